@@ -1,0 +1,83 @@
+/**
+ * Chromium, and what a person does in VS Code: open the workbench, a file, the command palette; take a picture.
+ *
+ * The browser is the system's own (`SLIPWAY_CHROMIUM` names another); screenshots go to `test-results/`.
+ */
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { type Browser, type Locator, type Page, chromium } from 'playwright-core'
+import { ensureSystemPackages, findProgram } from './system-packages.ts'
+
+const repository = path.resolve(import.meta.dirname, '../..')
+
+/** Where screenshots are kept. */
+export const resultsFolder = path.join(repository, 'test-results')
+
+const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+function findChromium(): string | undefined {
+  return process.env['SLIPWAY_CHROMIUM'] ?? findProgram(chromiumNames)
+}
+
+/** A browser without a window. Close it with `close()`. */
+export async function openBrowser(): Promise<Browser> {
+  await ensureSystemPackages([
+    { name: 'chromium', present: () => findChromium() !== undefined },
+    { name: 'fonts-dejavu-core', present: () => existsSync('/usr/share/fonts') },
+  ])
+  // Chromium's sandbox does not start for the superuser nor in most containers.
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  })
+}
+
+/** Opens VS Code on a page of its own and waits until its files are shown. */
+export async function openWorkbench(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  page.setDefaultTimeout(60_000)
+  await page.goto(url)
+  await page.locator('.monaco-workbench').waitFor()
+  await page.locator('.explorer-viewlet .monaco-list-row').first().waitFor()
+  return page
+}
+
+/** Runs a command by its title, as the command palette shows it, e.g. `Slipway: Submit Pipeline`. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1')
+  await fillQuickInput(page, `>${title}`)
+  await quickPickItem(page, title).click()
+}
+
+/** Opens a file of the workspace by its path. */
+export async function openFile(page: Page, file: string): Promise<void> {
+  await page.keyboard.press('Control+P')
+  await fillQuickInput(page, file)
+  await quickPickItem(page, path.posix.basename(file)).click()
+  await page.locator('.tab.active', { hasText: path.posix.basename(file) }).waitFor()
+}
+
+/** Replaces what stands in the open quick input. */
+export async function fillQuickInput(page: Page, text: string): Promise<void> {
+  const input = page.locator('.quick-input-widget input[type=text]')
+  await input.waitFor({ state: 'visible' })
+  await input.fill(text)
+}
+
+/** The row of the open quick pick with this label. */
+export function quickPickItem(page: Page, label: string): Locator {
+  const exact = new RegExp(`^\\s*${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`)
+  return page
+    .locator('.quick-input-list .monaco-list-row')
+    .filter({ has: page.locator('.label-name', { hasText: exact }) })
+    .first()
+}
+
+/** Keeps a picture of the page as `test-results/<name>.png`, and gives its path. */
+export async function screenshot(page: Page, name: string): Promise<string> {
+  await mkdir(resultsFolder, { recursive: true })
+  const file = path.join(resultsFolder, `${name}.png`)
+  await page.screenshot({ path: file })
+  return file
+}

@@ -80,10 +80,16 @@ function encodeObject(value: object, path: string, parents: readonly unknown[]):
       ]),
     }
   if (types.isSet(value))
-    return { [tag]: 'set', values: Array.from(value, (item, i) => encode(item, `${path}.value(${i})`, parents)) }
+    return {
+      [tag]: 'set',
+      values: Array.from(value, (item, i) => encode(item, `${path}.value(${i})`, parents)),
+    }
   if (ArrayBuffer.isView(value)) return encodeBytes(value, path)
   if (!isPlain(value)) throw refuse(path, `it is a ${value.constructor?.name ?? 'class instance'}`)
-  const properties = Object.entries(value).map(([name, item]) => [name, encode(item, `${path}.${name}`, parents)])
+  const properties = Object.entries(value).map(([name, item]) => [
+    name,
+    encode(item, `${path}.${name}`, parents),
+  ])
   const object = fromEntries(properties as [string, JsonValue][]) as { [name: string]: JsonValue }
   return Object.hasOwn(object, tag) ? { [tag]: 'object', entries: Object.entries(object) } : object
 }
@@ -109,7 +115,10 @@ function decodeTagged(object: { readonly [name: string]: JsonValue }): unknown {
       return new Date(value === null ? Number.NaN : (value as string))
     case 'map':
       return new Map(
-        (object['entries'] as [JsonValue, JsonValue][]).map(([key, item]) => [decodeJson(key), decodeJson(item)]),
+        (object['entries'] as [JsonValue, JsonValue][]).map(([key, item]) => [
+          decodeJson(key),
+          decodeJson(item),
+        ]),
       )
     case 'set':
       return new Set((object['values'] as JsonValue[]).map(decodeJson))
@@ -136,7 +145,10 @@ function decodeBytes(type: string, base64: string): ArrayBufferView {
 
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as object | null
-  return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  return (
+    prototype === null ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  )
 }
 
 /** `Object.fromEntries` that keeps a property called `__proto__` a property. */

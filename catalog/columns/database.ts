@@ -1,0 +1,106 @@
+/**
+ * The one narrow door to the engine's database: SQL text in, JavaScript values out, in batches. Integers that a number holds exactly are numbers; larger ones are bigints.
+ */
+export interface BoundSql {
+  readonly sql: string
+  /** For every `?`, in order. */
+  readonly parameters?: readonly Parameter[]
+}
+
+/** What the database binds without help. */
+export type Parameter = null | boolean | number | string
+
+/** A value of a row. Timestamps and dates are `Date`s (UTC; milliseconds). */
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Date
+  | Uint8Array
+  | readonly Value[]
+  | { readonly [name: string]: Value }
+
+export interface ResultColumn {
+  readonly name: string
+  /** The database's own name of the type, e.g. `BIGINT`, `DECIMAL(18,3)`, `VARCHAR`. */
+  readonly sqlType: string
+}
+
+export interface ResultBatch {
+  readonly columns: readonly ResultColumn[]
+  /** (nRows, nColumns) */
+  readonly rows: readonly (readonly Value[])[]
+}
+
+/** What is asked of a DuckDB connection; the engine's is one. */
+export interface Connection {
+  stream(sql: string, values?: Parameter[]): Promise<ResultStream>
+  disconnectSync(): void
+}
+
+interface ResultStream {
+  deduplicatedColumnNames(): string[]
+  columnTypes(): readonly { toString(): string }[]
+  yieldRowsJs(): AsyncIterableIterator<unknown[][]>
+}
+
+export interface Database {
+  /** Everything at once: for results that are known to be small. */
+  all(query: BoundSql): Promise<ResultBatch>
+  /** Some thousand rows at a time; at least one batch, perhaps without rows. Holds a connection of its own. */
+  batches(query: BoundSql): AsyncIterable<ResultBatch>
+}
+
+/** The default: errors stay what they are. */
+type ErrorOf = (thrown: unknown, query: BoundSql) => unknown
+
+/**
+ * A database over connections of one engine. Every query has its own, so that none waits for another.
+ * @param errorOf what is thrown when a query fails
+ */
+export function createDatabase(
+  connect: () => Promise<Connection>,
+  errorOf: ErrorOf = thrown => thrown,
+): Database {
+  async function* batches(query: BoundSql): AsyncGenerator<ResultBatch> {
+    const connection = await connect()
+    try {
+      const result = await connection.stream(query.sql, [...(query.parameters ?? [])])
+      const types = result.columnTypes()
+      const columns = result.deduplicatedColumnNames().map((name, i) => ({ name, sqlType: String(types[i]) }))
+      let nBatches = 0
+      for await (const rows of result.yieldRowsJs()) {
+        nBatches++
+        yield { columns, rows: rows.map(row => row.map(normalize)) }
+      }
+      if (nBatches === 0) yield { columns, rows: [] }
+    } catch (thrown) {
+      throw errorOf(thrown, query)
+    } finally {
+      connection.disconnectSync()
+    }
+  }
+  return {
+    batches,
+    async all(query) {
+      const rows: (readonly Value[])[] = []
+      let columns: readonly ResultColumn[] = []
+      for await (const batch of batches(query)) {
+        columns = batch.columns
+        for (const row of batch.rows) rows.push(row)
+      }
+      return { columns, rows }
+    },
+  }
+}
+
+function normalize(value: unknown): Value {
+  if (typeof value === 'bigint')
+    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
+  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array)
+    return value as Value
+  if (Array.isArray(value)) return value.map(normalize)
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, normalize(item)]))
+}

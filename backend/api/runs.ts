@@ -2,15 +2,11 @@
 import { Type, type Static } from 'typebox'
 import { Digest, Instant, Name, Parameters, PipelineVersionId } from './common.ts'
 
-export const RunState = Type.Union(
-  (['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const).map(s => Type.Literal(s)),
-)
-export type RunState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+export const RunState = Type.Enum(['queued', 'running', 'succeeded', 'failed', 'cancelled'])
+export type RunState = Static<typeof RunState>
 
-export const StepState = Type.Union(
-  (['pending', 'running', 'succeeded', 'failed', 'cancelled'] as const).map(s => Type.Literal(s)),
-)
-export type StepState = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+export const StepState = Type.Enum(['pending', 'running', 'succeeded', 'failed', 'cancelled'])
+export type StepState = Static<typeof StepState>
 
 export const RunFailure = Type.Object({
   code: Type.String(),
@@ -40,7 +36,7 @@ export const RunStep = Type.Object({
   finishedAt: Type.Optional(Instant),
   outputs: Type.Array(StepOutput),
 })
-export type RunStep = Static<typeof RunStep> & { readonly state: StepState }
+export type RunStep = Static<typeof RunStep>
 
 export const ModelRef = Type.Object({ name: Name, version: Type.Integer() })
 export type ModelRef = Static<typeof ModelRef>
@@ -65,28 +61,23 @@ export const Run = Type.Object({
   finishedAt: Type.Optional(Instant),
   steps: Type.Array(RunStep),
   metrics: Type.Array(Metric),
-  /** The pipeline's own outputs, by the names it gives them. */
-  outputs: Type.Array(StepOutput),
   /** The last model version that the run registered. */
   model: Type.Optional(ModelRef),
   failure: Type.Optional(RunFailure),
   /** Sequence number of the newest event; 0 when there is none. */
   lastEvent: Type.Integer(),
 })
-export type Run = Omit<Static<typeof Run>, 'state' | 'steps'> & {
-  readonly state: RunState
-  readonly steps: readonly RunStep[]
-}
+export type Run = Static<typeof Run>
 
 export const SubmittedRun = Type.Object({
   run: Run,
   /** False when the same version and parameters were submitted before: `run` is that run. */
   created: Type.Boolean(),
 })
-export type SubmittedRun = { readonly run: Run; readonly created: boolean }
+export type SubmittedRun = Static<typeof SubmittedRun>
 
 export const RunList = Type.Object({ runs: Type.Array(Run) })
-export type RunList = { readonly runs: readonly Run[] }
+export type RunList = Static<typeof RunList>
 
 /**
  * What happened in a run, in order. `seq` counts from 1 within the run without gaps, so that a reader that was cut

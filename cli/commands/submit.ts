@@ -1,0 +1,102 @@
+/** `slipway submit`: sends a pipeline to the project's backend and starts a run. */
+import type { Run } from '../../backend/api/index.ts'
+import type { BackendClient } from '../../backend/client.ts'
+import { connectBackend } from '../backend.ts'
+import type { CommandContext } from '../context.ts'
+import { CliError, exitCodes } from '../errors.ts'
+import type { AddCommand } from '../main.ts'
+import { shortVersion } from '../output.ts'
+import { findPipeline, readPipeline, registerPipeline, type Pipeline } from '../pipeline.ts'
+import { describeEvent, showRun } from './runs.ts'
+
+interface SubmitOptions {
+  readonly param?: readonly string[]
+  readonly watch?: boolean
+  readonly retry?: boolean
+}
+
+export const addSubmit: AddCommand = (program, run) => {
+  program
+    .command('submit')
+    .argument('[pipeline]', 'its name or folder; may be left out when there is only one')
+    .option('--param <name=value...>', 'set a parameter; the value is JSON or plain text')
+    .option('--watch', 'follow the run until it has ended')
+    .option('--retry', 'when the same submission has failed or was cancelled before: go on with it')
+    .description('run a pipeline on the backend')
+    .action(run(submit))
+}
+
+async function submit(context: CommandContext, given: string | undefined, options: SubmitOptions) {
+  const { output } = context
+  const root = context.projectRoot()
+  const pipeline = readPipeline(root, findPipeline(root, given, context.path))
+  const parameters = parseParameters(pipeline, options.param ?? [])
+  output.progress('Connecting to the backend …')
+  const client = await connectBackend(root)
+  const registered = await registerPipeline(client, pipeline, output.progress)
+  const { name, version } = pipeline.manifest
+  const submitted = await client.submitRun({ pipeline: name, version, parameters })
+  const { created } = submitted
+  const started = created ? submitted.run : await retryIfAsked(client, submitted.run, options)
+
+  output.endProgress()
+  output.text(`Pipeline ${name} ${shortVersion(version)}${registered.created ? '' : ' (registered before)'}`)
+  output.text(
+    created ? `Run ${started.id}` : `Run ${started.id}: the same submission as before, ${started.state}`,
+  )
+  if (!options.watch) return output.document({ run: started, created, pipeline: registered })
+  output.event({ type: 'submitted', run: started, created })
+  await watch(context, client, started)
+}
+
+async function retryIfAsked(client: BackendClient, run: Run, { retry }: SubmitOptions): Promise<Run> {
+  const ended = run.state === 'failed' || run.state === 'cancelled'
+  return retry && ended ? await client.retryRun(run.id) : run
+}
+
+/** Follows a run to its end. @throws CliError CLI011 when it does not succeed */
+async function watch(context: CommandContext, client: BackendClient, { id }: Run): Promise<void> {
+  const { output, signal } = context
+  for await (const event of client.events(id, { signal })) {
+    output.event(event)
+    const line = describeEvent(event)
+    if (event.type === 'progress') output.progress(`${event.step} │ ${event.message ?? event.phase}`)
+    else if (line !== undefined) output.text(line)
+  }
+  const run = await client.run(id)
+  output.event({ type: 'ended', run })
+  if (!output.json) showRun(output, run)
+  if (run.state === 'succeeded') return
+  throw new CliError('CLI011', `Run ${id} ${run.state}${run.failure ? `: ${run.failure.message}` : '.'}`, {
+    exitCode: run.state === 'cancelled' ? exitCodes.cancelled : exitCodes.wrong,
+  })
+}
+
+/** `name=value`: the value is JSON where it reads as JSON, else text. */
+function parseParameters({ manifest }: Pipeline, given: readonly string[]): Record<string, unknown> {
+  const known = manifest.parameters.map(parameter => parameter.name)
+  return Object.fromEntries(
+    given.map(item => {
+      const at = item.indexOf('=')
+      const name = item.slice(0, at)
+      if (at < 1)
+        throw new CliError('CLI006', `Expected --param name=value, got ${item}.`, {
+          exitCode: exitCodes.usage,
+        })
+      if (!known.includes(name))
+        throw new CliError(
+          'CLI006',
+          `Pipeline ${manifest.name} has no parameter ${name}. It has: ${known.join(', ') || 'none'}.`,
+        )
+      return [name, jsonOrText(item.slice(at + 1))]
+    }),
+  )
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

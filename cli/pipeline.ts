@@ -1,0 +1,173 @@
+/** A pipeline's folder on disk: finding it, reading it, and sending it to a backend. */
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { basename, join, relative, sep } from 'node:path'
+import { Readable } from 'node:stream'
+import type { PipelineFile, PipelineVersion } from '../backend/api/index.ts'
+import type { BackendClient } from '../backend/client.ts'
+import {
+  checkVersion,
+  lockFile,
+  manifestFile,
+  parseLock,
+  parseManifest,
+  type Lock,
+  type Manifest,
+} from '../promote/index.ts'
+import { CliError } from './errors.ts'
+
+export interface Pipeline {
+  /** Absolute. */
+  readonly folder: string
+  /** The project's root; data paths in the lock start here. */
+  readonly root: string
+  readonly manifest: Manifest
+  readonly lock: Lock
+  /** Content by path relative to the folder. */
+  readonly files: Readonly<Record<string, Buffer>>
+}
+
+/** `pipelines/` in the project's root holds them. */
+export function pipelinesFolder(root: string): string {
+  return join(root, 'pipelines')
+}
+
+/**
+ * The folder that the user means: a path, a name in `pipelines/`, or the only one there is.
+ * @throws CliError CLI007
+ */
+export function findPipeline(root: string, given: string | undefined, path: (p: string) => string): string {
+  const isPipeline = (folder: string) => existsSync(join(folder, manifestFile))
+  if (given !== undefined) {
+    const candidates = [path(given), join(pipelinesFolder(root), given)]
+    const found = candidates.find(isPipeline)
+    if (found !== undefined) return found
+    throw new CliError('CLI007', `No ${manifestFile} in ${candidates.join(' or ')}. ${advice(root)}`)
+  }
+  const all = pipelineNames(root)
+  if (all.length === 1) return join(pipelinesFolder(root), all[0]!)
+  throw new CliError('CLI007', all.length ? `Which pipeline? There are ${all.join(', ')}.` : advice(root))
+}
+
+function advice(root: string): string {
+  const all = pipelineNames(root)
+  return all.length
+    ? `This project has ${all.join(', ')}.`
+    : 'This project has no pipeline yet: `slipway promote <notebook>` writes one.'
+}
+
+export function pipelineNames(root: string): readonly string[] {
+  const folder = pipelinesFolder(root)
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).filter(name => existsSync(join(folder, name, manifestFile)))
+}
+
+/** @throws PromoteError when manifest or lock cannot be used, or something was edited after promotion */
+export function readPipeline(root: string, folder: string): Pipeline {
+  const files = readTree(folder)
+  const manifest = parseManifest(files[manifestFile]?.toString('utf8') ?? '')
+  const lock = parseLock(files[lockFile]?.toString('utf8') ?? '')
+  checkVersion(manifest, lock, files)
+  return { folder, root, manifest, lock, files }
+}
+
+function readTree(folder: string): Record<string, Buffer> {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .filter(path => !/[\\/](node_modules|\.slipway)[\\/]/.test(path))
+  return Object.fromEntries(paths.sort().map(path => [slashes(relative(folder, path)), readFileSync(path)]))
+}
+
+interface Blob {
+  readonly path: string
+  readonly digest: string
+  readonly sizeBytes: number
+  read(): Uint8Array | ReadableStream<Uint8Array>
+}
+
+/**
+ * Registers this version at the backend, sending only what it does not have.
+ * @throws CliError CLI002 when a data file is missing or is no longer the one that was locked
+ */
+export async function registerPipeline(
+  client: BackendClient,
+  pipeline: Pipeline,
+  onProgress: (message: string) => void,
+): Promise<{ pipeline: PipelineVersion; created: boolean; uploadedBytes: number }> {
+  const blobs = [...folderBlobs(pipeline), ...(await dataBlobs(pipeline))]
+  const { missing } = await client.missingBlobs([...new Set(blobs.map(blob => blob.digest))])
+  const wanted = new Set(missing)
+  let uploadedBytes = 0
+  for (const blob of blobs) {
+    if (!wanted.delete(blob.digest)) continue
+    onProgress(`Sending ${blob.path} (${megabytes(blob.sizeBytes)})`)
+    await client.putBlob(blob.digest, blob.read())
+    uploadedBytes += blob.sizeBytes
+  }
+  const files: PipelineFile[] = blobs.map(({ path, digest }) => ({ path, digest }))
+  const { name, version } = pipeline.manifest
+  return { ...(await client.registerPipeline({ name, version, files })), uploadedBytes }
+}
+
+function folderBlobs({ manifest, files }: Pipeline): Blob[] {
+  return Object.entries(files).map(([path, content]) => ({
+    path: `pipelines/${manifest.name}/${path}`,
+    digest: createHash('sha256').update(content).digest('hex'),
+    sizeBytes: content.length,
+    read: () => content,
+  }))
+}
+
+async function dataBlobs({ root, lock, manifest }: Pipeline): Promise<Blob[]> {
+  const blobs: Blob[] = []
+  for (const { path, sha256, sizeBytes } of lock.data) {
+    const file = join(root, path)
+    const found = existsSync(file) ? await hashFile(file) : undefined
+    if (found !== sha256) {
+      const what = found === undefined ? 'is missing' : 'has other content than at promotion'
+      throw new CliError(
+        'CLI002',
+        `${path} ${what}; pipeline ${manifest.name} is fixed to sha256 ${sha256.slice(0, 12)}…. ` +
+          (found === undefined
+            ? 'Bring it back, or promote again.'
+            : 'Restore it, or promote again for a new version.'),
+      )
+    }
+    const read = () => Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>
+    blobs.push({ path, digest: sha256, sizeBytes, read })
+  }
+  return blobs
+}
+
+/** Hexadecimal SHA-256 of a file of any size. */
+export async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  const handle = await open(file)
+  for await (const chunk of handle.createReadStream()) hash.update(chunk as Uint8Array)
+  return hash.digest('hex')
+}
+
+export function fileSize(file: string): number {
+  return statSync(file).size
+}
+
+export function slashes(path: string): string {
+  return path.split(sep).join('/')
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 1e5 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+/** A name for a pipeline made of a file's name: `My Notebook.ipynb` → `my-notebook`. */
+export function pipelineNameOf(file: string): string {
+  const name = basename(file).replace(/\.[^.]*$/, '')
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'pipeline'
+  )
+}

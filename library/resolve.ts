@@ -87,7 +87,10 @@ export function registerResolve(options: ResolveOptions = {}): Resolver {
     return { ...found, ...attributes, url }
   }
 
-  const hooks = registerHooks({ resolve, load: loadTypeScript })
+  const load = (url: string, context: LoadHookContext, next: NextLoad) =>
+    isUserTypeScript(url, place) ? loadTypeScript(url, context, next) : next(url, context)
+
+  const hooks = registerHooks({ resolve, load })
   return {
     refresh() {
       if (!reload) return
@@ -149,18 +152,23 @@ function resolveAmong(specifiers: readonly string[], { context, next, error }: A
   throw error
 }
 
-function loadTypeScript(
-  url: string,
-  context: LoadHookContext,
-  next: (url: string, context?: Partial<LoadHookContext>) => LoadFnOutput,
-): LoadFnOutput {
+type NextLoad = (url: string, context?: Partial<LoadHookContext>) => LoadFnOutput
+
+function isUserTypeScript(url: string, place: Installation): boolean {
   const path = withoutQuery(url)
-  if (!/^file:.*\.(m|c)?ts$/.test(path) || path.includes('/node_modules/')) return next(url, context)
+  if (!/^file:.*\.[mc]?ts$/.test(path) || path.includes('/node_modules/')) return false
+  return !isPartOf(place, fileURLToPath(path))
+}
+
+/** Leaves to Node what Node can do: to blank types. */
+function loadTypeScript(url: string, context: LoadHookContext, next: NextLoad): LoadFnOutput {
+  const path = withoutQuery(url)
   const source = readFileSync(fileURLToPath(path), 'utf8')
   if (canStrip(source)) return next(url, context)
   const compiled = stripTypeScriptTypes(source, { mode: 'transform', sourceMap: true, sourceUrl: path })
-  const commonJs = path.endsWith('.cts') || (!path.endsWith('.mts') && !/^\s*(import|export)\b/m.test(source))
-  return { format: commonJs ? 'commonjs' : 'module', source: compiled, shortCircuit: true }
+  const isCommonJs =
+    path.endsWith('.cts') || (!path.endsWith('.mts') && !/^\s*(import|export)\b/m.test(source))
+  return { format: isCommonJs ? 'commonjs' : 'module', source: compiled, shortCircuit: true }
 }
 
 function canStrip(source: string): boolean {

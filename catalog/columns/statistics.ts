@@ -3,7 +3,7 @@
  */
 import type { Database, ResultColumn, Value } from './database.ts'
 import { kindOf, type ColumnKind } from './kinds.ts'
-import { quoteName } from './quote.ts'
+import { quoteName } from '../../engine/sql/text.ts'
 
 export interface ColumnStatistics {
   readonly name: string

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ResultColumn, Value } from '../../catalog/columns/database.ts'
-import { quoteName, quoteText } from '../../catalog/columns/quote.ts'
+import { quoteName, quoteText } from '../../engine/sql/text.ts'
 import { currentSession } from '../session.ts'
 import type { Table } from './table.ts'
 

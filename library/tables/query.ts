@@ -4,7 +4,7 @@
  * e.g. a view, which may have no parameters). Pure.
  */
 import type { BoundSql, Parameter } from '../../catalog/columns/database.ts'
-import { hasNul, quoteText } from '../../catalog/columns/quote.ts'
+import { quoteText } from '../../engine/sql/text.ts'
 import { LibraryError } from '../errors.ts'
 
 /** What may stand in `${…}` of a query beside a table. */
@@ -66,7 +66,7 @@ function bindValue(value: QueryValue, parameters: Parameter[]): string {
 
 function literal(value: QueryValue): string {
   if (value === null) return 'NULL'
-  if (typeof value === 'string') return textLiteral(value)
+  if (typeof value === 'string') return quoteText(value)
   if (typeof value === 'boolean') return String(value)
   if (typeof value === 'bigint') return `${value}::HUGEINT`
   if (typeof value === 'number') return numberLiteral(value)
@@ -80,12 +80,6 @@ function literal(value: QueryValue): string {
         ? ' Await the promise first.'
         : ''),
   )
-}
-
-/** @throws LIB004: no literal can hold a NUL character */
-function textLiteral(text: string): string {
-  if (hasNul(text)) throw new LibraryError('LIB004', 'Expected text without NUL characters in a query.')
-  return quoteText(text)
 }
 
 /** A bare `0.1` would be a decimal. Integers stay what SQL calls an integer. */

@@ -1,18 +1,20 @@
 /** `read`: a table over files. */
 import { existsSync } from 'node:fs'
 import { basename, extname, isAbsolute, relative, resolve } from 'node:path'
-import { quoteText } from '../../catalog/columns/quote.ts'
+import { sourceRelation } from '../../engine/sql/source.ts'
 import { LibraryError } from '../errors.ts'
 import { currentSession } from '../session.ts'
 import { textQuery } from './query.ts'
 import { Table } from './table.ts'
 
-export type FileFormat = 'parquet' | 'csv' | 'json'
+export type FileFormat = 'parquet' | 'csv' | 'json' | 'arrow'
 
 export interface ReadOptions {
   /** Default: by the file's extension. */
   readonly format?: FileFormat
 }
+
+const formats: readonly string[] = ['parquet', 'csv', 'json', 'arrow'] satisfies readonly FileFormat[]
 
 const formatOf: Readonly<Record<string, FileFormat>> = {
   '.parquet': 'parquet',
@@ -21,27 +23,22 @@ const formatOf: Readonly<Record<string, FileFormat>> = {
   '.json': 'json',
   '.ndjson': 'json',
   '.jsonl': 'json',
-}
-
-/** How the database reads a file of each format. */
-const scanOf: Readonly<Record<FileFormat, (path: string) => string>> = {
-  parquet: path => `read_parquet(${path})`,
-  csv: path => `read_csv(${path}, sample_size = -1)`,
-  json: path => `read_json_auto(${path})`,
+  '.arrow': 'arrow',
+  '.feather': 'arrow',
 }
 
 /**
- * A table over a Parquet, CSV or JSON file, or over several by a pattern (`data/*.parquet`). A relative path starts
+ * A table over a Parquet, CSV, JSON or Arrow file, or over several by a pattern (`data/*.parquet`). A relative path starts
  * at the project's root, as in `.slip` files. Nothing is read before rows are asked for.
  * @throws LIB001 when there is no such file, LIB002 when the format is not known
  */
 export function read(path: string, options: ReadOptions = {}): Table {
   const format = options.format ?? formatOf[extname(path.replace(/\.gz$/, '')).toLowerCase()]
-  if (!format || !Object.hasOwn(scanOf, format)) throw unknownFormat(path, options.format)
+  if (!format || !formats.includes(format)) throw unknownFormat(path, options.format)
   const { root } = currentSession()
   const file = resolve(root, path)
   if (!isPattern(path) && !existsSync(file)) throw notFound(path, file, root)
-  return new Table(textQuery(`select * from ${scanOf[format](quoteText(file))}`), { isScan: true })
+  return new Table(textQuery(`select * from ${sourceRelation(format, file)}`), { isScan: true })
 }
 
 function isPattern(path: string): boolean {
@@ -51,7 +48,7 @@ function isPattern(path: string): boolean {
 function unknownFormat(path: string, format?: string): LibraryError {
   return new LibraryError(
     'LIB002',
-    `Expected a Parquet, CSV or JSON file, got ${JSON.stringify(format ?? basename(path))}. ` +
+    `Expected a Parquet, CSV, JSON or Arrow file, got ${JSON.stringify(format ?? basename(path))}. ` +
       `Say what it is: read(${JSON.stringify(path)}, { format: 'csv' }).`,
   )
 }

@@ -1,0 +1,117 @@
+/** The catalog's tables in SQLite, and opening a file that has them. */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { CatalogError } from '../errors.ts'
+
+/** Written into `user_version`. A file of a newer version is refused, an empty one is laid out. */
+const schemaVersion = 1
+
+/**
+ * `feature` has one row per version, never changed but for deprecation and statistics. `search` indexes the newest
+ * version of each name; its rowid is that version's id.
+ */
+const layout = `
+  CREATE TABLE entity (
+    name TEXT PRIMARY KEY,
+    keys TEXT NOT NULL,
+    doc TEXT
+  ) STRICT;
+  CREATE TABLE feature (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    entity TEXT NOT NULL REFERENCES entity (name),
+    kind TEXT NOT NULL,
+    owner TEXT,
+    definition TEXT NOT NULL,
+    source TEXT NOT NULL,
+    registered_at TEXT NOT NULL,
+    deprecated_at TEXT,
+    replacement TEXT,
+    statistics TEXT,
+    UNIQUE (name, version)
+  ) STRICT;
+  CREATE INDEX feature_digest ON feature (name, digest);
+  CREATE TABLE latest (
+    name TEXT PRIMARY KEY,
+    id INTEGER NOT NULL UNIQUE REFERENCES feature (id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE tag (
+    tag TEXT NOT NULL,
+    id INTEGER NOT NULL REFERENCES feature (id),
+    PRIMARY KEY (tag, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE use (
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    consumer_kind TEXT NOT NULL,
+    consumer TEXT NOT NULL,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    PRIMARY KEY (name, version, consumer_kind, consumer)
+  ) STRICT, WITHOUT ROWID;
+  CREATE VIRTUAL TABLE search USING fts5 (
+    name, tags, doc, entity, owner, source,
+    tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
+  );
+`
+
+/**
+ * Opens a catalog's file, making it when it is not there. Several processes may have it open: readers never wait,
+ * and a writer waits up to five seconds for another.
+ * @throws CAT001, CAT002
+ */
+export function openDatabase(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+    database = new DatabaseSync(file, { timeout: 5000 })
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;')
+    layOut(database, file)
+    return database
+  } catch (cause) {
+    database?.close()
+    if (cause instanceof CatalogError) throw cause
+    const message = `Expected a catalog at ${file}, which could not be opened: ${(cause as Error).message}.`
+    throw new CatalogError(
+      'CAT001',
+      `${message} Check that the folder can be written and the file is a catalog.`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** Runs `work` as one transaction that nothing else writes beside. */
+export function transaction<Result>(database: DatabaseSync, work: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (thrown) {
+    database.exec('ROLLBACK')
+    throw thrown
+  }
+}
+
+function layOut(database: DatabaseSync, file: string): void {
+  if (versionOf(database) === schemaVersion) return
+  transaction(database, () => {
+    // Another process may have been faster.
+    const version = versionOf(database)
+    if (version > schemaVersion)
+      throw new CatalogError(
+        'CAT002',
+        `Expected a catalog of version ${schemaVersion} at ${file}, got version ${version}. Update Slipway.`,
+      )
+    if (version === 0) database.exec(`${layout}; PRAGMA user_version = ${schemaVersion};`)
+  })
+}
+
+function versionOf(database: DatabaseSync): number {
+  return (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
+}

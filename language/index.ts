@@ -1,4 +1,67 @@
-/** What the rest of the house may use of the language. Filled in by the modules of this folder. */
+/** What the rest of the house may use of the language. */
 export type * from './plan.ts'
 export type * from './types.ts'
 export { planVersion } from './plan.ts'
+
+export type { AnalysisHost, CatalogFeature, CatalogView, SourceRef } from './host.ts'
+export {
+  type Diagnostic,
+  type DiagnosticCode,
+  type Fix,
+  type RelatedPlace,
+  type Severity,
+  type TextEdit,
+  diagnosticCodes,
+  explanationOf,
+} from './diagnostics.ts'
+export {
+  type EntitySymbol,
+  type FeatureSymbol,
+  type ModelSymbol,
+  type PlanResult,
+  type SourceSymbol,
+  type Workspace,
+  createWorkspace,
+} from './workspace.ts'
+export type { EntityPlan } from './check/declarations.ts'
+export type { Occurrence, SymbolKind, SymbolRef } from './check/findings.ts'
+export { sameDefinition } from './check/catalog.ts'
+export { defaultPreparation } from './check/prepare.ts'
+export { formats, typeNames } from './check/source.ts'
+
+export { parse } from './syntax/parser.ts'
+export {
+  type NodeKind,
+  type SyntaxElement,
+  type SyntaxNode,
+  type SyntaxTree,
+  childNodes,
+  isNode,
+  nodeAt,
+  nodesOf,
+  printTree,
+  tokenAt,
+  tokensOf,
+} from './syntax/tree.ts'
+export { type Span, type Token, type TokenKind, isTrivia } from './syntax/tokens.ts'
+export { isExpressionWord, keywords, writeName } from './syntax/keywords.ts'
+export { writeInstant } from './syntax/literals.ts'
+export { format } from './format/format.ts'
+
+export type { DocumentSymbol } from './services/symbols.ts'
+export type { Location, NamedPlace } from './services/navigation.ts'
+export type { Candidate, ContextKind, Scope } from './services/scope.ts'
+
+export { type Type, describeType } from './type-rules.ts'
+export {
+  type AggregateEntry,
+  type FunctionEntry,
+  type Parameter,
+  aggregates,
+  allFunctions,
+  functionEntry,
+  functions,
+} from './functions.ts'
+export { type AlgorithmEntry, type HyperparameterEntry, algorithms, describeLimits } from './algorithms.ts'
+export { type MetricEntry, defaultMetrics, metrics } from './metrics.ts'
+export { suggest } from './suggest.ts'

@@ -118,7 +118,11 @@ export type SplitPlan =
       /** The observation's time column. */
       readonly column: string
       /** Half-open, microseconds: a row is in a part when from ≤ time < until. Parts never overlap. */
-      readonly parts: readonly { readonly name: SplitName; readonly fromUs?: number; readonly untilUs?: number }[]
+      readonly parts: readonly {
+        readonly name: SplitName
+        readonly fromUs?: number
+        readonly untilUs?: number
+      }[]
     }
   | {
       readonly kind: 'random'
@@ -157,22 +161,41 @@ export type Expr =
   | { readonly op: 'column'; readonly name: string; readonly type: ValueType }
   /** An earlier feature of the same model. */
   | { readonly op: 'feature'; readonly name: string; readonly type: ValueType }
-  | { readonly op: 'call'; readonly function: FunctionName; readonly args: readonly Expr[]; readonly type: ValueType }
+  | {
+      readonly op: 'call'
+      readonly function: FunctionName
+      readonly args: readonly Expr[]
+      readonly type: ValueType
+    }
 
 /** Operators are functions too. The table with signatures and documentation is functions.ts. */
 export type FunctionName =
   // arithmetic: missing if any argument is
-  | 'add' | 'subtract' | 'multiply' // int with int stays int, else float
+  | 'add'
+  | 'subtract'
+  | 'multiply' // int with int stays int, else float
   | 'divide' // always float; missing when the divisor is 0
-  | 'negate' | 'abs' // type of the argument
-  | 'log' | 'log1p' | 'sqrt' // float; missing outside the domain (log x ≤ 0, log1p x ≤ −1, sqrt x < 0)
+  | 'negate'
+  | 'abs' // type of the argument
+  | 'log'
+  | 'log1p'
+  | 'sqrt' // float; missing outside the domain (log x ≤ 0, log1p x ≤ −1, sqrt x < 0)
   | 'exp' // float
-  | 'floor' | 'ceil' | 'round' // int; round is half away from zero
+  | 'floor'
+  | 'ceil'
+  | 'round' // int; round is half away from zero
   | 'clip' // clip(x, low, high)
   // comparison: missing if any argument is; strings compare by code point
-  | 'equal' | 'not_equal' | 'less' | 'less_equal' | 'greater' | 'greater_equal'
+  | 'equal'
+  | 'not_equal'
+  | 'less'
+  | 'less_equal'
+  | 'greater'
+  | 'greater_equal'
   // logic: three-valued (Kleene)
-  | 'and' | 'or' | 'not'
+  | 'and'
+  | 'or'
+  | 'not'
   | 'if' // if(condition, then, else); a missing condition takes `else`
   | 'is_missing' // never missing
   | 'coalesce' // the first argument that is not missing
@@ -180,6 +203,13 @@ export type FunctionName =
   | 'category' // of bool, int or string: the value as text (true, 17, BOI)
   | 'float' // of bool, int
   // text: code points; lower and upper map ASCII letters only, so that every engine agrees
-  | 'lower' | 'upper' | 'length'
+  | 'lower'
+  | 'upper'
+  | 'length'
   // dates, UTC: year, month 1–12, day 1–31, hour 0–23, minute 0–59, weekday 1–7 (Monday is 1, ISO 8601)
-  | 'year' | 'month' | 'day' | 'hour' | 'minute' | 'weekday'
+  | 'year'
+  | 'month'
+  | 'day'
+  | 'hour'
+  | 'minute'
+  | 'weekday'

@@ -1,0 +1,4 @@
+/** Formats a text: see layout.ts for what is canonical. */
+export function format(text: string): string {
+  return text
+}

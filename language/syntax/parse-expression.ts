@@ -1,0 +1,228 @@
+/** Expressions, by precedence climbing: or, and, not, comparisons, + −, * /, unary −, calls and brackets. */
+import { Cursor, type Mark, describeToken } from './cursor.ts'
+import { isExpressionWord } from './keywords.ts'
+import type { Token } from './tokens.ts'
+
+/** How deep brackets, calls and prefix operators may nest. */
+const maxDepth = 200
+/** How high the tree of one expression may grow, long chains of operators included. */
+const maxHeight = 400
+
+const precedence: Readonly<Record<string, number>> = {
+  or: 1,
+  and: 2,
+  '==': 4,
+  '!=': 4,
+  '<': 4,
+  '<=': 4,
+  '>': 4,
+  '>=': 4,
+  '+': 5,
+  '-': 5,
+  '*': 6,
+  '/': 6,
+}
+const notPrecedence = 3
+const comparisonPrecedence = 4
+const negationPrecedence = 7
+
+/** Parses an expression; reports when there is none. Returns whether there is one. */
+export function parseExpression(c: Cursor, what = 'an expression'): boolean {
+  return parseAbove(c, 0, what)
+}
+
+function parseAbove(c: Cursor, minimum: number, what: string): boolean {
+  if (c.depth >= maxDepth) return tooDeep(c)
+  c.depth++
+  const mark = c.mark()
+  const found = parseOperand(c, what)
+  if (found) parseOperators(c, mark, minimum)
+  c.depth--
+  return found
+}
+
+function parseOperators(c: Cursor, mark: Mark, minimum: number): void {
+  for (let level = operatorAt(c); level !== undefined && level > minimum; level = operatorAt(c)) {
+    if (c.heightSince(mark) >= maxHeight) return void tooDeep(c)
+    const operator = c.token
+    c.wrap(mark, 'BinaryExpression')
+    c.bump()
+    parseAbove(c, level, `a value after ${describeToken(operator)}`)
+    c.close()
+    if (level === comparisonPrecedence) refuseChain(c, operator)
+  }
+}
+
+/** The precedence of the binary operator to come, if there is one. A newline outside brackets ended the expression. */
+function operatorAt(c: Cursor): number | undefined {
+  if (c.broken || (c.brackets === 0 && c.token.lineStart)) return undefined
+  return operatorOf(c.token)
+}
+
+function operatorOf(token: Token): number | undefined {
+  if (token.kind === 'quoted' || token.kind === 'string') return undefined
+  return Object.hasOwn(precedence, token.text) ? precedence[token.text] : undefined
+}
+
+function refuseChain(c: Cursor, first: Token): void {
+  if (operatorAt(c) !== comparisonPrecedence) return
+  c.error(`Comparisons cannot be chained: ${describeToken(first)} already compares two values.`, {
+    code: 'SLIP010',
+    hint: 'Join two comparisons with `and`, for example `0 < x and x < 10`.',
+  })
+}
+
+function parseOperand(c: Cursor, what: string): boolean {
+  const { token } = c
+  if (cannotGoOn(c)) {
+    c.expected(what)
+    return false
+  }
+  if (token.kind === '-' || c.atWord('not')) return parsePrefix(c)
+  if (token.kind === '(') return parseParenthesized(c)
+  if (['int', 'float', 'string', 'date'].includes(token.kind) || c.atWord('true', 'false', 'missing'))
+    return parseLiteral(c)
+  if (c.atName()) return parseName(c, what)
+  c.expected(what)
+  return false
+}
+
+/** A line on which the next item begins, though an operator or a bracket before it asked for more. */
+function cannotGoOn(c: Cursor): boolean {
+  if (c.atRestart()) return true
+  return c.token.lineStart && c.atName() && c.peek().kind === '=' && !c.peek().lineStart
+}
+
+function parsePrefix(c: Cursor): boolean {
+  c.open('UnaryExpression')
+  const operator = c.bump()
+  parseAbove(
+    c,
+    operator.kind === '-' ? negationPrecedence : notPrecedence,
+    `a value after ${describeToken(operator)}`,
+  )
+  c.close()
+  return true
+}
+
+function parseParenthesized(c: Cursor): boolean {
+  c.open('ParenthesizedExpression')
+  const opening = c.bump()
+  c.brackets++
+  parseExpression(c, 'an expression')
+  closeBracket(c, opening, ')')
+  c.close()
+  return true
+}
+
+function parseLiteral(c: Cursor): boolean {
+  c.open('LiteralExpression')
+  const { token } = c
+  if (token.unterminated) c.error('This text has no closing `"` on its line.', { code: 'SLIP002' })
+  c.bump()
+  c.close()
+  return true
+}
+
+function parseName(c: Cursor, what: string): boolean {
+  const mark = c.mark()
+  const { token } = c
+  const word = token.kind === 'name' && isExpressionWord(token.text)
+  if (word && !(token.text === 'if' && c.peek().kind === '(')) {
+    c.expected(what, { hint: `A column called ${token.text} is written in backticks.` })
+    return false
+  }
+  parseNameNode(c)
+  if (c.at('.')) return parseColumn(c, mark)
+  if (c.at('@')) {
+    c.wrap(mark, 'CallExpression')
+    parsePin(c)
+    if (c.at('(')) parseArguments(c)
+    else c.expected('the key in brackets after the version, for example `(origin)`')
+    c.close()
+    return true
+  }
+  if (c.at('(') && !(c.brackets === 0 && c.token.lineStart)) {
+    c.wrap(mark, 'CallExpression')
+    parseArguments(c)
+    c.close()
+    return true
+  }
+  c.wrap(mark, 'NameExpression')
+  c.close()
+  return true
+}
+
+function parseColumn(c: Cursor, mark: Mark): boolean {
+  c.wrap(mark, 'ColumnExpression')
+  c.bump()
+  if (c.atName() && !c.token.lineStart) parseNameNode(c)
+  else c.expected('the name of a column after `.`')
+  c.close()
+  return true
+}
+
+function parsePin(c: Cursor): void {
+  c.open('Pin')
+  c.bump()
+  if (!c.eat('int')) c.expected('a version number after `@`')
+  c.close()
+}
+
+function parseArguments(c: Cursor): void {
+  c.open('Arguments')
+  const opening = c.bump()
+  c.brackets++
+  while (!c.at(')') && !c.broken) {
+    parseExpression(c, 'an argument')
+    if (!c.eat(',')) break
+  }
+  closeBracket(c, opening, ')')
+  c.close()
+}
+
+/** Takes the closing bracket, or reports the opening one that lacks it. */
+export function closeBracket(c: Cursor, opening: Token, closing: ')' | ']'): void {
+  c.brackets--
+  if (c.eat(closing)) return
+  const atNextItem = c.at('end') || c.at('}') || c.token.lineStart
+  if (!atNextItem)
+    return c.expected(
+      closing === ')' && c.previous?.kind !== '(' ? 'an operator, `,` or `)`' : `\`${closing}\``,
+    )
+  const end = c.previous?.end ?? opening.end
+  c.error(`Expected \`${closing}\`, got ${c.describe()}.`, {
+    code: 'SLIP003',
+    span: c.here(),
+    related: [
+      { path: c.path, span: { start: opening.start, end: opening.end }, message: 'The bracket opened here.' },
+    ],
+    fixes: [
+      { title: `Add \`${closing}\``, edits: [{ path: c.path, span: { start: end, end }, text: closing }] },
+    ],
+  })
+}
+
+/** Takes a name into a node of its own; the cursor must be at one. */
+export function parseNameNode(c: Cursor): void {
+  c.open('Name')
+  if (c.token.unterminated) c.error('This name has no closing backtick on its line.', { code: 'SLIP002' })
+  c.bump()
+  c.close()
+}
+
+function tooDeep(c: Cursor): false {
+  c.error('This expression is nested too deeply to be read.', {
+    code: 'SLIP006',
+    hint: 'Name parts of it as features above and use their names.',
+  })
+  skipRest(c)
+  return false
+}
+
+/** The rest of the item flat into an error node. */
+function skipRest(c: Cursor): void {
+  c.open('Error')
+  while (!c.at('end') && !c.at('}') && !c.token.lineStart) c.bump()
+  c.close()
+}

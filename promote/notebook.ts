@@ -1,0 +1,135 @@
+/**
+ * A notebook file as promotion sees it: the cells of the document, and the runs (which source ran in which order).
+ * Reads nbformat 4 JSON text; knows nothing of TypeScript.
+ */
+import Type, { type Static } from 'typebox'
+import Value from 'typebox/value'
+import { PromoteError } from './errors.ts'
+
+const SourceSchema = Type.Union([Type.String(), Type.Array(Type.String())])
+const NotebookSchema = Type.Object({
+  nbformat: Type.Integer({ minimum: 4 }),
+  metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  cells: Type.Array(
+    Type.Object({
+      id: Type.Optional(Type.String()),
+      cell_type: Type.String(),
+      source: SourceSchema,
+      metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      outputs: Type.Optional(Type.Array(Type.Unknown())),
+    }),
+  ),
+})
+const LogSchema = Type.Array(Type.Object({ cell: Type.String(), source: SourceSchema }))
+
+export interface NotebookCell {
+  /** The nbformat id, or `cell-<index>` in files that have none. */
+  readonly id: string
+  readonly kind: 'code' | 'markdown'
+  readonly source: string
+  /** The nearest heading above it, its own for Markdown. */
+  readonly heading?: string
+  /** The name of the output that it stands for. */
+  readonly output?: string
+  /** Whether its stored outputs end in an error. */
+  readonly failed: boolean
+}
+
+/** One execution of one cell. */
+export interface CellRun {
+  readonly cell: string
+  /** What was run, which may differ from what the document says now. */
+  readonly source: string
+}
+
+export interface Notebook {
+  readonly cells: readonly NotebookCell[]
+  /** As executed, from the log; without a log the code cells from top to bottom. */
+  readonly runs: readonly CellRun[]
+  readonly hasLog: boolean
+}
+
+/** @throws PromoteError PRO010 */
+export function parseNotebook(text: string): Notebook {
+  const file = parseFile(text)
+  const cells: NotebookCell[] = []
+  let heading: string | undefined
+  for (const [i, cell] of file.cells.entries()) {
+    const source = textOf(cell.source)
+    const kind = cell.cell_type === 'code' && !isModelText(source, cell.metadata) ? 'code' : 'markdown'
+    if (cell.cell_type === 'markdown') heading = lastHeading(source) ?? heading
+    cells.push({
+      id: cell.id ?? `cell-${i}`,
+      kind,
+      source,
+      ...(heading === undefined ? {} : { heading }),
+      ...outputMark(cell.metadata),
+      failed: (cell.outputs ?? []).some(isError),
+    })
+  }
+  const log = logOf(file)
+  return { cells, runs: log ?? documentOrder(cells), hasLog: log !== undefined }
+}
+
+/** The document's code cells from top to bottom, as if each had run once. */
+export function documentOrder(cells: readonly NotebookCell[]): readonly CellRun[] {
+  return cells
+    .filter(cell => cell.kind === 'code' && cell.source.trim() !== '')
+    .map(({ id, source }) => ({ cell: id, source }))
+}
+
+function parseFile(text: string): Static<typeof NotebookSchema> {
+  const value = parseJson(text)
+  if (Value.Check(NotebookSchema, value)) return value
+  const first = [...Value.Errors(NotebookSchema, value)][0]
+  throw new PromoteError(
+    'PRO010',
+    `expected a notebook (nbformat 4), at ${first?.instancePath || '/'}: ${first?.message}. Is it an .ipynb file?`,
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new PromoteError(
+      'PRO010',
+      `expected a notebook, got text that is not JSON. Is it an .ipynb file?`,
+      { cause },
+    )
+  }
+}
+
+/** An empty log says nothing: the notebook was never run, or the log was wiped. */
+function logOf(file: Static<typeof NotebookSchema>): readonly CellRun[] | undefined {
+  const slipway = file.metadata?.['slipway'] as { log?: unknown } | undefined
+  if (!Value.Check(LogSchema, slipway?.log) || slipway.log.length === 0) return undefined
+  return slipway.log
+    .map(({ cell, source }) => ({ cell, source: textOf(source) }))
+    .filter(run => !isModelText(run.source))
+}
+
+function outputMark(metadata: Readonly<Record<string, unknown>> | undefined): { output?: string } {
+  const output = (metadata?.['slipway'] as { output?: unknown } | undefined)?.output
+  return typeof output === 'string' && output !== '' ? { output } : {}
+}
+
+/** Cells in the model language hold no code to slice. */
+function isModelText(source: string, metadata?: Readonly<Record<string, unknown>>): boolean {
+  const language = (metadata?.['vscode'] as { languageId?: unknown } | undefined)?.languageId
+  return language === 'slipway' || /^\s*%%slip\b/.test(source)
+}
+
+function isError(output: unknown): boolean {
+  return (output as { output_type?: unknown } | null)?.output_type === 'error'
+}
+
+function lastHeading(markdown: string): string | undefined {
+  const withoutFences = markdown.replace(/^(```|~~~)[\s\S]*?^\1/gm, '')
+  const headings = [...withoutFences.matchAll(/^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$/gm)]
+  return headings.at(-1)?.[1]
+}
+
+function textOf(source: string | readonly string[]): string {
+  return typeof source === 'string' ? source : source.join('')
+}

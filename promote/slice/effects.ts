@@ -1,0 +1,128 @@
+/**
+ * What calls of library code do, looked up in versioned stubs (`promote/effects/*.json`, described in the README
+ * there). Who has no stub is assumed to do anything.
+ */
+import { readFileSync, readdirSync } from 'node:fs'
+import Type, { type Static } from 'typebox'
+import Value from 'typebox/value'
+
+/** A thing that a call works on: what the method is called on, an argument by position, or every argument. */
+const TargetSchema = Type.Union([
+  Type.Literal('receiver'),
+  Type.Literal('arguments'),
+  Type.Integer({ minimum: 0 }),
+])
+export type Target = Static<typeof TargetSchema>
+
+/** `file` is any file, `file:0` the one whose path is the first argument. */
+const OutsideSchema = Type.String({
+  pattern: '^(file|file:\\d+|network|environment|clock|random|process|display)$',
+})
+
+const effectMembers = {
+  /** These change; what they contain does not. */
+  mutates: Type.Optional(Type.Array(TargetSchema)),
+  /** These are held by the receiver afterwards (with what they hold themselves, as an `Object.assign` does). */
+  stores: Type.Optional(Type.Array(TargetSchema)),
+  /** Who holds what `stores` says. Default: the receiver. */
+  into: Type.Optional(TargetSchema),
+  /** Functions among the arguments that are called, with elements of the receiver, during the call or `later`. */
+  calls: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }))),
+  later: Type.Optional(Type.Boolean()),
+  /**
+   * What comes back: `new` shares nothing with what went in; `copy` is new and holds the receiver's elements and
+   * the arguments; `element` is something inside the receiver or an argument; `callback` is what the callback gave, `callback-in-new` a new list of that.
+   */
+  returns: Type.Optional(
+    Type.Array(
+      Type.Union([
+        Type.Literal('new'),
+        Type.Literal('copy'),
+        Type.Literal('element'),
+        Type.Literal('callback'),
+        Type.Literal('callback-in-new'),
+        TargetSchema,
+      ]),
+    ),
+  ),
+  /** The class of the value that comes back, as the stubs name it. Default: as the checker sees it. */
+  type: Type.Optional(Type.String()),
+  /** The value that comes back never changes. */
+  frozen: Type.Optional(Type.Boolean()),
+  reads: Type.Optional(Type.Array(OutsideSchema)),
+  writes: Type.Optional(Type.Array(OutsideSchema)),
+  /** Argument 0 is a path of a file that the result depends on. */
+  data: Type.Optional(Type.Boolean()),
+  /** Argument 0 is a path of a model file. */
+  model: Type.Optional(Type.Boolean()),
+  /** Cheap, and the same each time: a step makes its own instead of being handed one. */
+  again: Type.Optional(Type.Boolean()),
+}
+const EffectSchema = Type.Object({
+  ...effectMembers,
+  /** With this option set to true in an object argument (or to what cannot be known), this happens too. */
+  when: Type.Optional(Type.Object({ option: Type.String(), ...effectMembers })),
+})
+export type Effect = Static<typeof EffectSchema>
+
+const StubSchema = Type.Object({
+  format: Type.Literal(1),
+  /** `js` (the language), `node` (its library) or a package's name. */
+  package: Type.String(),
+  /** The versions that it was written against. */
+  versions: Type.String(),
+  /** Every name may stand for several: classes that share methods. `Child: Parent` looks up in the parent too. */
+  extends: Type.Optional(Type.Record(Type.String(), Type.String())),
+  /** `function`, `Class.method`, `Class.new`, `Class.*`, `*` -> effect. */
+  effects: Type.Record(Type.String(), EffectSchema),
+})
+export type EffectStub = Static<typeof StubSchema>
+
+export interface Effects {
+  /** Every stub's package and version text: part of what decided a slice. */
+  readonly stubs: readonly { readonly package: string; readonly versions: string }[]
+  /** @param name `function`, `Class.method` or `Class.new` */
+  find(packageName: string, name: string): Effect | undefined
+}
+
+/** The stubs that come with Slipway. @param extra the user's own, which go first */
+export function loadEffects(extra: readonly EffectStub[] = []): Effects {
+  const folder = new URL('../effects/', import.meta.url)
+  const files = readdirSync(folder).filter(file => file.endsWith('.json'))
+  const own = files.map(file => parseEffectStub(readFileSync(new URL(file, folder), 'utf8'), file))
+  return createEffects([...extra, ...own])
+}
+
+/** @throws Error naming the place when the stub has the wrong shape */
+export function parseEffectStub(text: string, file: string): EffectStub {
+  const value: unknown = JSON.parse(text)
+  if (Value.Check(StubSchema, value)) return value
+  const first = [...Value.Errors(StubSchema, value)][0]
+  throw new Error(`effect stub ${file} at ${first?.instancePath}: ${first?.message}`)
+}
+
+export function createEffects(stubs: readonly EffectStub[]): Effects {
+  return {
+    stubs: stubs.map(stub => ({ package: stub.package, versions: stub.versions })),
+    find(packageName, name) {
+      for (const stub of stubs) {
+        const effect = stub.package === packageName ? findIn(stub, name) : undefined
+        if (effect) return effect
+      }
+      return undefined
+    },
+  }
+}
+
+function findIn(stub: EffectStub, name: string): Effect | undefined {
+  const dot = name.lastIndexOf('.')
+  const owner = dot < 0 ? '' : name.slice(0, dot)
+  const exact = own(stub.effects, name) ?? (owner ? own(stub.effects, `${owner}.*`) : undefined)
+  if (exact) return exact
+  const parent = own(stub.extends ?? {}, owner)
+  return (parent && findIn(stub, `${parent}${name.slice(dot)}`)) || own(stub.effects, '*')
+}
+
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
+}

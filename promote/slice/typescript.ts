@@ -1,0 +1,283 @@
+/**
+ * The only module of promotion that imports TypeScript's compiler. It turns the runs of a notebook into one
+ * checked program: a module per run, whose free names are imported from the run that declares them. So the checker
+ * sees every redeclaration as a declaration of its own, and positions in a run's file are positions in the cell.
+ */
+import ts from 'typescript'
+
+export { ts }
+
+/** Where the declarations of a package are that the notebook's own folder may not have. */
+export type TypesOf = (specifier: string) => { readonly path: string } | { readonly text: string } | undefined
+
+export interface ProgramOptions {
+  /** In executed order. */
+  readonly sources: readonly string[]
+  /** Absolute folder of the notebook: packages and local modules are resolved from there. */
+  readonly folder: string
+  readonly typesOf: TypesOf
+}
+
+export interface RunFile {
+  readonly file: ts.SourceFile
+  /** Length of the cell's own text; what follows is ours. */
+  readonly length: number
+  /** The cell's own top-level statements. */
+  readonly statements: readonly ts.Statement[]
+  /** Names that the run declares at its top level, with the top-level statement that does. */
+  readonly declares: ReadonlyMap<string, ts.Statement>
+  /** Every identifier's text in it. */
+  readonly mentions: ReadonlySet<string>
+}
+
+export interface NotebookProgram {
+  readonly checker: ts.TypeChecker
+  readonly program: ts.Program
+  readonly runs: readonly RunFile[]
+  /** The package that a declaration belongs to: `js`, `node`, a package's name, or undefined for a local file. */
+  packageOf(declaration: ts.Node): string | undefined
+  /** The run that a node stands in, or undefined when it is not of the notebook. */
+  runOf(node: ts.Node): number | undefined
+}
+
+const options: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2024,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  lib: ['lib.es2024.d.ts', 'lib.esnext.disposable.d.ts'],
+  types: ['node'],
+  strict: true,
+  noEmit: true,
+  skipLibCheck: true,
+  allowImportingTsExtensions: true,
+  allowJs: true,
+  maxNodeModuleJsDepth: 0,
+}
+
+/** Parses and binds everything; checking happens as types are asked for. */
+export function createNotebookProgram({ sources, folder, typesOf }: ProgramOptions): NotebookProgram {
+  const base = folder.replaceAll('\\', '/').replace(/\/$/, '')
+  const pathOf = (run: number) => `${base}/__run_${run}.ts`
+  const scans = sources.map((source, i) => scan(source, pathOf(i)))
+  const files = new Map(scans.map((s, i) => [pathOf(i), `${s.source}\n${links(scans, i)}`]))
+  const texts = new Map<string, string>()
+  const roots: { folder: string; name: string }[] = []
+  const resolveCache = new Map<string, ts.ResolvedModuleFull | undefined>()
+  const host = ts.createCompilerHost(options, true)
+  const { getSourceFile, fileExists, readFile } = host
+  const textAt = (path: string) => files.get(path) ?? texts.get(path)
+  host.getCurrentDirectory = () => base
+  host.fileExists = path => textAt(path) !== undefined || fileExists(path)
+  host.readFile = path => textAt(path) ?? readFile(path)
+  host.getSourceFile = (path, language, ...rest) => {
+    const text = textAt(path)
+    return text === undefined
+      ? getSourceFile(path, language, ...rest)
+      : ts.createSourceFile(path, text, language, true)
+  }
+  host.resolveModuleNameLiterals = (literals, from, reference) =>
+    literals.map(({ text }) => {
+      if (text.startsWith('#run-')) return { resolvedModule: moduleAt(pathOf(Number(text.slice(5)))) }
+      const key = files.has(from) ? text : `${from}\0${text}`
+      if (!resolveCache.has(key)) resolveCache.set(key, resolve(text, from, reference))
+      return { resolvedModule: resolveCache.get(key) }
+    })
+
+  /** What the caller says goes first for `slipway`, and stands in for packages that the folder does not have. */
+  function resolve(specifier: string, from: string, reference?: ts.ResolvedProjectReference) {
+    const fromNotebook = files.has(from)
+    const found = ts.resolveModuleName(specifier, from, options, host, undefined, reference).resolvedModule
+    if (found && !(fromNotebook && specifier === 'slipway')) return found
+    const given = fromNotebook || !specifier.startsWith('.') ? typesOf(specifier) : undefined
+    if (!given) return found
+    const path = 'path' in given ? given.path.replaceAll('\\', '/') : `/__types/${specifier}/index.d.ts`
+    if ('text' in given) texts.set(path, given.text)
+    roots.push({ folder: path.slice(0, path.lastIndexOf('/') + 1), name: packageName(specifier) })
+    return moduleAt(path)
+  }
+
+  const typeRoots = given(typesOf('@types/node'))
+  const program = ts.createProgram({
+    rootNames: [...files.keys()],
+    options: typeRoots ? { ...options, typeRoots } : options,
+    host,
+  })
+  const index = new Map(scans.map((_, i) => [pathOf(i), i]))
+  return {
+    program,
+    checker: program.getTypeChecker(),
+    runs: scans.map((s, i) => {
+      const file = program.getSourceFile(pathOf(i))
+      if (!file) throw new Error(`run ${i} is not in the program`)
+      const statements = file.statements.filter(statement => statement.getStart(file) < s.source.length)
+      return {
+        file,
+        length: s.source.length,
+        statements,
+        declares: declarations(file, s.source.length),
+        mentions: s.mentions,
+      }
+    }),
+    runOf: node => index.get(node.getSourceFile().fileName),
+    packageOf(declaration) {
+      const file = declaration.getSourceFile()
+      if (program.isSourceFileDefaultLibrary(file)) return 'js'
+      return packageAt(file.fileName, roots)
+    },
+  }
+}
+
+/** Messages of the parser about a run's own text. */
+export function syntaxErrors(run: RunFile): readonly { readonly start: number; readonly message: string }[] {
+  const { parseDiagnostics } = run.file as unknown as {
+    parseDiagnostics: readonly ts.DiagnosticWithLocation[]
+  }
+  return parseDiagnostics.map(d => ({
+    start: Math.min(d.start, run.length),
+    message: ts.flattenDiagnosticMessageText(d.messageText, ' '),
+  }))
+}
+
+function given(types: ReturnType<TypesOf>): string[] | undefined {
+  if (!types || !('path' in types)) return undefined
+  const at = types.path.replaceAll('\\', '/').lastIndexOf('/@types/')
+  return at < 0 ? undefined : [types.path.slice(0, at + '/@types'.length)]
+}
+
+interface Scan {
+  readonly source: string
+  readonly declares: ReadonlySet<string>
+  /** Names whose declaration already says `export`. */
+  readonly exported: ReadonlySet<string>
+  readonly mentions: ReadonlySet<string>
+}
+
+function scan(source: string, path: string): Scan {
+  const file = ts.createSourceFile(path, source, ts.ScriptTarget.ES2024, false)
+  const mentions = new Set<string>()
+  const collect = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) mentions.add(node.text)
+    ts.forEachChild(node, collect)
+  }
+  collect(file)
+  const declares = declarations(file, source.length)
+  const exported = [...declares].filter(([, statement]) => isExported(statement)).map(([name]) => name)
+  return { source, declares: new Set(declares.keys()), exported: new Set(exported), mentions }
+}
+
+/** The text after a run's own: what it gives to other runs and what it takes from them. */
+function links(scans: readonly Scan[], i: number): string {
+  const run = scans[i] as Scan
+  const exports = [...run.declares].filter(name => !run.exported.has(name))
+  const imports: string[] = []
+  for (const name of run.mentions) {
+    if (run.declares.has(name)) continue
+    const from = provider(scans, name, i)
+    if (from !== undefined) imports.push(`import { ${name} } from '#run-${from}'\n`)
+  }
+  return `export { ${exports.join(', ')} }\n${imports.join('')}`
+}
+
+/** The latest earlier run that declares a name, else the first later one (a function may be called then). */
+function provider(scans: readonly Scan[], name: string, i: number): number | undefined {
+  for (let k = i - 1; k >= 0; k--) if (scans[k]?.declares.has(name)) return k
+  for (let k = i + 1; k < scans.length; k++) if (scans[k]?.declares.has(name)) return k
+  return undefined
+}
+
+function declarations(file: ts.SourceFile, length: number): ReadonlyMap<string, ts.Statement> {
+  const names = new Map<string, ts.Statement>()
+  for (const statement of file.statements) {
+    if (statement.getStart(file) >= length) break
+    for (const name of declaredNames(statement)) names.set(name, statement)
+  }
+  return names
+}
+
+/** The names that a top-level statement declares, `var` inside blocks included. */
+export function declaredNames(statement: ts.Statement): readonly string[] {
+  const names: string[] = []
+  if (ts.isImportDeclaration(statement)) names.push(...importedNames(statement))
+  else if (ts.isVariableStatement(statement)) names.push(...listNames(statement.declarationList))
+  else if (isNamedDeclaration(statement)) {
+    if (statement.name && ts.isIdentifier(statement.name)) names.push(statement.name.text)
+  } else collectVars(statement, names)
+  return names
+}
+
+function isNamedDeclaration(
+  node: ts.Node,
+): node is
+  | ts.FunctionDeclaration
+  | ts.ClassDeclaration
+  | ts.InterfaceDeclaration
+  | ts.TypeAliasDeclaration
+  | ts.EnumDeclaration
+  | ts.ModuleDeclaration {
+  return (
+    ts.isFunctionDeclaration(node) ||
+    ts.isClassDeclaration(node) ||
+    ts.isInterfaceDeclaration(node) ||
+    ts.isTypeAliasDeclaration(node) ||
+    ts.isEnumDeclaration(node) ||
+    ts.isModuleDeclaration(node)
+  )
+}
+
+function importedNames({ importClause }: ts.ImportDeclaration): string[] {
+  const bindings = importClause?.namedBindings
+  return [
+    ...(importClause?.name ? [importClause.name.text] : []),
+    ...(!bindings
+      ? []
+      : ts.isNamespaceImport(bindings)
+        ? [bindings.name.text]
+        : bindings.elements.map(e => e.name.text)),
+  ]
+}
+
+function listNames(list: ts.VariableDeclarationList): string[] {
+  return list.declarations.flatMap(d => bindingNames(d.name))
+}
+
+/** The names that a binding (`x`, `{ a, b: [c] }`) introduces. */
+export function bindingNames(name: ts.BindingName): string[] {
+  if (ts.isIdentifier(name)) return [name.text]
+  return name.elements.flatMap(e => (ts.isOmittedExpression(e) ? [] : bindingNames(e.name)))
+}
+
+/** `var` leaves blocks and loops, but not functions. */
+function collectVars(node: ts.Node, names: string[]): void {
+  if (ts.isVariableDeclarationList(node) && !(node.flags & ts.NodeFlags.BlockScoped))
+    names.push(...listNames(node))
+  if (ts.isFunctionLike(node) || ts.isClassLike(node)) return
+  ts.forEachChild(node, child => collectVars(child, names))
+}
+
+function isExported(statement: ts.Statement): boolean {
+  return (
+    ts.canHaveModifiers(statement) &&
+    (ts.getModifiers(statement) ?? []).some(m => m.kind === ts.SyntaxKind.ExportKeyword)
+  )
+}
+
+function moduleAt(path: string): ts.ResolvedModuleFull {
+  const extension = /\.d\.ts$/.test(path) ? ts.Extension.Dts : ts.Extension.Ts
+  return { resolvedFileName: path, extension, isExternalLibraryImport: false }
+}
+
+function packageAt(path: string, roots: readonly { folder: string; name: string }[]): string | undefined {
+  const given = roots.find(root => path.startsWith(root.folder))
+  if (given) return given.name
+  const at = path.lastIndexOf('/node_modules/')
+  if (at < 0) return undefined
+  const name = packageName(path.slice(at + '/node_modules/'.length))
+  if (name === '@types/node') return 'node'
+  return name.startsWith('@types/') ? name.slice('@types/'.length) : name
+}
+
+/** `@scope/name/deep/file` -> `@scope/name` */
+export function packageName(specifier: string): string {
+  const parts = specifier.split('/')
+  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] as string)
+}

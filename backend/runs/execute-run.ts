@@ -72,12 +72,18 @@ export function createExecutor(options: ExecutorOptions) {
         execution.outputs.set(step.name, await executeStep(execution, step))
         current = undefined
       }
+      // Before the end is told: who hears of it finds nothing left over.
+      await clear(options, id)
       await succeed(execution)
     } catch (error) {
+      await clear(options, id)
       stop(runs, id, current, error, project)
     }
-    await rm(join(folder, id), { recursive: true, force: true })
   }
+}
+
+async function clear({ folder }: ExecutorOptions, id: string): Promise<void> {
+  await rm(join(folder, id), { recursive: true, force: true })
 }
 
 /** Steps that were under way when the service last ended. */
@@ -95,7 +101,7 @@ async function prepare(
   const { runs, pipelines, blobs } = options
   const run = runs.get(id)
   const pipeline = pipelines.get(run.pipeline, run.version)
-  await rm(join(options.folder, id), { recursive: true, force: true })
+  await clear(options, id)
   await layOutProject(blobs, pipeline, project)
   const done = runs.steps(id).filter(step => step.state === 'succeeded')
   const outputs = new Map(done.map(step => [step.name, step.outputs]))

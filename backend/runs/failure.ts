@@ -37,7 +37,7 @@ function ownFrames(stack: string, project: string): string[] {
   return stack
     .split('\n')
     .filter(line => /^\s*at /.test(line) && places.some(place => line.includes(place)))
-    .map(line => projectRelative(line.trim(), project))
+    .map(line => projectRelative(line.trim(), project).replace('at Module.', 'at '))
 }
 
 function projectRelative(text: string, project: string): string {

@@ -1,0 +1,71 @@
+/** Statistics of a feature: what values it took at the times at which its own source has rows. */
+import { resolve } from 'node:path'
+import { sourceRelation } from '../engine/sql/source.ts'
+import { quoteName } from '../engine/sql/text.ts'
+import type { FeaturePlan, SourcePlan } from '../language/index.ts'
+import type { Database } from './columns/database.ts'
+import { computeTableStatistics } from './columns/statistics.ts'
+import { CatalogError } from './errors.ts'
+import type { FeatureStatistics } from './feature.ts'
+import { joinSql } from './join.ts'
+
+export interface FeatureDefinition {
+  readonly plan: FeaturePlan
+  readonly source: SourcePlan
+}
+
+export interface ComputeOptions {
+  readonly root: string
+  /** How many rows of the source are taken as observations. Default 50,000. */
+  readonly sampleRows?: number
+}
+
+/**
+ * One query: a sample of the source's rows, the feature's value at each, and statistics of these values.
+ * @throws CAT006 when the source has no time, or what the database throws
+ */
+export async function computeStatistics(
+  database: Database,
+  { plan, source }: FeatureDefinition,
+  { root, sampleRows = 50_000 }: ComputeOptions,
+): Promise<FeatureStatistics> {
+  const { time } = source
+  if (time === undefined)
+    throw new CatalogError('CAT006', `Expected source ${source.name} of ${plan.name} to declare a time.`)
+  const keys = plan.by.map((name, i) => ({ from: quoteName(name), to: `slipway key ${i + 1}` }))
+  const columns = [
+    `${quoteName(time)} AS "slipway time"`,
+    ...keys.map(key => `${key.from} AS ${quoteName(key.to)}`),
+  ]
+  const observations =
+    `SELECT ${columns.join(', ')} FROM ${sourceRelation(source.format, resolve(root, source.path))} ` +
+    `USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (1)`
+  const joined = joinSql({
+    root,
+    observations,
+    time: 'slipway time',
+    features: [{ plan, source, keys: keys.map(key => key.to), as: 'value' }],
+  })
+  const column = { name: 'value', sqlType: sqlTypeOf(plan) }
+  const { columns: computed, statisticsRows } = await computeTableStatistics(
+    database,
+    `SELECT value FROM (${joined})`,
+    [column],
+    { sampleRows },
+  )
+  const { name: _name, sqlType: _type, kind: _kind, ...statistics } = computed[0]!
+  return { computedAt: new Date().toISOString(), count: statisticsRows, nDistinct: 0, ...statistics }
+}
+
+const sqlTypes = {
+  bool: 'BOOLEAN',
+  int: 'BIGINT',
+  float: 'DOUBLE',
+  string: 'VARCHAR',
+  category: 'VARCHAR',
+  timestamp: 'TIMESTAMP',
+} as const
+
+function sqlTypeOf(plan: FeaturePlan): string {
+  return sqlTypes[plan.type.kind]
+}

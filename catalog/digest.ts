@@ -1,7 +1,7 @@
 /** What makes two definitions of a feature the same. Pure. */
 import { createHash } from 'node:crypto'
 import { columnsOf } from '../engine/plan/walk.ts'
-import type { FeaturePlan, SourcePlan } from '../language/index.ts'
+import type { EntityPlan, FeaturePlan, SourcePlan } from '../language/index.ts'
 
 export interface Definition {
   readonly plan: FeaturePlan
@@ -9,11 +9,8 @@ export interface Definition {
   readonly entity: EntityDefinition
 }
 
-export interface EntityDefinition {
-  readonly name: string
-  readonly keys: readonly { readonly name: string; readonly type: string }[]
-  readonly doc?: string
-}
+/** An entity with its keys, as the language declares it. */
+export type EntityDefinition = EntityPlan
 
 /**
  * SHA-256 of a definition: everything but the version, its number. Words about the feature (documentation, owner,

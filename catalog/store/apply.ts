@@ -40,7 +40,8 @@ function registerEntity(database: DatabaseSync, entity: EntityDefinition): void 
 }
 
 function contradiction(entity: EntityDefinition, row: EntityRow): CatalogError {
-  const text = (keys: EntityDefinition['keys']) => keys.map(({ name, type }) => `${name}: ${type}`).join(', ')
+  const text = (keys: EntityDefinition['keys']) =>
+    keys.map(({ name, type }) => `${name}: ${type.kind}`).join(', ')
   return new CatalogError(
     'CAT005',
     `Expected entity ${entity.name}(${text(entityOf(row).keys)}), as it is registered, got ` +

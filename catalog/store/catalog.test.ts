@@ -19,9 +19,10 @@ interface Sketch extends Partial<FeaturePlan> {
 }
 
 const float = { kind: 'float', nullable: true } as const
+const whole = { kind: 'int', nullable: true } as const
 const text = { kind: 'string', nullable: true } as const
 
-function define({ keys = [{ name: 'code', type: 'string' }], columns, ...plan }: Sketch = {}): Definition {
+function define({ keys = [{ name: 'code', type: text }], columns, ...plan }: Sketch = {}): Definition {
   return {
     plan: {
       name: 'departure_delay_7d',
@@ -96,16 +97,14 @@ test('a column that the feature does not read is no other definition, one that i
       catalog.apply([define({ columns: [...columns, { name: 'gate', type: text }] })])[0]?.state,
       'unchanged',
     )
-    const whole = columns.map(c =>
-      c.name === 'delay' ? { ...c, type: { kind: 'int', nullable: true } as const } : c,
-    )
-    assert.equal(catalog.apply([define({ columns: whole })])[0]?.version, 2)
+    const other = columns.map(c => (c.name === 'delay' ? { ...c, type: whole } : c))
+    assert.equal(catalog.apply([define({ columns: other })])[0]?.version, 2)
   }))
 
 test('an entity with other keys is refused, and nothing of that call is registered', () =>
   withCatalog(catalog => {
     catalog.apply([define()])
-    const wrong = define({ name: 'other', keys: [{ name: 'code', type: 'int' }] })
+    const wrong = define({ name: 'other', keys: [{ name: 'code', type: whole }] })
     assert.throws(() => catalog.apply([define({ name: 'good' }), wrong]), { code: 'CAT005' })
     assert.equal(catalog.feature('good'), undefined)
   }))
@@ -120,7 +119,7 @@ test('search: every word as a prefix, by name first, facets as conditions', () =
         doc: 'Minutes',
         tags: [],
         entity: 'gate',
-        keys: [{ name: 'id', type: 'int' }],
+        keys: [{ name: 'id', type: whole }],
       }),
     ])
     assert.deepEqual(names(catalog, 'delay'), ['departure_delay_7d', 'arrivals_1d'])

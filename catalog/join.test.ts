@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { after } from 'node:test'
+import { openDatabase } from '../engine/duckdb/database.ts'
+import type { FeaturePlan, SourcePlan } from '../language/index.ts'
+import { createDatabase } from './columns/database.ts'
+import { joinSql } from './join.ts'
+import { fillOnlineStore } from './online/fill.ts'
+import { openOnlineStore } from './online/store.ts'
+import { cachedColumns, describeSource } from './sources/describe.ts'
+import { computeStatistics } from './statistics.ts'
+
+const root = mkdtempSync(join(tmpdir(), "slipway-it's-"))
+const engine = await openDatabase({ root })
+const database = createDatabase(() => engine.connect())
+after(async () => {
+  await engine.close()
+  rmSync(root, { recursive: true })
+})
+
+/** Days of 2001-01, a key with a quote in its name, a value; two rows are the same. */
+const events = [
+  ['2001-01-01T00:00', 'BOI', 10],
+  ['2001-01-02T00:00', 'BOI', 20],
+  ['2001-01-02T00:00', 'BOI', 20],
+  ['2001-01-03T00:00', 'SEA', 5],
+  ['2001-01-08T00:00', 'BOI', 70],
+  ['2001-01-09T12:00', 'SEA', null],
+] as const
+writeFileSync(
+  join(root, 'events.csv'),
+  ['day,"the ""key""",value', ...events.map(([day, key, value]) => `${day},${key},${value ?? ''}`)].join(
+    '\n',
+  ),
+)
+
+const number = { kind: 'float', nullable: true } as const
+const dayUs = 86_400_000_000
+const hourUs = 3_600_000_000
+
+const source: SourcePlan = {
+  name: 'events',
+  format: 'csv',
+  path: 'events.csv',
+  time: 'day',
+  knownAfterUs: 3 * hourUs,
+  columns: [
+    { name: 'day', type: { kind: 'timestamp', nullable: true } },
+    { name: 'the "key"', type: { kind: 'string', nullable: true } },
+    { name: 'value', type: number },
+  ],
+}
+const plan: FeaturePlan = {
+  name: 'mean_7d',
+  version: 2,
+  entity: 'airport',
+  source: 'events',
+  by: ['the "key"'],
+  aggregate: { function: 'mean', of: { op: 'column', name: 'value', type: number } },
+  windowUs: 7 * dayUs,
+  default: -1,
+  type: number,
+  tags: [],
+}
+
+/** The definition, written out row by row. */
+function expected(timeUs: number, key: string | null): number {
+  const known = events.filter(([day, eventKey, value]) => {
+    const us = Date.parse(`${day}Z`) * 1000
+    const inWindow = us >= timeUs - plan.windowUs && us < timeUs && us + source.knownAfterUs <= timeUs
+    return eventKey === key && value !== null && inWindow
+  })
+  return known.length === 0 ? -1 : known.reduce((sum, [, , value]) => sum + value!, 0) / known.length
+}
+
+test('every observation comes back exactly once with what was known at its time', async () => {
+  const observations = `
+    select ts, k, n from (values
+      (timestamp '2001-01-02 02:59:59', 'BOI', 1), (timestamp '2001-01-02 03:00:00', 'BOI', 2),
+      (timestamp '2001-01-08 00:00:00', 'BOI', 3), (timestamp '2001-01-08 00:00:00', 'BOI', 3),
+      (timestamp '2001-01-09 00:00:00', 'BOI', 4), (timestamp '2001-01-15 03:00:00.000001', 'BOI', 5),
+      (timestamp '2001-01-04 00:00:00', 'SEA', 6), (timestamp '2001-02-04 00:00:00', 'SEA', 7),
+      (timestamp '2001-01-04 00:00:00', 'XXX', 8), (timestamp '2001-01-04 00:00:00', null, 9),
+      (null, 'BOI', 10)) t(ts, k, n) -- the last line is a comment`
+  const sql = joinSql({
+    root,
+    observations,
+    time: 'ts',
+    features: [{ plan, source, keys: ['k'], as: 'my "mean"' }],
+  })
+  const { columns, rows } = await database.all({ sql })
+  assert.deepEqual(
+    columns.map(column => column.name),
+    ['ts', 'k', 'n', 'my "mean"'],
+  )
+  assert.deepEqual(
+    rows.map(row => row[2]),
+    [1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10],
+  )
+  const offset = (n: unknown) => (n === 5 ? 1 : 0)
+  for (const [ts, key, n, value] of rows) {
+    const timeUs = ts === null ? Number.NaN : (ts as Date).getTime() * 1000 + offset(n)
+    assert.equal(value, expected(timeUs, key as string | null), `observation ${String(n)}`)
+  }
+  assert.ok(new Set(rows.map(row => row[3])).size > 4)
+})
+
+test('keys that do not fit are refused', () => {
+  const features = [{ plan, source, keys: ['k', 'l'], as: 'x' }]
+  assert.throws(() => joinSql({ root, observations: 'select 1', time: 'ts', features }), { code: 'CAT007' })
+})
+
+test('the online store has the value at the end of the data for every key', async () => {
+  const store = openOnlineStore(join(root, 'online.db'))
+  const endUs = Date.UTC(2001, 0, 9, 12) * 1000
+  await fillOnlineStore(database, [{ plan, source }], { root, store })
+  for (const key of ['BOI', 'SEA'])
+    assert.deepEqual(store.lookup('mean_7d@2', [key]), { value: expected(endUs, key), asOfUs: endUs })
+  assert.equal(store.lookup('mean_7d@2', ['XXX']), undefined)
+  assert.equal(store.lookup('mean_7d@1', ['BOI']), undefined)
+  assert.deepEqual(store.features(), [{ feature: 'mean_7d@2', asOfUs: endUs, nKeys: 2 }])
+  // Filling again replaces.
+  await fillOnlineStore(database, [{ plan: { ...plan, default: 7, windowUs: hourUs }, source }], {
+    root,
+    store,
+  })
+  assert.equal(store.lookup('mean_7d@2', ['SEA'])?.value, 7)
+  assert.equal(store.features().length, 1)
+  store.close()
+})
+
+test('statistics of a feature are those of its values at its source’s own times', async () => {
+  const statistics = await computeStatistics(database, { plan, source }, { root })
+  const values = events.map(([day, key]) => expected(Date.parse(`${day}Z`) * 1000, key))
+  assert.equal(statistics.count, events.length)
+  assert.equal(statistics.nNull, 0)
+  assert.equal(statistics.min, Math.min(...values))
+  assert.equal(statistics.max, Math.max(...values))
+  assert.ok(Math.abs(statistics.mean! - values.reduce((a, b) => a + b) / values.length) < 1e-12)
+  assert.equal(
+    statistics.histogram?.reduce((a, b) => a + b),
+    events.length,
+  )
+})
+
+test('columns are described once, and again after a change', async () => {
+  const reference = { format: 'csv', path: 'changing.csv' }
+  await assert.rejects(describeSource(root, reference), (e: Error & { code?: string }) => {
+    return e.code === 'CAT006' && e.message.includes('changing.csv')
+  })
+  writeFileSync(join(root, 'changing.csv'), 'a,b\n1,x\n')
+  assert.equal(cachedColumns(root, reference), undefined)
+  const columns = await describeSource(root, reference)
+  assert.deepEqual(
+    columns.map(({ name, type }) => [name, type.kind]),
+    [
+      ['a', 'int'],
+      ['b', 'string'],
+    ],
+  )
+  assert.deepEqual(cachedColumns(root, reference), columns)
+  writeFileSync(join(root, 'changing.csv'), 'a,b,c\n1,x,2001-01-01\n')
+  assert.equal(cachedColumns(root, reference), undefined)
+  assert.equal((await describeSource(root, reference))[2]?.type.kind, 'timestamp')
+  writeFileSync(join(root, 'broken.parquet'), 'no parquet')
+  await assert.rejects(describeSource(root, { format: 'parquet', path: 'broken.parquet' }), {
+    code: 'CAT006',
+  })
+})

@@ -1,0 +1,26 @@
+/** The worker in which the TypeScript service lives: takes calls, gives answers. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { messageOf } from '../errors.ts'
+import { CellSyntaxError } from '../session/rewrite.ts'
+import type { LanguageAnswer, LanguageCall } from './client.ts'
+import { createCellService } from './service.ts'
+
+export function startLanguageThread(): void {
+  const { folder } = workerData as { folder: string }
+  const service = createCellService(folder)
+  const methods: Readonly<Record<string, (argument: never) => unknown>> = { ...service }
+  parentPort!.on('message', ({ id, method, argument }: LanguageCall) => {
+    parentPort!.postMessage(answer(id, () => methods[method]!(argument as never)))
+  })
+}
+
+function answer(id: number, call: () => unknown): LanguageAnswer {
+  try {
+    return { id, value: call() }
+  } catch (error) {
+    const message = messageOf(error)
+    if (!(error instanceof CellSyntaxError)) return { id, error: { message } }
+    const { line, column, incomplete } = error
+    return { id, error: { message, at: { line, column, incomplete } } }
+  }
+}

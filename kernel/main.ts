@@ -1,0 +1,16 @@
+/**
+ * The kernel process.
+ *
+ *     node kernel/main.ts --connection-file FILE    over ZeroMQ, as Jupyter starts it
+ *     node kernel/main.ts --stdio                   as JSON lines on the standard streams, for our own clients
+ *
+ * Works in the current folder, which is the notebook's. As a worker, the same file is the TypeScript service.
+ */
+import { enableCompileCache } from 'node:module'
+import { isMainThread, workerData } from 'node:worker_threads'
+import { languageWorkerName } from './language/client.ts'
+
+enableCompileCache()
+if (isMainThread) void import('./start.ts').then(({ main }) => main(process.argv.slice(2)))
+else if ((workerData as { name?: string } | null)?.name === languageWorkerName)
+  void import('./language/language-thread.ts').then(({ startLanguageThread }) => startLanguageThread())

@@ -1,0 +1,71 @@
+/**
+ * What the kernel process and the user process say to each other.
+ *
+ * Requests go over Node's IPC channel and are read when user code lets the event loop run. Control messages go
+ * over a pipe of their own to the worker beside it, which reads them at any time. Events come back as JSON lines
+ * on another pipe, written synchronously by the thread that runs user code: so they arrive in order, during
+ * loops too, and a flood waits for the kernel instead of filling memory.
+ */
+import type { DecodedMappings, NameKind } from './rewrite.ts'
+
+/** File descriptors of the user process. */
+export const eventsFd = 3
+export const controlFd = 4
+
+export interface RunRequest {
+  readonly type: 'run'
+  /** Id of the execute_request. What the cell does later still carries it. */
+  readonly run: string
+  /** How the cell is called in stack traces, e.g. `Cell[3]`. */
+  readonly file: string
+  readonly code: string
+  readonly names: readonly { readonly name: string; readonly kind: NameKind; readonly shadow: boolean }[]
+  readonly maps: readonly DecodedMappings[]
+  /** Rewritten expressions to be evaluated after the cell, by the name the client gave. */
+  readonly expressions: Readonly<Record<string, string>>
+  /** Whether the value of the last expression is wanted. */
+  readonly showResult: boolean
+}
+
+export type ControlMessage =
+  { readonly type: 'interrupt' } | { readonly type: 'input'; readonly text: string | null }
+
+/** What the control worker answers. */
+export type ControlAnswer =
+  { readonly type: 'interrupted' } | { readonly type: 'stuck' } | { readonly type: 'control-ready' }
+
+export type Bundle = Readonly<Record<string, unknown>>
+
+export interface Failure {
+  readonly status: 'error'
+  readonly ename: string
+  readonly evalue: string
+  readonly traceback: readonly string[]
+}
+
+export type ExpressionResult =
+  { readonly status: 'ok'; readonly data: Bundle; readonly metadata: Bundle } | Failure
+
+export type Outcome =
+  | { readonly status: 'ok'; readonly expressions: Readonly<Record<string, ExpressionResult>> }
+  | (Failure & { readonly interrupted?: boolean })
+
+export type ChildEvent =
+  | { readonly type: 'ready' }
+  | {
+      readonly type: 'stream'
+      readonly run: string
+      readonly name: 'stdout' | 'stderr'
+      readonly text: string
+    }
+  | {
+      readonly type: 'display'
+      readonly run: string
+      readonly kind: 'display_data' | 'update_display_data' | 'execute_result'
+      readonly data: Bundle
+      readonly metadata: Bundle
+      readonly displayId?: string
+    }
+  | { readonly type: 'clear'; readonly run: string; readonly wait: boolean }
+  | { readonly type: 'input'; readonly run: string; readonly prompt: string; readonly password: boolean }
+  | { readonly type: 'done'; readonly run: string; readonly outcome: Outcome }

@@ -1,0 +1,116 @@
+/** Assembles the main thread of the user process: everything that a cell can see and touch. */
+import { join } from 'node:path'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import { installDisplay } from '../../display/api.ts'
+import { registerResolve } from '../../../library/resolve.ts'
+import type { RunRequest } from '../child-protocol.ts'
+import { captureConsole } from './console.ts'
+import type { ControlData } from './control-thread.ts'
+import { sendEvent } from './events.ts'
+import { describeFailure, mapStacks, type FailureFormat } from './failure.ts'
+import { createInput } from './input.ts'
+import { createModules } from './modules.ts'
+import type { DecodedMappings } from '../rewrite.ts'
+import { createCellRunner, interrupted } from './run-cell.ts'
+import { createRunContext } from './run.ts'
+import { createScope } from './scope.ts'
+import { clearTimers, trackTimers } from './timers.ts'
+
+/** Cells whose maps are kept for stack traces. */
+const maxCells = 2000
+
+export function startUserThread(): void {
+  const folder = process.cwd()
+  const context = createRunContext()
+  const scope = createScope()
+  const maps = new Map<string, readonly DecodedMappings[]>()
+  const format: FailureFormat = {
+    scope,
+    mapsOf: file => maps.get(file),
+    internal: internalPath(process.argv[1]!),
+  }
+  const control = startControl()
+  mapStacks(format)
+  captureConsole(context)
+  trackTimers(context)
+  const modules = createModules(folder, { scope, resolver: registerResolve({ reload: true }) })
+  const display = installDisplay({
+    send: event => sendEvent({ run: context.current()?.id ?? '', ...event }),
+    signal: () => context.current()?.controller.signal,
+  })
+  Object.assign(globalThis, { display, prompt: createInput(control, context) })
+  const runCell = createCellRunner({ context, scope, modules, format })
+
+  control.onInterrupt(() => {
+    for (const run of context.open) {
+      clearTimers(run)
+      run.controller.abort(interrupted)
+      run.settle({
+        status: 'error',
+        ename: 'Interrupted',
+        evalue: 'The cell was interrupted.',
+        traceback: ['Interrupted: the cell was interrupted. What it had computed so far is kept.'],
+        interrupted: true,
+      })
+    }
+  })
+  process.on('message', (request: RunRequest) => {
+    remember(maps, request)
+    runCell(request)
+  })
+  process.on('disconnect', () => process.exit(0))
+  // A Ctrl-C in the terminal goes to the whole group of processes; the kernel process says what it means here.
+  process.on('SIGINT', () => undefined)
+  const report = (error: unknown) =>
+    sendEvent({
+      type: 'stream',
+      run: context.current()?.id ?? '',
+      name: 'stderr',
+      text: `Uncaught ${describeFailure(error, format).traceback.join('\n')}\n`,
+    })
+  process.on('uncaughtException', report)
+  process.on('unhandledRejection', report)
+  sendEvent({ type: 'ready' })
+}
+
+function remember(maps: Map<string, readonly DecodedMappings[]>, request: RunRequest): void {
+  maps.delete(request.file)
+  maps.set(request.file, request.maps)
+  if (maps.size > maxCells) maps.delete(maps.keys().next().value!)
+}
+
+/** What all paths of the kernel's own code contain: the bundle, or its folder in a checkout. */
+function internalPath(entry: string): string {
+  return entry.endsWith('.ts') ? join(entry, '..', '..') : entry
+}
+
+export interface Control {
+  readonly state: Int32Array
+  readonly inputs: ControlData['inputs']
+  onInterrupt(handle: () => void): void
+}
+
+function startControl(): Control {
+  const state = new Int32Array(new SharedArrayBuffer(8))
+  const interrupts = new MessageChannel()
+  const inputs = new MessageChannel()
+  const workerData: ControlData = { state, interrupts: interrupts.port2, inputs: inputs.port2 }
+  const worker = new Worker(process.argv[1]!, {
+    workerData,
+    transferList: [interrupts.port2, inputs.port2],
+  })
+  worker.unref()
+  inputs.port1.unref()
+  return {
+    state,
+    inputs: inputs.port1,
+    onInterrupt(handle) {
+      interrupts.port1.on('message', (number: number) => {
+        if (Atomics.load(state, 0) < number) {
+          handle()
+          Atomics.store(state, 0, number)
+        }
+      })
+    },
+  }
+}

@@ -1,0 +1,86 @@
+/** The requests that need no file of their own. */
+import { protocolVersion, type Json } from '../wire/message.ts'
+import type { LanguageClient } from '../language/client.ts'
+import type { History } from './history.ts'
+import { cellIdOf, textOf, type Handler } from './requests.ts'
+import type { UserProcess } from './user-process.ts'
+
+export interface HandlerParts {
+  readonly process: UserProcess
+  readonly language: LanguageClient
+  readonly history: History
+  readonly version: string
+  /** Ends the kernel after the reply was sent, or begins it anew. */
+  shutdown(restart: boolean): Promise<void>
+}
+
+/** What a client learns first. Answered without waiting for anything. */
+export function kernelInfo(version: string): Json {
+  return {
+    status: 'ok',
+    protocol_version: protocolVersion,
+    implementation: 'slipway',
+    implementation_version: version,
+    language_info: {
+      name: 'typescript',
+      version: '6.0',
+      mimetype: 'application/x-typescript',
+      file_extension: '.ts',
+      pygments_lexer: 'typescript',
+      codemirror_mode: 'text/typescript',
+      nbconvert_exporter: 'script',
+    },
+    banner: `Slipway ${version}: TypeScript on Node ${process.versions.node}`,
+    help_links: [{ text: 'TypeScript handbook', url: 'https://www.typescriptlang.org/docs/handbook/' }],
+    debugger: false,
+    supported_features: [],
+  }
+}
+
+export function createHandlers(parts: HandlerParts): Readonly<Record<string, Handler>> {
+  const { language } = parts
+  const place = ({ content, incoming }: Parameters<Handler>[0]) => ({
+    source: textOf(content, 'code'),
+    cursor: Number(content['cursor_pos'] ?? 0),
+    cell: cellIdOf(incoming.message) ?? null,
+  })
+  return {
+    kernel_info_request: () => kernelInfo(parts.version),
+    async complete_request(request) {
+      return { ...(await language.complete(place(request))) }
+    },
+    async inspect_request(request) {
+      const text = await language.inspect(place(request))
+      return text
+        ? { found: true, data: { 'text/plain': text.plain, 'text/markdown': text.markdown }, metadata: {} }
+        : { found: false, data: {}, metadata: {} }
+    },
+    /** Not of Jupyter: the TypeScript diagnostics of a cell, seen behind all cells that ran. */
+    async slipway_diagnostics_request(request) {
+      return { diagnostics: await language.diagnostics(place(request)) }
+    },
+    async is_complete_request({ content }) {
+      const { state, indent } = await language.completeness(textOf(content, 'code'))
+      // The reply of this one request uses `status` for its answer.
+      return { status: state, ...(state === 'incomplete' ? { indent } : {}) } as never
+    },
+    history_request: ({ content }) => ({ history: parts.history.answer(content) }),
+    comm_info_request: () => ({ comms: {} }),
+    comm_open({ content, publish }) {
+      // No target is known here; the specification asks to close such a comm at once.
+      publish('comm_close', { comm_id: content['comm_id'], data: {} })
+      return {}
+    },
+    comm_msg: () => ({}),
+    comm_close: () => ({}),
+    interrupt_request() {
+      parts.process.interrupt()
+      return {}
+    },
+    async shutdown_request({ content }) {
+      const restart = content['restart'] === true
+      await parts.shutdown(restart)
+      return { restart }
+    },
+  }
+}

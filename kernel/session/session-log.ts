@@ -1,0 +1,49 @@
+/**
+ * What ran in this session, one JSON line per cell: the evidence that promotion reads where the client does not
+ * keep it in the notebook itself. Written under `.slipway/sessions/` of the notebook's folder.
+ */
+import { appendFile, mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { messageOf } from '../errors.ts'
+import type { Log } from '../wire/transport.ts'
+
+export interface LoggedCell {
+  /** The notebook's id of the cell; null when the client did not tell. */
+  readonly cell: string | null
+  readonly source: string
+  /** The execution count. */
+  readonly order: number
+  readonly status: 'ok' | 'error'
+  /** ISO 8601, when it ended. */
+  readonly time: string
+}
+
+export interface SessionLog {
+  append(cell: LoggedCell): void
+  /** Resolves when all is written. */
+  close(): Promise<void>
+}
+
+/** A log that creates its file with the first cell. A file that cannot be written is told once, and no more. */
+export function createSessionLog(folder: string, { id, log }: { id: string; log: Log }): SessionLog {
+  const file = join(folder, '.slipway', 'sessions', `${id}.jsonl`)
+  let writing: Promise<void> = Promise.resolve()
+  let failed = false
+  async function write(cell: LoggedCell): Promise<void> {
+    if (failed) return
+    try {
+      await mkdir(dirname(file), { recursive: true })
+      await appendFile(file, `${JSON.stringify(cell)}\n`)
+    } catch (error) {
+      failed = true
+      log(`The session's log cannot be written: ${messageOf(error)}`)
+    }
+  }
+  return {
+    append: cell => void (writing = writing.then(() => write(cell))),
+    close: () => writing,
+  }
+}
+
+/** For a client that keeps the log itself. */
+export const noSessionLog: SessionLog = { append: () => undefined, close: () => Promise.resolve() }

@@ -1,0 +1,71 @@
+/**
+ * Messages as JSON lines, for a client that started this process and talks over its standard streams:
+ * `{channel, header, parent_header, metadata, content, buffers?}` a line, buffers in base64. There is one client,
+ * so nothing is signed.
+ */
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { messageOf } from '../errors.ts'
+import { isMessage, type Channel, type Incoming, type Message } from './message.ts'
+import type { Log, Transport } from './transport.ts'
+
+export interface StdioOptions {
+  readonly input: Readable
+  readonly output: Writable
+  readonly log: Log
+}
+
+/** A transport over two streams. It is closed from the other side by the end of `input`. */
+export function createStdioTransport({ input, output, log }: StdioOptions): Transport {
+  const lines = createInterface({ input, crlfDelay: Infinity })
+  output.on('error', error => log(`The client stopped reading: ${error.message}`))
+  return {
+    listen({ onMessage, onClose }) {
+      lines.on('line', line => {
+        if (line.trim() === '') return
+        const incoming = parseLine(line, log)
+        if (incoming) onMessage(incoming)
+      })
+      lines.on('close', onClose)
+      return Promise.resolve()
+    },
+    send(channel, message) {
+      if (!output.writable) return
+      output.write(`${JSON.stringify(toLine(channel, message))}\n`)
+    },
+    close: () =>
+      new Promise(resolve => {
+        lines.removeAllListeners('close')
+        lines.close()
+        if (output.writable) output.write('', () => resolve())
+        else resolve()
+      }),
+  }
+}
+
+function toLine(channel: Channel, { buffers, ...message }: Message) {
+  return {
+    channel,
+    ...message,
+    ...(buffers ? { buffers: buffers.map(buffer => Buffer.from(buffer).toString('base64')) } : {}),
+  }
+}
+
+function parseLine(line: string, log: Log): Incoming | undefined {
+  try {
+    const { channel, buffers, ...message } = JSON.parse(line) as Record<string, unknown>
+    if ((channel === 'shell' || channel === 'control' || channel === 'stdin') && isMessage(message))
+      return { channel, message: { ...message, ...decoded(buffers) }, route: [] }
+    log(
+      'Dropped a line that is not a message: expected channel, header, parent_header, metadata and content.',
+    )
+  } catch (error) {
+    log(`Dropped a line that is not JSON: ${messageOf(error)}`)
+  }
+  return undefined
+}
+
+function decoded(buffers: unknown): { buffers?: readonly Uint8Array[] } {
+  if (!Array.isArray(buffers) || buffers.length === 0) return {}
+  return { buffers: buffers.map(text => Buffer.from(String(text), 'base64')) }
+}

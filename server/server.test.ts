@@ -43,9 +43,9 @@ const model = `model late_departure {
   label late = delay > 15
 
   split by random seed 1 {
-    train 0.7
+    train      0.7
     validation 0.15
-    test 0.15
+    test       0.15
   }
 
   prepare {
@@ -55,7 +55,7 @@ const model = `model late_departure {
 
   algorithm logistic_regression { l2 = 1.0 }
   evaluate auc, log_loss
-  output probability_late = probability(late)
+  output   probability_late = probability(late)
 }
 `
 
@@ -237,13 +237,22 @@ test('outline, workspace symbols, folding, links, colours', async () => {
   assert.equal(tokens.length % 5, 0)
 })
 
-test('formatting gives one small edit, or none', async () => {
+test('formatting touches the lines that are wrong, and no other', async () => {
   const { textDocument } = place('model')
   const options = { tabSize: 2, insertSpaces: true }
-  await client.edit('late.slip', model.replace('  observe flights', 'observe    flights'))
-  const edits = await request<TextEdit[]>('textDocument/formatting', { textDocument, options })
-  assert.equal(edits.length, 1)
-  assert.ok(edits[0]!.newText.length < 30, edits[0]!.newText)
+  const edits = () => request<TextEdit[]>('textDocument/formatting', { textDocument, options })
+  assert.deepEqual(await edits(), [])
+  await client.edit(
+    'late.slip',
+    model.replace('  observe flights', 'observe    flights').replace('    origin\n', ' origin  \n'),
+  )
+  assert.deepEqual(await edits(), [
+    {
+      range: { start: { line: 1, character: 0 }, end: { line: 2, character: 0 } },
+      newText: '  observe flights\n',
+    },
+    { range: { start: { line: 5, character: 0 }, end: { line: 6, character: 0 } }, newText: '    origin\n' },
+  ])
   await client.edit('late.slip', model)
   await client.diagnostics('late.slip', all => all.length === 0)
 })

@@ -1,27 +1,31 @@
-/** The one layout. A text that is laid out already gets no edit. */
+/** The one layout. A text that is laid out already gets no edit, and a line that is right is not touched. */
+import { diffLines } from 'diff'
 import type { TextEdit } from 'vscode-languageserver/node'
 import { format } from '../../language/index.ts'
 import { type FileContext, rangeOf } from '../core/context.ts'
 
-/** The smallest single edit that leads to the formatted text. */
+/** Edits of whole lines that lead to the formatted text. */
 export function formatting({ document }: FileContext): TextEdit[] {
   const text = document.getText()
   const formatted = format(text)
   if (formatted === text) return []
-  const start = commonPrefix(text, formatted)
-  const tail = commonSuffix(text.slice(start), formatted.slice(start))
-  const span = { start, end: text.length - tail }
-  return [{ range: rangeOf(document, span), newText: formatted.slice(start, formatted.length - tail) }]
-}
-
-function commonPrefix(a: string, b: string): number {
-  let length = 0
-  while (length < a.length && length < b.length && a[length] === b[length]) length++
-  return length
-}
-
-function commonSuffix(a: string, b: string): number {
-  let length = 0
-  while (length < a.length && length < b.length && a.at(-1 - length) === b.at(-1 - length)) length++
-  return length
+  const edits: TextEdit[] = []
+  let offset = 0
+  let open: { start: number; end: number; newText: string } | undefined
+  const close = (): void => {
+    if (open) edits.push({ range: rangeOf(document, open), newText: open.newText })
+    open = undefined
+  }
+  for (const { added, removed, value } of diffLines(text, formatted)) {
+    if (!added && !removed) {
+      close()
+      offset += value.length
+      continue
+    }
+    open ??= { start: offset, end: offset, newText: '' }
+    if (added) open.newText += value
+    else open.end = offset += value.length
+  }
+  close()
+  return edits
 }

@@ -1,0 +1,217 @@
+/**
+ * One notebook and its kernel: runs cells one after the other, shows what they say, keeps the log of what ran.
+ *
+ * The kernel process starts with the first need of it, and anew after it ended.
+ */
+import { randomUUID } from 'node:crypto'
+import { dirname } from 'node:path'
+import * as vscode from 'vscode'
+import { CellRun, type LiveDisplay } from './cell-run.ts'
+import { KernelConnection, KernelGone } from './connection.ts'
+import type { CompleteReply, DisplayContent, ExecuteReply, InspectReply, Message } from './messages.ts'
+import { mimeItems } from './outputs.ts'
+import { type LogEntry, cellId, storeLog } from './run-log.ts'
+
+export interface SessionContext {
+  readonly notebook: vscode.NotebookDocument
+  readonly controller: vscode.NotebookController
+  readonly output: vscode.LogOutputChannel
+  /** Whether the log of what ran is written into the notebook. */
+  keepsLog(): boolean
+}
+
+export class NotebookSession {
+  readonly #context: SessionContext
+  readonly #displays = new Map<string, LiveDisplay>()
+  readonly #runs = new Map<string, CellRun>()
+  readonly #idles = new Map<string, PromiseWithResolvers<void>>()
+  #kernel: KernelConnection | undefined
+  #log: LogEntry[] = []
+  /** Cells that wait, and the one that runs: VS Code may ask for more while a cell runs. */
+  #queue: Promise<boolean> = Promise.resolve(true)
+  #epoch = 0
+
+  constructor(context: SessionContext) {
+    this.#context = context
+  }
+
+  get started(): boolean {
+    return this.#kernel !== undefined
+  }
+
+  /** Runs cells in this order; those behind a failing one are not run. */
+  async execute(cells: readonly vscode.NotebookCell[]): Promise<void> {
+    const epoch = this.#epoch
+    const batch = { failed: false }
+    const done = cells.map(cell => {
+      const run = new CellRun(this.#context.controller.createNotebookCellExecution(cell), this.#displays)
+      this.#queue = this.#queue.then(async () => {
+        const skip = batch.failed || epoch !== this.#epoch || run.token.isCancellationRequested
+        if (skip) await run.skip()
+        else if (!(await this.#run(run))) batch.failed = true
+        return true
+      })
+      return this.#queue
+    })
+    await Promise.all(done)
+    await this.#storeLog()
+  }
+
+  async interrupt(): Promise<void> {
+    this.#epoch++
+    await this.#kernel?.request('interrupt_request', {}, { channel: 'control' }).catch(this.#ignoreGone)
+  }
+
+  /** Ends the kernel, with it everything it knows; a new one starts at once. */
+  async restart(): Promise<void> {
+    await this.#end()
+    this.#log = []
+    await this.#storeLog()
+    this.start()
+  }
+
+  /** Forgets what was run. */
+  async wipeLog(): Promise<void> {
+    this.#log = []
+    await storeLog(this.#context.notebook, [])
+  }
+
+  async complete(code: string, position: number): Promise<CompleteReply> {
+    return this.start().request('complete_request', { code, cursor_pos: position })
+  }
+
+  async inspect(code: string, position: number): Promise<InspectReply> {
+    return this.start().request('inspect_request', { code, cursor_pos: position, detail_level: 0 })
+  }
+
+  async dispose(): Promise<void> {
+    await this.#end()
+  }
+
+  /** The kernel, started when there is none. */
+  start(): KernelConnection {
+    if (this.#kernel) return this.#kernel
+    const { notebook, output } = this.#context
+    const kernel = new KernelConnection({
+      folder: folderOf(notebook),
+      onMessage: message => this.#receive(message),
+      onExit: exit => {
+        if (this.#kernel === kernel) this.#kernel = undefined
+        output.error(`The kernel of ${notebook.uri.path} ended (${exit.code ?? 'signal'}). ${exit.lastWords}`)
+      },
+      onLog: line => output.info(line),
+    })
+    this.#kernel = kernel
+    return kernel
+  }
+
+  async #run(run: CellRun): Promise<boolean> {
+    const id = randomUUID()
+    const source = run.cell.document.getText()
+    this.#runs.set(id, run)
+    run.start()
+    this.#log.push({ cell: cellId(run.cell), source })
+    const success = await this.#request(run, id, source)
+    await run.end(success)
+    return success
+  }
+
+  async #request(run: CellRun, id: string, code: string): Promise<boolean> {
+    try {
+      const content = { code, silent: false, store_history: true, allow_stdin: false, stop_on_error: true }
+      const metadata = { cellId: cellId(run.cell) }
+      const reply = await this.start().request<ExecuteReply>('execute_request', content, { id, metadata })
+      if (reply.execution_count !== undefined) run.executionCount = reply.execution_count
+      await this.#idle(id)
+      return reply.status === 'ok'
+    } catch (error) {
+      if (!(error instanceof KernelGone)) throw error
+      this.#epoch++
+      run.fail({ ename: 'KernelGone', evalue: error.message, traceback: [error.message] })
+      return false
+    }
+  }
+
+  /** Output of a cell precedes the idle that ends it, which may come behind the reply. */
+  #idle(id: string): Promise<void> {
+    return this.#idleOf(id).promise
+  }
+
+  #idleOf(id: string): PromiseWithResolvers<void> {
+    const found = this.#idles.get(id)
+    if (found) return found
+    const idle = Promise.withResolvers<void>()
+    this.#idles.set(id, idle)
+    return idle
+  }
+
+  #receive(message: Message): void {
+    const parent = message.parent_header.msg_id ?? ''
+    const type = message.header.msg_type
+    if (type === 'update_display_data') return this.#update(message.content as unknown as DisplayContent)
+    if (type === 'status') {
+      const state = message.content['execution_state']
+      if (state === 'idle' && this.#runs.has(parent)) this.#idleOf(parent).resolve()
+      return
+    }
+    const run = this.#runs.get(parent)
+    if (run?.ended) return this.#late(run, message)
+    run?.receive(message)
+  }
+
+  /** What a timer of an ended cell says still belongs under that cell. */
+  #late(run: CellRun, message: Message): void {
+    if (run.cell.index < 0 || this.#context.notebook.isClosed) return
+    void this.#reopen(run.cell, execution => new CellRun(execution, this.#displays).receiveLate(message))
+  }
+
+  #update(content: DisplayContent): void {
+    const live = this.#displays.get(content.transient?.display_id ?? '')
+    if (live === undefined) return
+    if (!live.run.ended) return live.run.update(live.output, content)
+    void this.#reopen(live.run.cell, execution =>
+      execution.replaceOutputItems(mimeItems(content.data), live.output),
+    )
+  }
+
+  /** Outputs can only be changed by an execution, so one is begun and ended for it. */
+  async #reopen(
+    cell: vscode.NotebookCell,
+    work: (execution: vscode.NotebookCellExecution) => PromiseLike<unknown>,
+  ): Promise<void> {
+    try {
+      const { executionOrder, success } = cell.executionSummary ?? {}
+      const execution = this.#context.controller.createNotebookCellExecution(cell)
+      execution.executionOrder = executionOrder
+      execution.start()
+      await work(execution)
+      execution.end(success)
+    } catch (error) {
+      this.#context.output.debug(`late output was not shown: ${String(error)}`)
+    }
+  }
+
+  async #end(): Promise<void> {
+    this.#epoch++
+    const kernel = this.#kernel
+    this.#kernel = undefined
+    await kernel?.dispose()
+    this.#runs.clear()
+    this.#idles.clear()
+    this.#displays.clear()
+  }
+
+  async #storeLog(): Promise<void> {
+    if (this.#context.keepsLog()) await storeLog(this.#context.notebook, this.#log)
+  }
+
+  readonly #ignoreGone = (error: unknown): void => {
+    if (!(error instanceof KernelGone)) throw error
+  }
+}
+
+/** Where the notebook lies; for one that was never saved, the workspace. */
+function folderOf(notebook: vscode.NotebookDocument): string {
+  if (notebook.uri.scheme === 'file') return dirname(notebook.uri.fsPath)
+  return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd()
+}

@@ -1,0 +1,33 @@
+/** A page of ours in an editor tab: the bundle of web/, nothing from anywhere else. */
+import { randomBytes } from 'node:crypto'
+import * as vscode from 'vscode'
+
+export interface PageOptions {
+  readonly extension: vscode.ExtensionContext
+  /** Name of the bundle in dist/web. */
+  readonly bundle: 'run-page' | 'predict-page'
+  readonly title: string
+}
+
+export function createPage({ extension, bundle, title }: PageOptions): vscode.WebviewPanel {
+  const web = vscode.Uri.joinPath(extension.extensionUri, 'dist/web')
+  const panel = vscode.window.createWebviewPanel(`slipway.${bundle}`, title, vscode.ViewColumn.Active, {
+    enableScripts: true,
+    localResourceRoots: [web],
+    retainContextWhenHidden: true,
+  })
+  panel.iconPath = vscode.Uri.joinPath(extension.extensionUri, 'media/slip-light.svg')
+  const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(web, `${bundle}.js`))
+  const nonce = randomBytes(16).toString('base64')
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-${nonce}'`
+  panel.webview.html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>${title.replace(/[<&]/g, '')}</title>
+</head>
+<body><script nonce="${nonce}" src="${script.toString()}"></script></body>
+</html>`
+  return panel
+}

@@ -1,0 +1,28 @@
+/**
+ * The other processes of the extension: where their bundles lie and how they are started. They run on the Node that
+ * runs the extension host, which may be Electron told to be Node.
+ */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+export type Bundle = 'server' | 'kernel' | 'backend' | 'cli'
+
+/** The file of a process's bundle. The extension's own bundle lies beside it. */
+export function bundleFile(bundle: Bundle): string {
+  return join(import.meta.dirname, `${bundle}.cjs`)
+}
+
+/** The warnings are about `node:sqlite`: nothing a user could act on. */
+export const nodeArgs = ['--disable-warning=ExperimentalWarning']
+
+export function processEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
+}
+
+/** Starts a bundle. The caller owns the process and ends it. */
+export function startBundle(bundle: Bundle, args: readonly string[], options: SpawnOptions): ChildProcess {
+  return spawn(process.execPath, [...nodeArgs, bundleFile(bundle), ...args], {
+    ...options,
+    env: { ...processEnvironment(), ...options.env },
+  })
+}

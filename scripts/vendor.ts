@@ -1,0 +1,192 @@
+/**
+ * `dist/vendor/node_modules`: the packages that bundles, cells and steps load by name at run time.
+ *
+ * Native packages come with this platform's binaries only; TypeScript with the library files its checker reads;
+ * danfo and Arrow as one file each (webpack.config.js writes them) with their declarations; `slipway` as the library
+ * bundle with emitted declarations.
+ */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import type { Compiler } from 'webpack'
+
+/** Packages that are never bundled: native ones, and those that cells must be able to import as the same instance. */
+const external = [
+  '@duckdb/node-api',
+  'zeromq',
+  'onnxruntime-node',
+  'typescript',
+  'danfojs-node',
+  'apache-arrow',
+]
+
+const platform = `${process.platform}-${process.arch}`
+
+/** package -> the files of it that are needed, by path inside the package */
+const copied: Readonly<Record<string, (path: string) => boolean>> = {
+  '@duckdb/node-api': path => !path.endsWith('.map'),
+  '@duckdb/node-bindings': () => true,
+  [`@duckdb/node-bindings-${platform}`]: () => true,
+  zeromq: path =>
+    /^(package\.json|LICENSE|lib\/.*\.js$|build\/manifest\.json)/.test(path) ||
+    new RegExp(`^build/${process.platform}/${process.arch}/node/(glibc|musl|libc|msvc)-`).test(path),
+  'cmake-ts': path => /^(package\.json|LICENSE|build\/loader)/.test(path) && !path.endsWith('.map'),
+  'onnxruntime-node': path =>
+    /^(package\.json|LICENSE|dist\/.*\.js$)/.test(path) ||
+    new RegExp(`^bin/napi-v\\d+/${process.platform}/${process.arch}/`).test(path),
+  'onnxruntime-common': path => /^(package\.json|dist\/cjs\/.*(\.js|package\.json)$)/.test(path),
+  typescript: path => /^(package\.json|LICENSE|lib\/typescript\.(js|d\.ts)$|lib\/lib\..*\.d\.ts$)/.test(path),
+  '@types/node': path => /(\.d\.ts|package\.json|LICENSE)$/.test(path),
+  'undici-types': path => /(\.d\.ts|package\.json|LICENSE)$/.test(path),
+  'danfojs-node': path => path.endsWith('.d.ts') || path === 'LICENSE',
+  'apache-arrow': path => path.endsWith('.d.ts') || path.startsWith('LICENSE') || path.startsWith('NOTICE'),
+}
+
+/** What cells import under a package's name, and where its declarations begin. */
+const bundled = {
+  'danfojs-node': 'dist/danfojs-node/src/index.d.ts',
+  'apache-arrow': 'Arrow.node.d.ts',
+} as const
+
+type ExternalCallback = (error?: null, result?: string) => void
+
+export const vendored = {
+  /** A webpack external: a vendored package is required from where `VendorPlugin` lays it, relative to `dist`. */
+  external({ request }: { readonly request?: string }, callback: ExternalCallback): void {
+    const name = external.find(name => request === name || request?.startsWith(`${name}/`))
+    if (name === undefined) return callback()
+    callback(null, `commonjs ./vendor/node_modules/${request}`)
+  },
+}
+
+/** Lays the vendored packages beside the bundles after these were written. */
+export class VendorPlugin {
+  readonly #folders: { readonly root: string; readonly dist: string }
+
+  constructor(folders: { readonly root: string; readonly dist: string }) {
+    this.#folders = folders
+  }
+
+  apply(compiler: Compiler): void {
+    compiler.hooks.afterEmit.tapPromise('VendorPlugin', async () => {
+      copyPackages(this.#folders)
+      await writeSlipway(this.#folders)
+    })
+  }
+}
+
+interface Folders {
+  readonly root: string
+  readonly dist: string
+}
+
+function copyPackages({ root, dist }: Folders): void {
+  const to = join(dist, 'vendor/node_modules')
+  const stampFile = join(dist, 'vendor/stamp')
+  const stamp = stampOf(root)
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
+  for (const [name, wanted] of Object.entries(copied)) {
+    const from = packageFolder(root, name)
+    rmSync(join(to, name), { recursive: true, force: true })
+    cpSync(from, join(to, name), {
+      recursive: true,
+      dereference: true,
+      filter: path => isWanted(relative(from, path).split(sep).join('/'), path, wanted),
+    })
+  }
+  for (const [name, types] of Object.entries(bundled)) writeManifest(root, to, name, types)
+  mkdirSync(dirname(stampFile), { recursive: true })
+  writeFileSync(stampFile, stamp)
+}
+
+/** Folders are entered, nested dependencies are not. */
+function isWanted(inside: string, path: string, wanted: (path: string) => boolean): boolean {
+  if (inside === '') return true
+  if (inside.split('/').includes('node_modules')) return false
+  return statSync(path).isDirectory() || wanted(inside)
+}
+
+/** Where npm put a package: at the top, or under the one package that needs it. */
+function packageFolder(root: string, name: string): string {
+  const places = [join(root, 'node_modules', name), join(root, 'node_modules/zeromq/node_modules', name)]
+  const found = places.find(existsSync)
+  if (found === undefined)
+    throw new Error(`${name} is not installed for ${platform}; run npm ci on this machine`)
+  return found
+}
+
+function writeManifest(root: string, to: string, name: string, types: string): void {
+  const { version, license } = JSON.parse(
+    readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'),
+  )
+  const manifest = { name, version, license, type: 'commonjs', main: 'index.cjs', types }
+  mkdirSync(join(to, name), { recursive: true })
+  writeFileSync(join(to, name, 'package.json'), JSON.stringify(manifest, null, 2))
+}
+
+/** Changes when a version or this list does. */
+function stampOf(root: string): string {
+  const versions = Object.keys(copied).map(
+    name =>
+      JSON.parse(readFileSync(join(packageFolder(root, name), 'package.json'), 'utf8')).version as string,
+  )
+  const text = JSON.stringify([platform, versions, readFileSync(import.meta.filename, 'utf8')])
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/**
+ * The package `slipway` as cells see it. Its code is the library bundle itself, so that a process that has loaded
+ * the library by another entry shares the instance; its declarations are emitted from the source.
+ */
+async function writeSlipway({ root, dist }: Folders): Promise<void> {
+  const to = join(dist, 'vendor/node_modules/slipway')
+  const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const types = 'index.d.ts'
+  const manifest = {
+    name: 'slipway',
+    version,
+    license,
+    type: 'commonjs',
+    main: 'index.cjs',
+    types,
+    exports: { '.': { types: `./${types}`, default: './index.cjs' }, './package.json': './package.json' },
+  }
+  mkdirSync(to, { recursive: true })
+  writeFileSync(join(to, 'package.json'), JSON.stringify(manifest, null, 2))
+  writeFileSync(join(to, 'index.cjs'), `module.exports = require('../../../library.cjs')\n`)
+  writeFileSync(join(to, types), `export * from './types/library/index.ts'\n`)
+  await emitDeclarations(root, to)
+}
+
+async function emitDeclarations(root: string, to: string): Promise<void> {
+  const config = join(root, '.cache/declarations/tsconfig.json')
+  mkdirSync(dirname(config), { recursive: true })
+  const settings = {
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      stripInternal: true,
+      incremental: true,
+      tsBuildInfoFile: join(root, '.cache/declarations/tsbuildinfo'),
+      rootDir: root,
+      outDir: join(to, 'types'),
+      typeRoots: [join(root, 'node_modules/@types')],
+    },
+    include: [],
+    files: [join(root, 'library/index.ts')],
+  }
+  writeFileSync(config, JSON.stringify(settings))
+  // A build with an emptied output folder and an old build info would emit nothing.
+  if (!existsSync(join(to, 'types'))) rmSync(settings.compilerOptions.tsBuildInfoFile, { force: true })
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  try {
+    await promisify(execFile)(process.execPath, [tsc, '-p', config])
+  } catch (cause) {
+    const { stdout } = cause as { stdout?: string }
+    throw new Error(`tsc could not emit the declarations of library/:\n${stdout ?? ''}`, { cause })
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Bundles for the extension. One CommonJS entry per process, with the modules they share in chunks beside them, so
+ * that a module exists once per process however it is reached (cells import the same `slipway` that the kernel
+ * uses). Renderers are ES modules, pages plain scripts. What cannot be bundled is laid into `dist/vendor` by
+ * scripts/vendor.ts.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import webpack from 'webpack'
+import { VendorPlugin, vendored } from './scripts/vendor.ts'
+
+const root = import.meta.dirname
+const dist = join(root, 'dist')
+
+/** name of the bundle -> the module that assembles the process */
+const processes = {
+  server: './server/main.ts',
+  kernel: './kernel/main.ts',
+  'kernel-child': './kernel/session/child-main.ts',
+  'kernel-control': './kernel/session/control-worker.ts',
+  backend: './backend/main.ts',
+  step: './library/steps/step-main.ts',
+  cli: './cli/main.ts',
+  // Named exports that Node sees without running it, so that `import { read } from 'slipway'` links.
+  library: { import: './library/index.ts', library: { type: 'commonjs-static' } },
+}
+/** A value of `processes`: its source file. */
+const sourceOf = entry => (typeof entry === 'string' ? entry : entry.import)
+
+const typescript = {
+  test: /\.ts$/,
+  exclude: /node_modules/,
+  loader: 'ts-loader',
+  options: {
+    transpileOnly: true,
+    onlyCompileBundledFiles: true,
+    compilerOptions: {
+      noEmit: false,
+      allowImportingTsExtensions: false,
+      rewriteRelativeImportExtensions: true,
+      sourceMap: true,
+      module: 'esnext',
+      moduleResolution: 'bundler',
+    },
+  },
+}
+
+/** What both configurations and their caches share. */
+function common(name) {
+  return {
+    name,
+    context: root,
+    mode: process.env.SLIPWAY_BUNDLE_MODE === 'development' ? 'development' : 'production',
+    devtool: false,
+    cache: {
+      type: 'filesystem',
+      name,
+      cacheDirectory: join(root, '.cache/webpack'),
+      buildDependencies: { config: [import.meta.filename] },
+    },
+    resolve: { extensions: ['.ts', '.js', '.mjs', '.json'], extensionAlias: { '.js': ['.ts', '.js'] } },
+    module: { rules: [typescript], parser: { javascript: { createRequire: false } } },
+    // A stack trace a user sends us must name functions, and the size of a local file hardly matters.
+    optimization: { minimize: false },
+    performance: false,
+    stats: 'errors-warnings',
+    infrastructureLogging: { level: 'error' },
+  }
+}
+
+/** `import.meta` speaks of source files; in a bundle it speaks of the bundle. */
+function importMeta(entries) {
+  const isMain = ({ module }) => {
+    const entry = Object.entries(entries).find(([, file]) => join(root, sourceOf(file)) === module.resource)
+    return entry ? `(process.argv[1] ?? '').endsWith(${JSON.stringify(`${entry[0]}.cjs`)})` : 'false'
+  }
+  return new webpack.DefinePlugin({
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+    'import.meta.url': `require('node:url').pathToFileURL(__filename).href`,
+    'import.meta.main': webpack.DefinePlugin.runtimeValue(isMain),
+    SLIPWAY_PACKAGED: 'true',
+  })
+}
+
+const node = {
+  target: 'node22',
+  node: { __dirname: false, __filename: false },
+  output: {
+    path: dist,
+    filename: '[name].cjs',
+    chunkFilename: 'chunk-[name].cjs',
+    library: { type: 'commonjs2' },
+  },
+}
+
+const present = Object.fromEntries(
+  Object.entries(processes).filter(([, entry]) => existsSync(join(root, sourceOf(entry)))),
+)
+
+const processBundles = {
+  ...common('processes'),
+  ...node,
+  entry: present,
+  externals: [vendored.external],
+  optimization: {
+    minimize: false,
+    runtimeChunk: { name: 'runtime' },
+    splitChunks: {
+      cacheGroups: {
+        default: false,
+        defaultVendors: false,
+        shared: { name: 'shared', chunks: 'initial', minChunks: 2, enforce: true },
+      },
+    },
+  },
+  plugins: [importMeta(processes), new VendorPlugin({ root, dist })],
+}
+
+const extensionBundle = {
+  ...common('extension'),
+  ...node,
+  entry: { extension: './client/main.ts' },
+  externals: { vscode: 'commonjs vscode' },
+  plugins: [importMeta({ extension: './client/main.ts' })],
+}
+
+const styles = { test: /\.css$/, type: 'asset/source' }
+
+/** Runs in the notebook's page and in tabs: neither Node nor `eval`. */
+const browser = {
+  target: 'web',
+  module: { rules: [typescript, styles] },
+  optimization: { minimize: true },
+}
+
+/** What VS Code imports to draw outputs; each is one ES module. */
+const rendererBundles = {
+  ...common('renderers'),
+  ...browser,
+  entry: { table: './web/table/main.ts', model: './web/model/main.ts', vega: './web/vega/main.ts' },
+  experiments: { outputModule: true },
+  output: { path: join(dist, 'web'), filename: '[name].js', library: { type: 'module' }, asyncChunks: false },
+}
+
+/** What tabs load by a script tag. */
+const pageBundles = {
+  ...common('pages'),
+  ...browser,
+  entry: { 'run-page': './web/run/main.ts', 'predict-page': './web/predict/main.ts' },
+  output: { path: join(dist, 'web'), filename: '[name].js', asyncChunks: false },
+}
+
+/** Packages that cells import, as one file each. */
+const packageBundles = {
+  ...common('packages'),
+  ...node,
+  entry: { 'danfojs-node': 'danfojs-node', 'apache-arrow': 'apache-arrow' },
+  output: {
+    path: join(dist, 'vendor/node_modules'),
+    filename: '[name]/index.cjs',
+    library: { type: 'commonjs-static' },
+    asyncChunks: false,
+  },
+}
+
+export default [processBundles, extensionBundle, rendererBundles, pageBundles, packageBundles]

@@ -7,12 +7,16 @@ import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-/** Ends every process whose arguments name a file below `folder`. Returns their ids. */
+/** Ends every process whose arguments name a file below `folder`, and waits until they are gone. Returns their ids. */
 export async function killOrphans(folder: string): Promise<readonly number[]> {
-  const orphans = (await processes()).filter(p => p.pid !== process.pid && p.command.includes(`${folder}/`))
-  for (const { pid } of orphans) kill(pid)
-  while (orphans.some(({ pid }) => isAlive(pid))) await sleep(5)
-  return orphans.map(({ pid }) => pid)
+  const ended = new Set<number>()
+  for (;;) {
+    const orphans = (await processes()).filter(p => p.pid !== process.pid && p.command.includes(`${folder}/`))
+    if (orphans.length === 0) return [...ended]
+    for (const { pid } of orphans) if (!ended.has(pid)) kill(pid)
+    for (const { pid } of orphans) ended.add(pid)
+    await sleep(5)
+  }
 }
 
 function kill(pid: number): void {
@@ -20,15 +24,6 @@ function kill(pid: number): void {
     process.kill(pid, 'SIGKILL')
   } catch {
     // It ended by itself in the meantime.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }
 

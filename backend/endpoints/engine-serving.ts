@@ -1,0 +1,38 @@
+/** Serving by the engine and the catalog. Both are loaded when first needed: a service starts without them. */
+import { readFile } from 'node:fs/promises'
+import type { Card } from '../../engine/types.ts'
+import { openOnlineStore } from '../../catalog/online/store.ts'
+import type { Serving } from './serving.ts'
+
+export function createServing(): Serving {
+  return {
+    async loadScorer(onnxFile, card) {
+      const { createScorer } = await import('../../engine/index.ts')
+      const scorer = await createScorer(await readFile(onnxFile), card)
+      return { score: rows => scorer.score(rows), close: () => scorer.dispose() }
+    },
+    async fillOnline({ project, card, file }) {
+      const [{ openEngine }, { createDatabase, fillOnlineStore }] = await Promise.all([
+        import('../../engine/index.ts'),
+        import('../../catalog/index.ts'),
+      ])
+      const engine = await openEngine({ root: project })
+      const store = openOnlineStore(file)
+      try {
+        const database = createDatabase(() => engine.connection())
+        await fillOnlineStore(database, onlineFeatures(card), { root: project, store })
+      } finally {
+        store.close()
+        await engine.close()
+      }
+    },
+    openOnline: file => openOnlineStore(file),
+  }
+}
+
+function onlineFeatures({ plan }: Card) {
+  return Object.values(plan.catalogFeatures).map(feature => ({
+    plan: feature,
+    source: plan.sources[feature.source]!,
+  }))
+}

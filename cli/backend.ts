@@ -4,11 +4,12 @@
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, openSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerInfo } from '../backend/api/index.ts'
 import { createBackendClient, type BackendClient } from '../backend/client.ts'
 import { installation } from '../library/installation.ts'
+import { readConfig } from '../library/project.ts'
 import { CliError, exitCodes } from './errors.ts'
 
 const startTimeoutMs = 30_000
@@ -24,9 +25,9 @@ export function embeddedState(root: string): string {
  * @throws BackendError BCK001 when the remote one does not answer
  */
 export async function connectBackend(root: string): Promise<BackendClient> {
-  const url = configuredUrl(root)
-  if (url !== undefined) {
-    const client = createBackendClient({ url, token: remoteToken(url) })
+  const remote = await configuredBackend(root)
+  if (remote) {
+    const client = createBackendClient({ url: remote.url, token: remoteToken(root, remote) })
     await client.health()
     return client
   }
@@ -86,19 +87,35 @@ function lastLines(file: string): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-10).join('\n')
 }
 
-/** The URL in slipway.json; undefined when the backend is embedded. */
-export function configuredUrl(root: string): string | undefined {
-  const { backend } = JSON.parse(readFileSync(join(root, 'slipway.json'), 'utf8')) as { backend?: string }
-  return backend === undefined || backend === 'embedded' ? undefined : backend
+interface RemoteBackend {
+  readonly url: string
+  readonly tokenFile?: string
 }
 
-function remoteToken(url: string): string {
-  const { SLIPWAY_TOKEN: token, SLIPWAY_TOKEN_FILE: file } = process.env
+/** The backend that slipway.json names; undefined when it is embedded. @throws LIB101 */
+export async function configuredBackend(root: string): Promise<RemoteBackend | undefined> {
+  const { backend } = await readConfig(root)
+  return backend === 'embedded' ? undefined : backend
+}
+
+/** From the environment, else from the file that slipway.json names. */
+function remoteToken(root: string, { url, tokenFile }: RemoteBackend): string {
+  const token = process.env['SLIPWAY_TOKEN']
+  const file =
+    process.env['SLIPWAY_TOKEN_FILE'] ?? (tokenFile === undefined ? undefined : resolve(root, tokenFile))
   if (token) return token
-  if (file) return readFileSync(file, 'utf8').trim()
-  throw new CliError(
-    'CLI009',
-    `The backend at ${url} wants a token. Put it into the environment as SLIPWAY_TOKEN, or name a file that holds it in SLIPWAY_TOKEN_FILE.`,
-    { exitCode: exitCodes.world },
-  )
+  try {
+    if (file !== undefined) return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw tokenError(`its file ${file} cannot be read: ${(cause as Error).message}`)
+  }
+  throw tokenError('none is known')
+
+  function tokenError(what: string): CliError {
+    return new CliError(
+      'CLI009',
+      `The backend at ${url} wants a token, and ${what}. Put it into the environment as SLIPWAY_TOKEN, name a file that holds it in SLIPWAY_TOKEN_FILE, or as "tokenFile" beside "url" in slipway.json.`,
+      { exitCode: exitCodes.world },
+    )
+  }
 }

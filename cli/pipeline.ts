@@ -15,7 +15,7 @@ import {
   type Lock,
   type Manifest,
 } from '../promote/index.ts'
-import { CliError } from './errors.ts'
+import { CliError, exitCodes } from './errors.ts'
 
 export interface Pipeline {
   /** Absolute. */
@@ -170,4 +170,33 @@ export function pipelineNameOf(file: string): string {
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-+|-+$/g, '') || 'pipeline'
   )
+}
+
+/** `name=value`: the value is JSON where it reads as JSON, else text. */
+export function parseParameters({ manifest }: Pipeline, given: readonly string[]): Record<string, unknown> {
+  const known = manifest.parameters.map(parameter => parameter.name)
+  return Object.fromEntries(
+    given.map(item => {
+      const at = item.indexOf('=')
+      const name = item.slice(0, at)
+      if (at < 1)
+        throw new CliError('CLI006', `Expected --param name=value, got ${item}.`, {
+          exitCode: exitCodes.usage,
+        })
+      if (!known.includes(name))
+        throw new CliError(
+          'CLI006',
+          `Pipeline ${manifest.name} has no parameter ${name}. It has: ${known.join(', ') || 'none'}.`,
+        )
+      return [name, jsonOrText(item.slice(at + 1))]
+    }),
+  )
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }

@@ -1,7 +1,7 @@
 /** `slipway backend start | stop | status`: the embedded backend of a project. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
-  configuredUrl,
+  configuredBackend,
   connectBackend,
   embeddedState,
   readServerInfo,
@@ -50,10 +50,10 @@ export const addBackend: AddCommand = (program, run) => {
     .action(
       run(async context => {
         const root = context.projectRoot()
-        const url = configuredUrl(root)
-        const client = url === undefined ? await runningEmbedded(root) : await connectBackend(root)
+        const remote = await configuredBackend(root)
+        const client = remote === undefined ? await runningEmbedded(root) : await connectBackend(root)
         const health = await client?.health()
-        const where = url === undefined ? 'embedded' : 'remote'
+        const where = remote === undefined ? 'embedded' : 'remote'
         context.output.text(
           client ? `${client.url} answers (${where}).` : 'The embedded backend is not running.',
         )

@@ -1,15 +1,21 @@
 /** Every command, in the order in which help shows them. */
 import type { AddCommand } from '../main.ts'
 import { addBackend } from './backend.ts'
+import { addCheck } from './check.ts'
 import { addDeploy } from './deploy.ts'
+import { addFeatures } from './features.ts'
 import { addInit } from './init.ts'
 import { addKernel } from './kernel.ts'
 import { addLsp } from './lsp.ts'
+import { addRun } from './run.ts'
 import { addRuns } from './runs.ts'
 import { addSubmit } from './submit.ts'
 
 export const commands: readonly AddCommand[] = [
   addInit,
+  addCheck,
+  addFeatures,
+  addRun,
   addSubmit,
   addRuns,
   addDeploy,

@@ -6,7 +6,7 @@ import type { CommandContext } from '../context.ts'
 import { CliError, exitCodes } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
 import { shortVersion } from '../output.ts'
-import { findPipeline, readPipeline, registerPipeline, type Pipeline } from '../pipeline.ts'
+import { findPipeline, parseParameters, readPipeline, registerPipeline } from '../pipeline.ts'
 import { describeEvent, showRun } from './runs.ts'
 
 interface SubmitOptions {
@@ -70,33 +70,4 @@ async function watch(context: CommandContext, client: BackendClient, { id }: Run
   throw new CliError('CLI011', `Run ${id} ${run.state}${run.failure ? `: ${run.failure.message}` : '.'}`, {
     exitCode: run.state === 'cancelled' ? exitCodes.cancelled : exitCodes.wrong,
   })
-}
-
-/** `name=value`: the value is JSON where it reads as JSON, else text. */
-function parseParameters({ manifest }: Pipeline, given: readonly string[]): Record<string, unknown> {
-  const known = manifest.parameters.map(parameter => parameter.name)
-  return Object.fromEntries(
-    given.map(item => {
-      const at = item.indexOf('=')
-      const name = item.slice(0, at)
-      if (at < 1)
-        throw new CliError('CLI006', `Expected --param name=value, got ${item}.`, {
-          exitCode: exitCodes.usage,
-        })
-      if (!known.includes(name))
-        throw new CliError(
-          'CLI006',
-          `Pipeline ${manifest.name} has no parameter ${name}. It has: ${known.join(', ') || 'none'}.`,
-        )
-      return [name, jsonOrText(item.slice(at + 1))]
-    }),
-  )
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }

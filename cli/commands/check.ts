@@ -1,0 +1,133 @@
+/** `slipway check | format | plan`: what the language says of a project's `.slip` files. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { format, type Diagnostic, type Workspace } from '../../language/index.ts'
+import { loadProject } from '../../library/project.ts'
+import type { CommandContext } from '../context.ts'
+import { CliError } from '../errors.ts'
+import { codeFrame, positionAt } from '../frame.ts'
+import type { AddCommand } from '../main.ts'
+import type { Output } from '../output.ts'
+import { slashes } from '../pipeline.ts'
+
+export const addCheck: AddCommand = (program, run) => {
+  program
+    .command('check')
+    .argument('[files...]', '.slip files; without them, all of the project')
+    .description('check model files')
+    .action(run(check))
+
+  program
+    .command('format')
+    .argument('[files...]', '.slip files; without them, all of the project')
+    .option('--check', 'write nothing; end with 1 when a file would change')
+    .description('bring model files into their canonical form')
+    .action(run(formatFiles))
+
+  program
+    .command('plan')
+    .argument('[model]', 'a model or a .slip file; may be left out when there is only one model')
+    .description('print the plan of a model as JSON')
+    .action(run(printPlan))
+}
+
+async function check(context: CommandContext, given: readonly string[]) {
+  const { root, workspace } = await loadProject(context.projectRoot())
+  const paths = pathsOf(context, root, workspace, given)
+  const diagnostics = paths.flatMap(path => [...workspace.diagnostics(path)])
+  const nErrors = diagnostics.filter(({ severity }) => severity === 'error').length
+  context.output.document({ files: paths, diagnostics: diagnostics.map(d => located(workspace, d)) })
+  printDiagnostics(context.output, workspace, diagnostics)
+  const summary = `${paths.length} ${paths.length === 1 ? 'file' : 'files'} checked: ${counts(diagnostics)}`
+  context.output.text(diagnostics.length ? `\n${summary}` : summary)
+  if (nErrors > 0) process.exitCode = 1
+}
+
+/** The user's paths, relative to the root. @throws CliError CLI002 */
+function pathsOf(
+  context: CommandContext,
+  root: string,
+  workspace: Workspace,
+  given: readonly string[],
+): readonly string[] {
+  if (given.length === 0) return workspace.files()
+  return given.map(file => {
+    const path = slashes(relative(root, context.path(file)))
+    if (workspace.text(path) !== undefined) return path
+    throw new CliError(
+      'CLI002',
+      `No model file ${file} in ${root}. There is: ${workspace.files().join(', ') || 'none'}.`,
+    )
+  })
+}
+
+export function printDiagnostics(
+  output: Output,
+  workspace: Workspace,
+  diagnostics: readonly Diagnostic[],
+): void {
+  for (const diagnostic of diagnostics) {
+    output.text(codeFrame(workspace.text(diagnostic.path) ?? '', diagnostic, output.colors))
+  }
+}
+
+/** A diagnostic with lines and columns, for programs. */
+function located(workspace: Workspace, diagnostic: Diagnostic) {
+  const text = workspace.text(diagnostic.path) ?? ''
+  const start = positionAt(text, diagnostic.span.start)
+  const end = positionAt(text, diagnostic.span.end)
+  return { ...diagnostic, start, end }
+}
+
+function counts(diagnostics: readonly Diagnostic[]): string {
+  const parts = (['error', 'warning', 'information', 'hint'] as const).flatMap(severity => {
+    const n = diagnostics.filter(d => d.severity === severity).length
+    return n ? [`${n} ${severity}${n > 1 && severity !== 'information' ? 's' : ''}`] : []
+  })
+  return parts.join(', ') || 'no problem found'
+}
+
+async function formatFiles(context: CommandContext, given: readonly string[], options: { check?: boolean }) {
+  const { root, workspace } = await loadProject(context.projectRoot())
+  const changed = pathsOf(context, root, workspace, given).filter(path => {
+    const file = join(root, path)
+    const text = readFileSync(file, 'utf8')
+    const formatted = format(text)
+    if (formatted !== text && !options.check) writeFileSync(file, formatted)
+    return formatted !== text
+  })
+  context.output.document({ changed })
+  for (const path of changed) context.output.text(options.check ? `${path} would change` : path)
+  if (!changed.length) context.output.text('Nothing to change.')
+  if (options.check && changed.length) process.exitCode = 1
+}
+
+async function printPlan(context: CommandContext, given: string | undefined) {
+  const { root, workspace } = await loadProject(context.projectRoot())
+  const model = modelName(context, root, workspace, given)
+  const { plan, diagnostics } = workspace.plan(model)
+  if (!plan) {
+    const frames = diagnostics.map(d => codeFrame(workspace.text(d.path) ?? '', d, context.output.colors))
+    throw new CliError('CLI004', `Model ${model} has errors, so there is no plan.\n${frames.join('\n')}`)
+  }
+  context.output.document(plan)
+  context.output.text(JSON.stringify(plan, null, 2))
+}
+
+function modelName(
+  context: CommandContext,
+  root: string,
+  workspace: Workspace,
+  given: string | undefined,
+): string {
+  const models = workspace.models()
+  const path = given === undefined ? undefined : slashes(relative(root, context.path(given)))
+  const fitting =
+    given === undefined ? models : models.filter(model => model.name === given || model.path === path)
+  if (fitting.length === 1) return fitting[0]!.name
+  const names = models.map(model => model.name).join(', ') || 'none'
+  throw new CliError(
+    'CLI013',
+    fitting.length ? `Which model? There are ${names}.` : `No model ${given ?? ''}. There is: ${names}.`,
+  )
+}

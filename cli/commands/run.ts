@@ -1,0 +1,118 @@
+/** `slipway run`: a notebook through the kernel, or a pipeline's folder step by step. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import type { CellOutput } from '../../kernel/client.ts'
+import { manifestFile } from '../../promote/index.ts'
+import type { CommandContext } from '../context.ts'
+import { CliError, exitCodes } from '../errors.ts'
+import type { AddCommand } from '../main.ts'
+import { outputDocument } from '../outputs.ts'
+import { parseParameters, readPipeline } from '../pipeline.ts'
+import { readNotebookFile, runNotebook, writeNotebookFile, type RanCell } from '../run-notebook.ts'
+import { runPipeline } from '../run-pipeline.ts'
+
+interface RunOptions {
+  readonly save?: boolean
+  readonly param?: readonly string[]
+}
+
+export const addRun: AddCommand = (program, run) => {
+  program
+    .command('run')
+    .argument('<path>', "a notebook, or a pipeline's folder")
+    .option('--save', 'write outputs and the log of what ran into the notebook')
+    .option('--param <name=value...>', 'set a parameter of the pipeline; the value is JSON or plain text')
+    .description('run a notebook through the kernel, or a pipeline here and now')
+    .action(
+      run(async (context, given: string, options: RunOptions) => {
+        const path = context.path(given)
+        if (!existsSync(path)) throw new CliError('CLI002', `There is no ${path}.`)
+        if (path.endsWith('.ipynb')) return await runNotebookCommand(context, path, options)
+        if (existsSync(join(path, manifestFile))) return await runPipelineCommand(context, path, options)
+        throw new CliError(
+          'CLI007',
+          `Expected a notebook (.ipynb) or a folder with ${manifestFile}, got ${path}.`,
+          {
+            exitCode: exitCodes.usage,
+          },
+        )
+      }),
+    )
+}
+
+async function runNotebookCommand(
+  context: CommandContext,
+  file: string,
+  { save }: RunOptions,
+): Promise<void> {
+  const { output, signal } = context
+  const notebook = readNotebookFile(file)
+  const ran = await runNotebook(file, notebook, {
+    signal,
+    onCell: ({ index, nCells, source }) =>
+      output.progress(`Cell ${index + 1} of ${nCells}: ${firstLine(source)}`),
+    onOutput: cellOutput => output.text(textOf(cellOutput)),
+  })
+  output.endProgress()
+  const failed = ran.find(cell => cell.status !== 'ok')
+  // What ran is kept, also when a later cell failed.
+  if (save) writeNotebookFile(file, notebook)
+  if (failed) throw cellError(file, failed)
+  output.document({ notebook: file, saved: Boolean(save), cells: ran.map(({ outputs: _, ...cell }) => cell) })
+}
+
+function cellError(file: string, cell: RanCell): CliError {
+  const { ename = 'Error', evalue = '', traceback = [] } = cell.error ?? {}
+  const text = traceback.length ? traceback.join('\n') : `${ename}: ${evalue}`
+  return new CliError(
+    'CLI005',
+    `Cell ${cell.executionCount} (${cell.id}) of ${relative(process.cwd(), file)} failed.\n${text}`,
+    {
+      details: { cell: cell.id, ename, evalue, traceback },
+    },
+  )
+}
+
+function firstLine(source: string): string {
+  return source.split('\n').find(line => line.trim() && !line.trim().startsWith('//')) ?? ''
+}
+
+/** What a terminal can show of an output. */
+function textOf(output: CellOutput): string {
+  if (output.output_type === 'stream') return output.text.replace(/\n$/, '')
+  if (output.output_type === 'error') return output.traceback.join('\n')
+  const text = output.data['text/plain'] ?? ''
+  return Array.isArray(text) ? text.join('') : String(text)
+}
+
+async function runPipelineCommand(
+  context: CommandContext,
+  folder: string,
+  { param = [] }: RunOptions,
+): Promise<void> {
+  const { output, signal } = context
+  const root = context.projectRoot(folder)
+  const pipeline = readPipeline(root, folder)
+  const workFolder = mkdtempSync(join(tmpdir(), 'slipway-run-'))
+  try {
+    const stored = await runPipeline({
+      ...pipeline,
+      parameters: parseParameters(pipeline, param),
+      workFolder,
+      signal,
+      onEvent: (step, event) => {
+        if (event.type === 'progress') output.progress(`${step} │ ${event.message ?? event.phase}`)
+        else if (event.type === 'log') output.warn(`${step} │ ${event.text.trimEnd()}`)
+      },
+    })
+    const outputs: Record<string, unknown> = {}
+    for (const { name, step, output: from } of pipeline.manifest.outputs)
+      outputs[name] = await outputDocument(root, stored.get(`${step}.${from}`)!)
+    output.endProgress()
+    output.document({ version: pipeline.manifest.version, outputs })
+    output.text(JSON.stringify({ outputs }, null, 2))
+  } finally {
+    rmSync(workFolder, { recursive: true, force: true })
+  }
+}

@@ -36,13 +36,13 @@ export interface FeatureStatistics {
   readonly computedAt: string
   /** Values that were looked at. */
   readonly count: number
-  readonly nNull: number
+  readonly nulls: number
   /** Approximate. */
-  readonly nDistinct: number
+  readonly distinct: number
   readonly min?: number
   readonly max?: number
   readonly mean?: number
-  readonly std?: number
+  readonly stddev?: number
   /** At 5, 25, 50, 75 and 95 percent, approximate. */
   readonly quantiles?: readonly number[]
   /** Counts in bins of equal width from `min` to `max`. */

@@ -135,7 +135,7 @@ test('statistics of a feature are those of its values at its source’s own time
   const statistics = await computeStatistics(database, { plan, source }, { root })
   const values = events.map(([day, key]) => expected(Date.parse(`${day}Z`) * 1000, key))
   assert.equal(statistics.count, events.length)
-  assert.equal(statistics.nNull, 0)
+  assert.equal(statistics.nulls, 0)
   assert.equal(statistics.min, Math.min(...values))
   assert.equal(statistics.max, Math.max(...values))
   assert.ok(Math.abs(statistics.mean! - values.reduce((a, b) => a + b) / values.length) < 1e-12)

@@ -53,8 +53,16 @@ export async function computeStatistics(
     [column],
     { sampleRows },
   )
-  const { name: _name, sqlType: _type, kind: _kind, ...statistics } = computed[0]!
-  return { computedAt: new Date().toISOString(), count: statisticsRows, nDistinct: 0, ...statistics }
+  const { nNull, nDistinct = 0, std, min, max, mean, quantiles, histogram, top } = computed[0]!
+  return {
+    computedAt: new Date().toISOString(),
+    count: statisticsRows,
+    nulls: nNull,
+    distinct: nDistinct,
+    ...(min === undefined ? {} : { min, max, mean, quantiles, histogram }),
+    ...(std === undefined ? {} : { stddev: std }),
+    ...(top === undefined ? {} : { top }),
+  }
 }
 
 const sqlTypes = {

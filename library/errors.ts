@@ -15,6 +15,7 @@ export const libraryErrorCodes = {
   LIB008: 'Secret not set',
   LIB009: 'Value cannot be plotted',
   LIB010: 'Package missing',
+  LIB011: 'Metric not evaluated',
   LIB101: 'Invalid slipway.json',
   LIB102: 'Project unreadable',
   LIB201: 'Value does not fit its codec',

@@ -44,8 +44,11 @@ export interface StepOutput extends StoredValue {
   readonly digest: string
   readonly sizeBytes: number
   /** Of a model: what it reached, per split. Of a table: nothing. */
-  readonly metrics?: Readonly<Record<string, Readonly<Record<string, number | null>>>>
+  readonly metrics?: SplitMetrics
 }
+
+/** split → metric → value; null where it is not defined. */
+export type SplitMetrics = Readonly<Record<string, Readonly<Record<string, number | null>>>>
 
 export interface StepFailure {
   /** Of the error that was thrown, e.g. `LIB001`; `THROWN` when it had none. */
@@ -85,5 +88,5 @@ export type StepEvent =
   | {
       readonly type: 'metrics'
       readonly model: string
-      readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>
+      readonly metrics: SplitMetrics
     }

@@ -1,0 +1,113 @@
+/** What a cell shows of a trained model. */
+import type { Card, JudgedRequirement } from '../../engine/types.ts'
+import { escapeHtml } from './html.ts'
+import { modelMime, type MimeBundle, type ModelMessage } from './messages.ts'
+
+const maxCoefficients = 30
+const shownCoefficients = 8
+
+/** The bundle of a card. */
+export function displayModel(card: Card): MimeBundle {
+  const message = modelMessage(card)
+  return {
+    [modelMime]: message,
+    'text/html': modelHtml(message),
+    'text/markdown': modelMarkdown(message),
+    'text/plain': modelText(message),
+  }
+}
+
+/** What of a card is shown, and nothing that grows with the data. */
+export function modelMessage(card: Card): ModelMessage {
+  const { train, validation, test } = card.rows
+  return {
+    model: card.model,
+    algorithm: card.plan.algorithm.name,
+    ...(card.doc === undefined ? {} : { doc: card.doc }),
+    metrics: Object.fromEntries(Object.entries(card.metrics).map(([split, values]) => [split, values ?? {}])),
+    counts: { train, validation, test },
+    requirements: card.requirements.map(requirement => ({
+      text: requirementText(requirement),
+      value: requirement.actual,
+      met: requirement.met,
+    })),
+    features: card.plan.features.map(({ name, type, doc }) => ({
+      name,
+      type: type.kind,
+      ...(doc === undefined ? {} : { doc }),
+    })),
+    coefficients: [...card.coefficients]
+      .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+      .slice(0, maxCoefficients),
+  }
+}
+
+function requirementText({ metric, per, op, value, split }: JudgedRequirement): string {
+  return `${metric}${per === undefined ? '' : ` per ${per}`} ${op} ${value} on ${split}`
+}
+
+const number = (value: number | null | undefined) =>
+  value === null || value === undefined ? '–' : Number(value.toFixed(4)).toString()
+
+/** Rows: split, rows, then the metrics. */
+function metricTable({ metrics, counts }: ModelMessage): readonly (readonly string[])[] {
+  const names = [...new Set(Object.values(metrics).flatMap(Object.keys))]
+  const rows = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([split, count]) => [
+      split,
+      count.toLocaleString('en'),
+      ...names.map(name => number(metrics[split]?.[name])),
+    ])
+  return [['split', 'rows', ...names], ...rows]
+}
+
+function requirementLines({ requirements }: ModelMessage): string[] {
+  return requirements.map(({ text, value, met }) => `${met ? '✓' : '✗'} ${text}: ${number(value)}`)
+}
+
+function modelHtml(message: ModelMessage): string {
+  const [head = [], ...rows] = metricTable(message)
+  const cells = (tag: string, row: readonly string[]) =>
+    `<tr>${row.map(cell => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
+  const list = (items: readonly string[]) =>
+    `<ul>${items.map(item => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`
+  const coefficients = message.coefficients
+    .slice(0, shownCoefficients)
+    .map(({ name, value }) => `${name}: ${number(value)}`)
+  return [
+    `<p><b>${escapeHtml(message.model)}</b> · ${escapeHtml(message.algorithm)}</p>`,
+    message.doc ? `<p>${escapeHtml(message.doc)}</p>` : '',
+    `<table><thead>${cells('th', head)}</thead><tbody>${rows.map(row => cells('td', row)).join('')}</tbody></table>`,
+    message.requirements.length > 0 ? list(requirementLines(message)) : '',
+    `<details><summary>Largest coefficients</summary>${list(coefficients)}</details>`,
+  ].join('')
+}
+
+function modelMarkdown(message: ModelMessage): string {
+  const [head = [], ...rows] = metricTable(message)
+  const escape = (text: string) => text.replaceAll(/[\\`*_{}[\]<>|#]/g, '\\$&')
+  const line = (cells: readonly string[]) => `| ${cells.map(escape).join(' | ')} |`
+  return [
+    `**${escape(message.model)}** · ${escape(message.algorithm)}`,
+    ...(message.doc ? ['', escape(message.doc)] : []),
+    '',
+    line(head),
+    `|${head.map(() => '---').join('|')}|`,
+    ...rows.map(line),
+    '',
+    ...requirementLines(message).map(text => `- ${escape(text)}`),
+  ].join('\n')
+}
+
+function modelText(message: ModelMessage): string {
+  const table = metricTable(message)
+  const widths = (table[0] ?? []).map((_, i) => Math.max(...table.map(row => (row[i] ?? '').length)))
+  const lines = table.map(row =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return [`${message.model} (${message.algorithm})`, ...lines, ...requirementLines(message)].join('\n')
+}

@@ -8,20 +8,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createWorkspace } from '../language/index.ts'
 import { startTestClient } from '../server/testing/client.ts'
-
-export interface Measurement {
-  readonly work: string
-  readonly unit: string
-  readonly ours: number
-  readonly peers: Readonly<Record<string, number>>
-  readonly goal: string
-  readonly met: boolean
-}
+import { type BenchRow, median, row } from './bench.ts'
 
 const nFiles = 300
 const columns = ['date', 'delay', 'distance', 'origin', 'destination']
 
-export default async function (): Promise<Measurement[]> {
+export default async function (): Promise<readonly BenchRow[]> {
   const files = generateFiles()
   const nLines = [...files.values()].reduce((sum, text) => sum + text.split('\n').length, 0)
   const load = measureLoad(files)
@@ -41,9 +33,8 @@ export default async function (): Promise<Measurement[]> {
   ]
 }
 
-function result(work: string, unit: string, ours: number, limit: number): Measurement {
-  const value = Math.round(ours * 100) / 100
-  return { work, unit, ours: value, peers: {}, goal: `at most ${limit}`, met: value <= limit }
+function result(work: string, unit: string, measured: number, goal: number): BenchRow {
+  return row(work, unit, { ours: Math.round(measured * 100) / 100, goal })
 }
 
 /** Every third file declares sources and features, the others models over those of their neighbours. */
@@ -194,8 +185,4 @@ async function writeProject(root: string, files: ReadonlyMap<string, string>): P
     if (source)
       await writeFile(path.join(root, source), `${columns.join(',')}\n2001-01-01,5.5,400.5,BOI,SEA\n`)
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!
 }

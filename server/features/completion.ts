@@ -27,7 +27,7 @@ export async function completion(file: FileContext, offset: number): Promise<Com
 const list = (items: CompletionItem[]): CompletionList => ({ isIncomplete: false, items })
 
 function itemsIn(file: FileContext, scope: Scope): CompletionItem[] {
-  const callable = callableFeatures(file)
+  const callable = new Map(callableFeatures(file).map(feature => [feature.name, feature]))
   const { context, replace } = scope
   const beginsItem = /(^|[{,\n])\s*$/.test(
     file.tree.text.slice(Math.max(0, replace.start - 500), replace.start),
@@ -38,7 +38,7 @@ function itemsIn(file: FileContext, scope: Scope): CompletionItem[] {
     modelAt(file, replace.start)?.features?.items.filter(item => item.span.start !== replace.start) ?? []
   const used = new Set(named.map(item => item.name.text))
   const free = items.filter(item => !used.has(item.label))
-  return [...free, ...callable.filter(feature => !used.has(feature.name)).map(featureLine)]
+  return [...free, ...[...callable.values()].filter(feature => !used.has(feature.name)).map(featureLine)]
 }
 
 /** Folders and data files of the project at a path that is being typed. */

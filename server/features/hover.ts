@@ -14,7 +14,7 @@ import {
 import type { FeatureDeclaration } from '../../language/syntax/ast.ts'
 import { type FileContext, rangeOf } from '../core/context.ts'
 import { shortNumber, textHistogram } from './histogram.ts'
-import { declared, knownFeatures, knownSource } from './known.ts'
+import { declared, knownSource } from './known.ts'
 import { symbolsAt } from './names.ts'
 import { wordDocs } from './word-docs.ts'
 
@@ -58,13 +58,13 @@ const describe: Readonly<Record<SymbolRef['kind'], Describe>> = {
     )
   },
   entity: (file, { name }) => {
-    const entity = declared(file, 'entity').find(declaration => declaration.name?.text === name)
+    const entity = declared(file, 'entity', name)
     const keys = entity?.keys.map(key => `${writeName(key.name.text)}: ${key.type?.text ?? '?'}`).join(', ')
     return entity && join(code(`entity ${writeName(name)}(${keys})`), entity.doc)
   },
   feature: describeFeature,
   model: (file, { name }) => {
-    const model = declared(file, 'model').find(declaration => declaration.name?.text === name)
+    const model = declared(file, 'model', name)
     if (!model) return undefined
     const { features, observe, label } = model
     const facts = [
@@ -75,7 +75,7 @@ const describe: Readonly<Record<SymbolRef['kind'], Describe>> = {
     return join(code(`model ${writeName(name)}`), model.doc, facts.join(', '))
   },
   modelFeature: (file, { name, container }, { type }) => {
-    const model = declared(file, 'model').find(declaration => declaration.name?.text === container)
+    const model = declared(file, 'model', container)
     const doc = model?.features?.items.find(item => item.name.text === name)?.doc
     return join(
       code(`feature ${writeName(name)}${type ? `: ${describeType(type)}` : ''}`),
@@ -131,8 +131,7 @@ function describeFeature(
   { name, version }: SymbolRef,
   { type }: Occurrence,
 ): string | undefined {
-  const own =
-    version === undefined ? knownFeatures(file).find(feature => feature.name?.text === name) : undefined
+  const own = version === undefined ? declared(file, 'feature', name) : undefined
   const registered = file.project.catalogView()?.feature(name, version)
   if (!own && !registered) return undefined
   const plan = registered?.plan
@@ -185,12 +184,12 @@ function catalogText(file: FileContext, { name, version, active, replacement }: 
 type Statistics = NonNullable<ReturnType<FileContext['project']['statistics']>>
 
 function statisticsText(statistics: Statistics): string {
-  const { count, nNull, nDistinct, mean, std, min, max, histogram, top } = statistics
-  const share = count > 0 ? ` (${((100 * nNull) / count).toFixed(1)} %)` : ''
-  const facts = [`${shortNumber(count)} values, ${shortNumber(nNull)} missing${share}`]
-  facts.push(`about ${shortNumber(nDistinct)} different`)
+  const { count, nulls, distinct, mean, stddev, min, max, histogram, top } = statistics
+  const share = count > 0 ? ` (${((100 * nulls) / count).toFixed(1)} %)` : ''
+  const facts = [`${shortNumber(count)} values, ${shortNumber(nulls)} missing${share}`]
+  facts.push(`about ${shortNumber(distinct)} different`)
   if (mean !== undefined)
-    facts.push(`mean ${shortNumber(mean)}${std === undefined ? '' : ` ± ${shortNumber(std)}`}`)
+    facts.push(`mean ${shortNumber(mean)}${stddev === undefined ? '' : ` ± ${shortNumber(stddev)}`}`)
   const bars =
     histogram && min !== undefined && max !== undefined
       ? `\`${shortNumber(min)} ${textHistogram(histogram)} ${shortNumber(max)}\``

@@ -2,7 +2,7 @@
 import { MarkupKind, type SignatureHelp, type SignatureInformation } from 'vscode-languageserver/node'
 import { type Token, aggregates, functions, isTrivia, writeName } from '../../language/index.ts'
 import type { FileContext } from '../core/context.ts'
-import { knownEntities, knownFeatures } from './known.ts'
+import { declared } from './known.ts'
 
 export function signatureHelp(file: FileContext, offset: number): SignatureHelp | null {
   const call = callAt(file.tree.tokens, offset)
@@ -58,11 +58,11 @@ function signatureOf(file: FileContext, name: string): SignatureInformation | un
 }
 
 function featureSignature(file: FileContext, name: string): SignatureInformation | undefined {
-  const own = knownFeatures(file).find(feature => feature.name?.text === name)
+  const own = declared(file, 'feature', name)
   const plan = own ? undefined : file.project.catalogView()?.feature(name)?.plan
   const entityName = own?.entity?.text ?? plan?.entity
   if (entityName === undefined) return undefined
-  const entity = knownEntities(file).find(candidate => candidate.name?.text === entityName)
+  const entity = declared(file, 'entity', entityName)
   const keys = entity?.keys.map(key => `${key.name.text}: ${key.type?.text ?? '?'}`) ?? [
     ...(plan?.by ?? ['key']),
   ]

@@ -161,7 +161,7 @@ function createInbox(connection: ProtocolConnection): Inbox {
   })
   return {
     async next(uri, accept) {
-      const deadline = Date.now() + 10_000
+      const deadline = Date.now() + 30_000
       for (;;) {
         const index = kept.findIndex(params => params.uri === uri && accept(params.diagnostics))
         if (index >= 0) return kept.splice(0, index + 1).at(-1)!.diagnostics

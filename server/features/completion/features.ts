@@ -1,7 +1,6 @@
 /** Features that a model can call, of the project and of the catalog, and the call as a snippet. */
 import { type CatalogView, type Type, writeName } from '../../../language/index.ts'
 import type { FileContext } from '../../core/context.ts'
-import { knownFeatures } from '../known.ts'
 
 export interface CallableFeature {
   readonly name: string
@@ -15,9 +14,10 @@ export interface CallableFeature {
 }
 
 export function callableFeatures(file: FileContext): CallableFeature[] {
-  const own = knownFeatures(file).map(({ name, entity, by, doc }): CallableFeature => {
-    const keys = by.map(key => (key.kind === 'column' ? (key.column?.text ?? 'key') : 'key'))
-    return { name: name!.text, entity: entity?.text ?? '?', keys: keys.length > 0 ? keys : ['key'], doc }
+  const own = file.workspace.features().map(({ name, plan }): CallableFeature => {
+    // One that is not right yet can be called all the same.
+    if (!plan) return { name, entity: '?', keys: ['key'] }
+    return { name, entity: plan.entity, keys: plan.by, type: plan.type, doc: plan.doc }
   })
   const taken = new Set(own.map(feature => feature.name))
   return [...own, ...registered(file.project.catalogView()).filter(feature => !taken.has(feature.name))]

@@ -39,8 +39,8 @@ export interface ItemOptions {
   readonly context: ContextKind
   /** Whether the item begins here, so that a word may bring what follows it. */
   readonly beginsItem: boolean
-  /** The features that can be called, for their keys. */
-  readonly callable: readonly CallableFeature[]
+  /** The features that can be called, by name, for their keys. */
+  readonly callable: ReadonlyMap<string, CallableFeature>
 }
 
 /** `insertText` is a snippet when the format says so. */
@@ -71,7 +71,7 @@ function insertionOf(
   }
   if (kind === 'aggregate') return snippet(`${text}($1)`)
   if (kind === 'hyperparameter') return snippet(`${text} = \${1:${detail?.replace('default ', '') ?? ''}}`)
-  const feature = kind === 'feature' ? callable.find(found => found.name === name) : undefined
+  const feature = kind === 'feature' ? callable.get(name) : undefined
   return feature ? snippet(callSnippet(feature)) : { insertText: text }
 }
 

@@ -1,0 +1,123 @@
+/** Fits what of the preparation is counted in the database, and reads the encoded rows into typed buffers. */
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
+import type { Plan } from '../../language/index.ts'
+import { allocateRows, type EncodedRows } from '../estimators/dataset.ts'
+import type { GroupValues } from '../metrics/evaluate.ts'
+import type { Dataset } from '../sql/dataset.ts'
+import { categoriesSql, encodedSql, groupsSql, numberSql, trainingRows } from '../sql/prepare.ts'
+import { quoteName } from '../sql/text.ts'
+import { execute, select, visitChunks, type QueryOptions } from './query.ts'
+
+export interface FittedEncoding {
+  /** Per one-hot feature, in the plan's order. */
+  readonly categories: readonly (readonly string[])[]
+  /** Per numeric feature, in the plan's order: null where there is no value to take it from. */
+  readonly medians: readonly (number | null)[]
+  readonly groups: readonly GroupValues[]
+  readonly tables: { readonly categories: readonly string[]; readonly groups: readonly string[] }
+}
+
+export async function fitEncoding(
+  connection: DuckDBConnection,
+  plan: Plan,
+  dataset: Dataset,
+  options: QueryOptions,
+): Promise<FittedEncoding> {
+  const categories: ValueTable[] = []
+  const numbers: string[] = []
+  for (const [i, feature] of plan.features.entries()) {
+    const { column } = dataset.features[i]!
+    if (feature.prepare.kind === 'numeric') {
+      numbers.push(`median(${numberSql(feature, column)}) AS m${numbers.length + 1}`)
+      continue
+    }
+    const sql = categoriesSql(feature, column, dataset.rows, feature.prepare.max)
+    const name = `${dataset.rows}_category_${categories.length + 1}`
+    categories.push(await valueTable(connection, name, sql, options))
+  }
+  const groups: ValueTable[] = []
+  for (const { column } of dataset.groups) {
+    const name = `${dataset.rows}_group_${groups.length + 1}`
+    groups.push(await valueTable(connection, name, groupsSql(column, dataset.rows), options))
+  }
+  return {
+    categories: categories.map(table => table.values),
+    medians: await readMedians(connection, dataset, numbers, options),
+    groups: groups.map((table, i) => ({ column: dataset.groups[i]!.name, values: table.values })),
+    tables: { categories: categories.map(t => t.name), groups: groups.map(t => t.name) },
+  }
+}
+
+interface ValueTable {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
+async function valueTable(
+  connection: DuckDBConnection,
+  name: string,
+  sql: string,
+  options: QueryOptions,
+): Promise<ValueTable> {
+  await execute(connection, `CREATE TEMP TABLE ${quoteName(name)} AS ${sql}`, options)
+  const rows = await select(connection, `SELECT value FROM ${quoteName(name)} ORDER BY code`, options)
+  return { name, values: rows.map(row => String(row['value'])) }
+}
+
+async function readMedians(
+  connection: DuckDBConnection,
+  dataset: Dataset,
+  medians: readonly string[],
+  options: QueryOptions,
+): Promise<(number | null)[]> {
+  if (medians.length === 0) return []
+  const sql = `SELECT ${medians.join(', ')} FROM ${quoteName(dataset.rows)} WHERE ${trainingRows}`
+  const [row] = await select(connection, sql, options)
+  return Object.values(row!).map(value => (value === null ? null : Number(value)))
+}
+
+/**
+ * The rows of every part of the split.
+ * @param counts rows of every part
+ */
+export async function readEncoded(
+  connection: DuckDBConnection,
+  plan: Plan,
+  dataset: Dataset,
+  fitted: FittedEncoding,
+  options: QueryOptions & { readonly counts: readonly number[] },
+): Promise<readonly EncodedRows[]> {
+  const encoded = encodedSql(plan, dataset, fitted.tables)
+  const parts = options.counts.map(nRows => allocateRows(nRows, encoded))
+  const filled = options.counts.map(() => 0)
+  await visitChunks(connection, encoded.sql, chunk => copyChunk(chunk, parts, filled), options)
+  return parts
+}
+
+/** A chunk is sorted by part, so it falls into runs of rows of one part. */
+function copyChunk(chunk: DuckDBDataChunk, parts: readonly EncodedRows[], filled: number[]): void {
+  const partOf = chunk.getColumnVector(0)
+  for (let from = 0; from < chunk.rowCount;) {
+    const part = partOf.getItem(from) as number
+    let until = from + 1
+    while (until < chunk.rowCount && partOf.getItem(until) === part) until++
+    copyRun(chunk, parts[part]!, { from, until, at: filled[part]! })
+    filled[part]! += until - from
+    from = until
+  }
+}
+
+function copyRun(
+  chunk: DuckDBDataChunk,
+  rows: EncodedRows,
+  run: { readonly from: number; readonly until: number; readonly at: number },
+): void {
+  const targets = [rows.label, ...rows.codes, ...rows.groups, ...rows.numbers]
+  targets.forEach((target, t) => {
+    const vector = chunk.getColumnVector(t + 1)
+    for (let i = run.from; i < run.until; i++) {
+      const value = vector.getItem(i) as number | null
+      target[run.at + i - run.from] = value ?? NaN
+    }
+  })
+}

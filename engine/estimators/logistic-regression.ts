@@ -1,0 +1,257 @@
+/**
+ * Binary logistic regression. The objective is scikit-learn's with C = 1/l2:
+ * Σ log loss + l2/2·‖w‖² + l1·‖w‖₁, the intercept free of penalties.
+ */
+import type { EncodedRows } from './dataset.ts'
+import { minimize, type Objective } from './lbfgs.ts'
+
+export interface LogisticRegression {
+  readonly l2: number
+  readonly l1: number
+  readonly maxIterations: number
+  /** Largest component of the gradient of the mean objective at which the fit is done. */
+  readonly tolerance: number
+}
+
+export interface FitOptions {
+  /** Categories of every one-hot feature; each feature has one column more, for every other value. */
+  readonly nCategories: readonly number[]
+  readonly signal?: AbortSignal
+  readonly onIteration?: (iteration: number, meanObjective: number) => void
+}
+
+export interface LogisticModel {
+  readonly intercept: number
+  /** One per numeric feature. */
+  readonly numbers: Float64Array
+  /** Per one-hot feature: one weight per category, then that of every other value. */
+  readonly categories: readonly Float64Array[]
+  readonly iterations: number
+  readonly converged: boolean
+  readonly objective: number
+}
+
+/** Rows are worked on in blocks that fit the processor's cache. */
+const blockSize = 2048
+
+export async function fitLogisticRegression(
+  estimator: LogisticRegression,
+  rows: EncodedRows,
+  options: FitOptions,
+): Promise<LogisticModel> {
+  const layout = layoutOf(rows, options.nCategories)
+  const scales = parameterScales(rows, layout, estimator.l2)
+  const scaled = scaledObjective(rows, layout, scales, estimator.l2)
+  const start = new Float64Array(layout.nParameters)
+  start[layout.intercept] = logOdds(rows.label) / scales[layout.intercept]!
+  const minimum = await minimize(scaled, {
+    start,
+    ...(estimator.l1 > 0 && {
+      l1: scales.map((s, j) => (j === layout.intercept ? 0 : (estimator.l1 * s) / rows.nRows)),
+    }),
+    maxIterations: estimator.maxIterations,
+    isConverged: gradient => gradient.every((g, j) => Math.abs(g) <= estimator.tolerance * scales[j]!),
+    async onIteration(iteration, value) {
+      options.onIteration?.(iteration, value)
+      await new Promise(resolve => setImmediate(resolve))
+      options.signal?.throwIfAborted()
+    },
+  })
+  const weights = minimum.x.map((v, j) => v * scales[j]!)
+  return {
+    intercept: weights[layout.intercept]!,
+    numbers: weights.slice(0, rows.numbers.length),
+    categories: layout.offsets.map((offset, k) =>
+      weights.slice(offset, offset + options.nCategories[k]! + 1),
+    ),
+    iterations: minimum.iterations,
+    converged: minimum.converged,
+    objective: minimum.value * rows.nRows,
+  }
+}
+
+/** The probability of every row. */
+export function predictLogistic(
+  model: Pick<LogisticModel, 'intercept' | 'numbers' | 'categories'>,
+  rows: EncodedRows,
+): Float64Array {
+  const probabilities = new Float64Array(rows.nRows).fill(model.intercept)
+  rows.numbers.forEach((column, j) => {
+    const weight = model.numbers[j]!
+    for (let i = 0; i < rows.nRows; i++) probabilities[i]! += weight * column[i]!
+  })
+  rows.codes.forEach((column, k) => {
+    const weights = model.categories[k]!
+    const other = weights.length - 1
+    for (let i = 0; i < rows.nRows; i++) probabilities[i]! += weights[column[i]! < 0 ? other : column[i]!]!
+  })
+  for (let i = 0; i < rows.nRows; i++) probabilities[i] = sigmoid(probabilities[i]!)
+  return probabilities
+}
+
+/** Never overflows. */
+export function sigmoid(z: number): number {
+  if (z >= 0) return 1 / (1 + Math.exp(-z))
+  const e = Math.exp(z)
+  return e / (1 + e)
+}
+
+/** Parameters in one buffer: numbers, then each one-hot feature's categories and other, then the intercept. */
+interface Layout {
+  readonly nParameters: number
+  readonly offsets: readonly number[]
+  readonly sizes: readonly number[]
+  readonly intercept: number
+}
+
+function layoutOf(rows: EncodedRows, nCategories: readonly number[]): Layout {
+  const offsets: number[] = []
+  let next = rows.numbers.length
+  for (const n of nCategories) {
+    offsets.push(next)
+    next += n + 1
+  }
+  return { nParameters: next + 1, offsets, sizes: nCategories.map(n => n + 1), intercept: next }
+}
+
+function logOdds(label: Uint8Array): number {
+  const positives = label.reduce((sum, y) => sum + y, 0)
+  return Math.log(positives / (label.length - positives))
+}
+
+/** Per parameter, one over the root of the curvature at the start, so that all have about the same. */
+function parameterScales(rows: EncodedRows, layout: Layout, l2: number): Float64Array {
+  const curvature = new Float64Array(layout.nParameters)
+  rows.numbers.forEach((column, j) => {
+    for (let i = 0; i < rows.nRows; i++) curvature[j]! += column[i]! * column[i]!
+  })
+  rows.codes.forEach((column, k) => {
+    const offset = layout.offsets[k]!
+    const other = layout.sizes[k]! - 1
+    for (let i = 0; i < rows.nRows; i++) curvature[offset + (column[i]! < 0 ? other : column[i]!)]!++
+  })
+  curvature[layout.intercept] = rows.nRows
+  const rate = rows.label.reduce((sum, y) => sum + y, 0) / rows.nRows
+  return curvature.map((c, j) => {
+    const total = (rate * (1 - rate) * c + (j === layout.intercept ? 0 : l2)) / rows.nRows
+    return total > 0 ? 1 / Math.sqrt(total) : 1
+  })
+}
+
+/** The mean objective over parameters divided by their scales. */
+function scaledObjective(rows: EncodedRows, layout: Layout, scales: Float64Array, l2: number): Objective {
+  const weights = new Float64Array(layout.nParameters)
+  const z = new Float64Array(blockSize)
+  return {
+    nParameters: layout.nParameters,
+    evaluate(x, gradient) {
+      for (let j = 0; j < x.length; j++) weights[j] = x[j]! * scales[j]!
+      gradient.fill(0)
+      let loss = 0
+      for (let from = 0; from < rows.nRows; from += blockSize) {
+        const until = Math.min(from + blockSize, rows.nRows)
+        linear(rows, layout, weights, z, from, until)
+        loss += residuals(rows.label, z, from, until)
+        accumulate(rows, layout, z, gradient, from, until)
+      }
+      return regularize(gradient, {
+        loss,
+        weights,
+        scales,
+        l2,
+        nRows: rows.nRows,
+        intercept: layout.intercept,
+      })
+    },
+  }
+}
+
+/** z = w·x + intercept of a block. */
+function linear(
+  rows: EncodedRows,
+  layout: Layout,
+  weights: Float64Array,
+  z: Float64Array,
+  from: number,
+  until: number,
+): void {
+  const n = until - from
+  z.fill(weights[layout.intercept]!, 0, n)
+  for (let j = 0; j < rows.numbers.length; j++) {
+    const column = rows.numbers[j]!
+    const weight = weights[j]!
+    for (let i = 0; i < n; i++) z[i]! += weight * column[from + i]!
+  }
+  for (let k = 0; k < rows.codes.length; k++) {
+    const column = rows.codes[k]!
+    const offset = layout.offsets[k]!
+    const other = offset + layout.sizes[k]! - 1
+    for (let i = 0; i < n; i++) {
+      const code = column[from + i]!
+      z[i]! += weights[code < 0 ? other : offset + code]!
+    }
+  }
+}
+
+/** Replaces z by p − y and gives the block's loss. */
+function residuals(label: Uint8Array, z: Float64Array, from: number, until: number): number {
+  let loss = 0
+  for (let i = 0; i < until - from; i++) {
+    const margin = z[i]!
+    const e = Math.exp(-Math.abs(margin))
+    const positive = margin > 0 ? 1 / (1 + e) : e / (1 + e)
+    const y = label[from + i]!
+    loss += Math.log1p(e) + Math.max(margin, 0) - (y === 1 ? margin : 0)
+    z[i] = positive - y
+  }
+  return loss
+}
+
+function accumulate(
+  rows: EncodedRows,
+  layout: Layout,
+  residual: Float64Array,
+  gradient: Float64Array,
+  from: number,
+  until: number,
+): void {
+  const n = until - from
+  let total = 0
+  for (let i = 0; i < n; i++) total += residual[i]!
+  gradient[layout.intercept]! += total
+  for (let j = 0; j < rows.numbers.length; j++) {
+    const column = rows.numbers[j]!
+    let sum = 0
+    for (let i = 0; i < n; i++) sum += residual[i]! * column[from + i]!
+    gradient[j]! += sum
+  }
+  for (let k = 0; k < rows.codes.length; k++) {
+    const column = rows.codes[k]!
+    const offset = layout.offsets[k]!
+    const other = offset + layout.sizes[k]! - 1
+    for (let i = 0; i < n; i++) {
+      const code = column[from + i]!
+      gradient[code < 0 ? other : offset + code]! += residual[i]!
+    }
+  }
+}
+
+function regularize(
+  gradient: Float64Array,
+  at: {
+    readonly loss: number
+    readonly weights: Float64Array
+    readonly scales: Float64Array
+    readonly l2: number
+    readonly nRows: number
+    readonly intercept: number
+  },
+): number {
+  let squares = 0
+  for (let j = 0; j < gradient.length; j++) {
+    const penalized = j === at.intercept ? 0 : at.l2 * at.weights[j]!
+    squares += penalized * at.weights[j]!
+    gradient[j] = ((gradient[j]! + penalized) * at.scales[j]!) / at.nRows
+  }
+  return (at.loss + squares / 2) / at.nRows
+}

@@ -1,0 +1,52 @@
+/**
+ * The engine: executes a plan on data, from files to a fitted model and its ONNX artifact, and scores with it.
+ * Importing this module loads the database's binding; onnxruntime is loaded by the first scorer.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Plan } from '../language/index.ts'
+import { openDatabase, type EngineOptions } from './duckdb/database.ts'
+import { train } from './train.ts'
+import type { TrainOptions, Training } from './types.ts'
+
+export { EngineError, engineErrorCodes, type EngineErrorCode, type EngineErrorDetails } from './errors.ts'
+export { describeRelation, kindOfSqlType } from './duckdb/describe.ts'
+export { createScorer, type Scorer } from './onnx/scorer.ts'
+export { parseTimestamp } from './rows/normalize.ts'
+export { scoreRows } from './rows/score.ts'
+export { planSql } from './sql/dataset.ts'
+export { scoreSql, type ScoreQuery } from './sql/score.ts'
+export { sourceRelation } from './sql/source.ts'
+export { windowSql, type WindowQuery } from './sql/window.ts'
+export type { EngineOptions } from './duckdb/database.ts'
+export type * from './types.ts'
+
+/** A connection of the database's own client library. */
+export type Connection = DuckDBConnection
+
+/** One database instance; its memory limit and threads hold for all its connections together. */
+export interface Engine {
+  readonly root: string
+  /** Fails with an `EngineError`, or with the signal's reason when cancelled. */
+  train(plan: Plan, options?: TrainOptions): Promise<Training>
+  /** A new connection, in UTC, with relative paths from the root. Whoever asks disconnects it (`disconnectSync`). */
+  connection(): Promise<Connection>
+  /** Ends every connection and removes what was spilled. */
+  close(): Promise<void>
+}
+
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const database = await openDatabase(options)
+  return {
+    root: database.root,
+    connection: () => database.connect(),
+    async train(plan, trainOptions = {}) {
+      const connection = await database.connect()
+      try {
+        return await train({ connection, root: database.root }, plan, trainOptions)
+      } finally {
+        connection.disconnectSync()
+      }
+    },
+    close: () => database.close(),
+  }
+}

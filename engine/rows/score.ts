@@ -1,0 +1,75 @@
+/**
+ * The TypeScript evaluator: features, prepared values and outputs of a plan, row by row. It shares no code with
+ * SQL or ONNX and reads no result of theirs.
+ */
+import type { ModelFeature, Plan, Row, Scalar } from '../../language/index.ts'
+import type { FittedFeature, FittedModel, Scored } from '../types.ts'
+import { evaluateExpression, textOf } from './expression.ts'
+import { canonicalValue } from './normalize.ts'
+
+/**
+ * @param rows by name, the observed columns and the catalog features (named like the model's features);
+ *   timestamps as ISO text or microseconds
+ * @returns per row every output of the plan; null where the plan imputes nothing and a value is missing
+ */
+export function scoreRows(plan: Plan, fitted: FittedModel, rows: readonly Row[]): Scored[] {
+  const read = rowReader(plan)
+  return rows.map(row => {
+    const probability = probabilityOf(fitted, featureValues(plan, read(row)))
+    return Object.fromEntries(plan.outputs.map(output => [output.name, probability]))
+  })
+}
+
+/** The value of every feature, in the plan's order, before preparation. */
+export function featureRows(plan: Plan, rows: readonly Row[]): Scalar[][] {
+  const read = rowReader(plan)
+  return rows.map(row => featureValues(plan, read(row)))
+}
+
+/** Makes the values of a row canonical. */
+export function rowReader(plan: Plan): (row: Row) => Row {
+  const columns = plan.sources[plan.observe.source]!.columns.map(c => [c.name, c.type.kind] as const)
+  const catalog = plan.features
+    .filter(f => f.value.kind === 'catalog')
+    .map(f => [f.name, f.type.kind] as const)
+  const kinds = new Map([...columns, ...catalog])
+  return row => {
+    const values: Record<string, Scalar> = Object.create(null)
+    for (const [name, value] of Object.entries(row)) {
+      const kind = kinds.get(name)
+      if (kind) values[name] = canonicalValue(value, kind)
+    }
+    return values
+  }
+}
+
+function featureValues(plan: Plan, row: Row): Scalar[] {
+  const values = new Map<string, Scalar>()
+  const scope = {
+    column: (name: string) => row[name] ?? null,
+    feature: (name: string) => values.get(name) ?? null,
+  }
+  for (const { name, value } of plan.features)
+    values.set(name, value.kind === 'row' ? evaluateExpression(value.expr, scope) : (row[name] ?? null))
+  return plan.features.map(({ name }: ModelFeature) => values.get(name)!)
+}
+
+function probabilityOf(fitted: FittedModel, values: readonly Scalar[]): number | null {
+  let z = fitted.intercept
+  for (const [i, feature] of fitted.features.entries()) {
+    const term = contribution(feature, values[i]!)
+    if (term === null) return null
+    z += term
+  }
+  return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z))
+}
+
+function contribution(feature: FittedFeature, value: Scalar): number | null {
+  if (feature.kind === 'numeric') {
+    const x = value === null ? feature.impute : Number(value)
+    return x === null ? null : (feature.weight * (x - feature.center)) / feature.scale
+  }
+  const text = value === null ? null : textOf(value)
+  const index = text === null ? -1 : feature.categories.indexOf(text)
+  return index < 0 ? feature.other : feature.weights[index]!
+}

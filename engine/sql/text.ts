@@ -1,0 +1,44 @@
+/** Safe SQL text: nothing a user named or wrote can end a string or an identifier early. */
+import type { Scalar, ScalarKind } from '../../language/index.ts'
+
+/** A quoted identifier for any name. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** A string literal for any text. A NUL character cannot stand in SQL text, so it is spelled `chr(0)`. */
+export function quoteText(text: string): string {
+  const parts = text.toWellFormed().split('\0')
+  const quoted = parts.map(part => `'${part.replaceAll("'", "''")}'`)
+  return quoted.length === 1 ? quoted[0]! : `(${quoted.join(' || chr(0) || ')})`
+}
+
+/** The SQL type that carries a kind of value. Every number is a DOUBLE, as it is in JavaScript and in ONNX. */
+export const sqlTypes: Readonly<Record<ScalarKind, string>> = {
+  bool: 'BOOLEAN',
+  int: 'DOUBLE',
+  float: 'DOUBLE',
+  string: 'VARCHAR',
+  category: 'VARCHAR',
+  timestamp: 'TIMESTAMP',
+}
+
+/** A literal of a kind; numbers that are not finite count as missing. */
+export function literal(kind: ScalarKind, value: Scalar): string {
+  if (value === null || (typeof value === 'number' && !Number.isFinite(value)))
+    return `CAST(NULL AS ${sqlTypes[kind]})`
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
+  if (typeof value === 'string') return quoteText(value)
+  return kind === 'timestamp' ? timestampLiteral(value) : numberLiteral(value)
+}
+
+/** With an exponent, because without one a literal would be an integer or a decimal. */
+export function numberLiteral(value: number): string {
+  const digits = String(Math.abs(value))
+  const text = /e/.test(digits) ? digits : `${digits}e0`
+  return value < 0 ? `(-${text})` : text
+}
+
+export function timestampLiteral(us: number): string {
+  return `make_timestamp(${us.toFixed(0)})`
+}

@@ -2,7 +2,8 @@
 
 /** The nearest candidate within a distance that grows with the word, else undefined. Ties: the first given. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
-  const limit = word.length <= 2 ? 1 : word.length <= 5 ? 2 : 3
+  // A suggestion shares something with the word: every letter changed is another word.
+  const limit = word.length <= 1 ? 0 : word.length <= 3 ? 1 : word.length <= 5 ? 2 : 3
   let best: string | undefined
   let bestDistance = limit + 1
   for (const candidate of candidates) {

@@ -182,8 +182,8 @@ function unusedFeatures(project: Project, file: ProjectFile): readonly Diagnosti
   if (declared.length === 0) return []
   const used = new Set(project.all('model').flatMap(({ declaration }) => calledFeatures(declaration)))
   if (project.all('model').length === 0) return []
-  return declared.flatMap(({ name }) => {
-    if (!name || used.has(name.text)) return []
+  return declared.flatMap(({ name, broken }) => {
+    if (!name || broken || used.has(name.text)) return []
     const message = `No model of the project uses the feature \`${name.text}\`.`
     return [diagnostic('SLIP307', { path: file.path, span: name.span, message })]
   })

@@ -234,7 +234,7 @@ function reportConflict(
       span,
       `Expected ${typeInWords({ ...before, nullable: false })} for \`${name}\`, got ${typeInWords(type)}.`,
       {
-        hint: 'Both sides have to be of one type.',
+        hint: 'All of them have to be of one type.',
       },
     )
   }

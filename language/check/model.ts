@@ -409,7 +409,7 @@ function addSource(
   const taken = sources[source.name]
   const same = !taken || JSON.stringify(taken) === JSON.stringify(source)
   const key = same ? source.name : `${source.name} of ${plan.name}@${plan.version}`
-  sources[key] ??= source
+  sources[key] ??= { ...source, name: key }
   return key
 }
 

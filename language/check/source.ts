@@ -195,11 +195,13 @@ export function checkEntity({ declaration, path }: Declared<EntityDeclaration>):
   const name = declaration.name?.text ?? ''
   if (declaration.name) findings.define(declaration.name.span, { kind: 'entity', name })
   const keys = declaration.keys.map(key => ({ name: key.name.text, type: checkKey(key, findings) }))
+  const names = new Set(keys.map(key => key.name))
   reportRepeated(
     declaration.keys.map(key => key.name),
     findings,
   )
-  const info = { declaration, path, name, keys }
+  const distinct = [...names].map(text => keys.find(key => key.name === text)!)
+  const info = { declaration, path, name, keys: distinct }
   if (declaration.broken || findings.hasErrors) return { info, findings }
   const columns = keys.map(key => ({ name: key.name, type: valueType(key.type)! }))
   const { doc } = declaration

@@ -7,10 +7,10 @@ import { type SyntaxNode, type SyntaxTree, isNode } from '../syntax/tree.ts'
 import { addComment, itemLines } from './block.ts'
 import { type Line, printLines } from './lines.ts'
 
-/** The text in canonical form. Formatting twice is formatting once. Line ends stay what the first one is. */
+/** The text in canonical form. Formatting twice is formatting once. Lines end in CRLF where all did, else in LF. */
 export function format(text: string): string {
   const tree = parse(text)
-  const newline = /\r\n|\r|\n/.exec(text)?.[0] ?? '\n'
+  const newline = /\r\n/.test(text) && !/\r(?!\n)|(?<!\r)\n/.test(text) ? '\r\n' : '\n'
   return printLines(fileLines(tree, newline), newline)
 }
 

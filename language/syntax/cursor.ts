@@ -35,6 +35,8 @@ export class Cursor {
   readonly diagnostics: Diagnostic[] = []
   /** How many brackets are open, in which a newline ends nothing. */
   brackets = 0
+  /** The token with which the current item begins: what is wrong with it is not the end of the line before. */
+  itemStart: Token | undefined
   /** How deep expressions are nested here. */
   depth = 0
   #frames: Frame[] = []
@@ -119,9 +121,15 @@ export class Cursor {
   }
 
   close(): SyntaxNode {
-    const frame = this.#frames.pop()!
-    const node = createNode(frame, this.#flushed > 0 ? this.tokens[this.#flushed - 1]!.end : 0)
-    this.#frames.at(-1)?.children.push(node)
+    const { kind, children } = this.#frames.pop()!
+    const outer = this.#frames.at(-1)
+    // Trivia at the end belongs to what is around the node: it was taken in the hope of more.
+    const end = outer
+      ? children.findLastIndex(child => 'children' in child || !isTrivia(child.kind)) + 1
+      : children.length
+    const node = createNode({ kind, children: children.slice(0, end) }, this.token.start)
+    if (end > 0) outer?.children.push(node)
+    outer?.children.push(...children.slice(end))
     return node
   }
 
@@ -202,7 +210,7 @@ export class Cursor {
   /** Where the reader looks when something is missing: the token to come, or the end of the line before it. */
   here(): Span {
     const { token, previous } = this
-    if (token.kind !== 'end' && (!token.lineStart || !previous)) return token
+    if (token.kind !== 'end' && (!token.lineStart || !previous || token === this.itemStart)) return token
     if (!previous) return { start: token.start, end: token.end }
     return { start: Math.max(previous.start, previous.end - 1), end: previous.end }
   }
@@ -210,7 +218,7 @@ export class Cursor {
   describe(): string {
     const { token } = this
     if (token.kind === 'end') return 'the end of the file'
-    if (token.lineStart && this.previous) return 'the end of the line'
+    if (token.lineStart && this.previous && token !== this.itemStart) return 'the end of the line'
     return describeToken(token)
   }
 

@@ -2,7 +2,7 @@
 import type * as ast from './ast.ts'
 import { durationUs, literalOf, textOf } from './literals.ts'
 import { expressionIn, isExpressionNode, lowerExpression, nameOf, spanOf } from './lower-expression.ts'
-import type { Token } from './tokens.ts'
+import { type Token, isTrivia } from './tokens.ts'
 import {
   type SyntaxNode,
   type SyntaxTree,
@@ -128,10 +128,21 @@ function lowerFeatures(tree: SyntaxTree, node: SyntaxNode | undefined): ast.Mode
     if (!name) return []
     const assigned = ownTokens(item).some(token => token.kind === '=')
     const broken: ast.Expression = { kind: 'broken', span: { start: item.end, end: item.end } }
-    const value = assigned ? (expressionIn(item) ?? broken) : undefined
+    const bare = !assigned && !hasFault(tree, item)
+    const value = bare ? undefined : (expressionIn(item) ?? broken)
     return [{ node: item, span: spanOf(item), name, value, doc: docOf(tree, item) }]
   })
   return { span: spanOf(node), items }
+}
+
+/** Whether the parser found fault with the item, or with what follows it on its line. */
+function hasFault(tree: SyntaxTree, item: SyntaxNode): boolean {
+  const siblings = item.parent?.children ?? []
+  const next = siblings
+    .slice(siblings.indexOf(item) + 1)
+    .find(sibling => 'children' in sibling || !isTrivia(sibling.kind))
+  const end = next?.kind === 'Error' ? next.end : item.end
+  return tree.diagnostics.some(({ span }) => item.start <= span.start && span.end <= end)
 }
 
 function lowerNamed(node: SyntaxNode | undefined) {

@@ -37,6 +37,7 @@ function parseAbove(c: Cursor, minimum: number, what: string): boolean {
   const mark = c.mark()
   const found = parseOperand(c, what)
   if (found) parseOperators(c, mark, minimum)
+  if (found) refuseAssignment(c)
   c.depth--
   return found
 }
@@ -69,6 +70,16 @@ function refuseChain(c: Cursor, first: Token): void {
   c.error(`Comparisons cannot be chained: ${describeToken(first)} already compares two values.`, {
     code: 'SLIP010',
     hint: 'Join two comparisons with `and`, for example `0 < x and x < 10`.',
+  })
+}
+
+/** `=` names a feature; two of them compare. */
+function refuseAssignment(c: Cursor): void {
+  if (!c.at('=') || c.token.lineStart) return
+  const { start, end } = c.token
+  c.error('Expected `==` to compare, got `=`.', {
+    code: 'SLIP010',
+    fixes: [{ title: 'Change to `==`', edits: [{ path: c.path, span: { start, end }, text: '==' }] }],
   })
 }
 

@@ -24,10 +24,11 @@ export function parseBlock(c: Cursor, options: BlockOptions): void {
   while (!c.at('}') && !c.at('end') && !c.atDeclaration() && !(options.insideModel && c.atModelItem())) {
     if (c.eat(',')) continue
     const first = c.token
+    c.itemStart = first
     options.parseItem(c)
     if (c.token === first) c.skipItem()
     if (options.looseItems && !c.broken) continue
-    c.endItem(`a new line or a comma before ${options.item}`)
+    c.endItem(`the end of the line before ${options.item}`)
   }
   if (!c.eat('}')) {
     const end = c.previous!.end
@@ -119,7 +120,8 @@ export function parseDuration(c: Cursor): void {
 
 /** `name: type`, nullable with `?`, with `unit "…"`. */
 export function parseTypedName(c: Cursor): void {
-  if (!c.atName()) return c.expected('the name of a column')
+  if (!c.atName() || c.atRestart())
+    return c.expected('a name with `:` and a type, for example `code: string`')
   parseNameNode(c)
   if (!expect(c, ':')) return
   if (!c.atName() || (c.brackets === 0 && c.token.lineStart)) return c.expected('a type')

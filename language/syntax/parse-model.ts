@@ -54,12 +54,21 @@ function parseFeatures(c: Cursor): void {
 }
 
 function parseFeatureItem(c: Cursor): void {
-  if (!c.atName()) return c.expected('a feature: a column, or a name with `=` and an expression')
+  if (!c.atName()) return noFeature(c)
   c.open('FeatureItem')
   parseNameNode(c)
   if (c.at('=') && !c.token.lineStart) parseValue(c)
   else if (!c.atItemEnd()) unnamedFeature(c)
   c.close()
+}
+
+function noFeature(c: Cursor): void {
+  const operator = ['+', '-', '*', '/', '<', '<=', '>', '>=', '==', '!='].includes(c.token.kind)
+  c.expected('a feature: a column, or a name with `=` and an expression', {
+    ...(operator && {
+      hint: 'To go on with the line before, end it with the operator or put brackets around it.',
+    }),
+  })
 }
 
 function unnamedFeature(c: Cursor): void {

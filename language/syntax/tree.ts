@@ -49,22 +49,32 @@ export function isNode(element: SyntaxElement): element is SyntaxNode {
 
 /** The text of the tree's tokens: the very text that was parsed. */
 export function printTree(tree: SyntaxTree): string {
-  const parts: string[] = []
-  for (const token of tokensOf(tree.root)) parts.push(token.text)
-  return parts.join('')
+  return tokensOf(tree.root)
+    .map(token => token.text)
+    .join('')
 }
 
 /** The tokens under a node in order, trivia included. */
-export function* tokensOf(node: SyntaxNode): Generator<Token> {
-  for (const child of node.children) {
-    if (isNode(child)) yield* tokensOf(child)
-    else yield child
+export function tokensOf(node: SyntaxNode): readonly Token[] {
+  const found: Token[] = []
+  const visit = (child: SyntaxElement): void => {
+    if (isNode(child)) child.children.forEach(visit)
+    else found.push(child)
   }
+  visit(node)
+  return found
 }
 
-export function* nodesOf(node: SyntaxNode): Generator<SyntaxNode> {
-  yield node
-  for (const child of node.children) if (isNode(child)) yield* nodesOf(child)
+/** The node and all nodes under it, each before those under it. */
+export function nodesOf(node: SyntaxNode): readonly SyntaxNode[] {
+  const found: SyntaxNode[] = []
+  const visit = (child: SyntaxElement): void => {
+    if (!isNode(child)) return
+    found.push(child)
+    child.children.forEach(visit)
+  }
+  visit(node)
+  return found
 }
 
 export function childNodes(node: SyntaxNode): readonly SyntaxNode[] {
@@ -87,8 +97,12 @@ export function ownTokens(node: SyntaxNode): readonly Token[] {
   return node.children.filter((child): child is Token => !isNode(child) && !isTrivia(child.kind))
 }
 
+/** The first token of a node that is no trivia. */
 export function firstToken(node: SyntaxNode): Token | undefined {
-  for (const token of tokensOf(node)) if (!isTrivia(token.kind)) return token
+  for (const child of node.children) {
+    const found = isNode(child) ? firstToken(child) : isTrivia(child.kind) ? undefined : child
+    if (found) return found
+  }
   return undefined
 }
 

@@ -11,6 +11,7 @@
 import { stripTypeScriptTypes } from 'node:module'
 import { parse, type Expression, type Node, type Program } from 'acorn'
 import MagicString, { type SourceMapSegment } from 'magic-string'
+import { originalPosition } from './positions.ts'
 import { patternNames, walk } from './tree.ts'
 
 /** Per generated line its segments [column, source, original line, original column], all from 0. */
@@ -121,12 +122,21 @@ interface JavaScript {
 }
 
 function toJavaScript(source: string, compiled: CompiledCell | undefined): JavaScript {
-  if (compiled)
-    return { text: compiled.code, program: parseJavaScript(compiled.code), maps: [compiled.mappings] }
+  if (compiled) return { text: compiled.code, program: parseCompiled(compiled), maps: [compiled.mappings] }
   const text = strip(source)
   const program = text === undefined ? undefined : tryParse(text)
   if (text === undefined || !program) throw new NeedsCompiler()
   return { text, program, maps: [] }
+}
+
+/** What the compiler lets pass, such as a name declared twice, is told at the user's own place. */
+function parseCompiled({ code, mappings }: CompiledCell): Program {
+  try {
+    return parseJavaScript(code)
+  } catch (error) {
+    const place = error instanceof CellSyntaxError ? originalPosition(error, [mappings]) : undefined
+    throw place ? new CellSyntaxError((error as Error).message, place) : error
+  }
 }
 
 function strip(source: string): string | undefined {
@@ -295,8 +305,9 @@ function rewriteExpressions(program: Program, edit: MagicString): void {
   walk(program, {
     enter(node) {
       if (node.type === 'AwaitExpression') {
-        edit.appendRight(node.start, `(await ${runtime}.gate(`)
-        edit.prependLeft(node.end, '))')
+        // Begins with `await` again: a parenthesis would call what stands on a line without its semicolon.
+        edit.appendRight(node.start, `await ${runtime}.gate(`)
+        edit.prependLeft(node.end, ')')
       } else if (node.type === 'ForOfStatement' && (node as Node & { await?: boolean }).await) {
         const { body } = node as Node & { body: Node }
         edit.appendRight(body.start, `{await ${runtime}.gate();`)
@@ -314,9 +325,11 @@ function rewriteExpressions(program: Program, edit: MagicString): void {
   })
 }
 
-/** A lone semicolon, or the `export {}` by which the compiler marks a module. */
+/** A lone semicolon, an import (it has gone first), or the `export {}` by which the compiler marks a module. */
 const isEmpty = (node: Program['body'][number]) =>
-  node.type === 'EmptyStatement' || (node.type === 'ExportNamedDeclaration' && !node.declaration)
+  node.type === 'EmptyStatement' ||
+  node.type === 'ImportDeclaration' ||
+  (node.type === 'ExportNamedDeclaration' && !node.declaration)
 
 /** The value of a last statement that is an expression, boxed so that a promise is shown and not awaited. */
 function returnLast(program: Program, edit: MagicString): void {
@@ -328,11 +341,7 @@ function returnLast(program: Program, edit: MagicString): void {
     value = last.declaration as Expression
   if (!value) return
   edit.prependRight(last.start, 'return [')
-  const tail = last.end
-  if (last.type === 'ExpressionStatement' && value.end < tail) {
-    // A semicolon and what may stand before it, closing parentheses included.
-    const semicolon = edit.original.lastIndexOf(';', tail)
-    if (semicolon >= value.end && semicolon === tail - 1) edit.overwrite(semicolon, tail, '];')
-    else edit.appendLeft(tail, '];')
-  } else edit.appendLeft(tail, '];')
+  const hasSemicolon = edit.original[last.end - 1] === ';' && last.end > value.end
+  if (hasSemicolon) edit.overwrite(last.end - 1, last.end, '];')
+  else edit.appendLeft(last.end, '];')
 }

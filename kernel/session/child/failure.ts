@@ -1,7 +1,7 @@
 /** Turns anything that a cell threw into what a client shows. */
 import { inspect } from 'node:util'
 import type { Failure } from '../child-protocol.ts'
-import { isUserFrame, mapFrame } from './positions.ts'
+import { isUserFrame, mapFrame } from '../positions.ts'
 import type { DecodedMappings } from '../rewrite.ts'
 import type { Scope } from './scope.ts'
 

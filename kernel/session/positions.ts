@@ -1,5 +1,5 @@
 /** Positions in rewritten cells back to the user's own lines, and stack traces that show only those. Pure. */
-import type { DecodedMappings } from '../rewrite.ts'
+import type { DecodedMappings } from './rewrite.ts'
 
 /** From 0. */
 export interface Position {

@@ -1,0 +1,101 @@
+/** Messages over ZeroMQ, as Jupyter clients speak: five sockets, every message signed. */
+import { Reply, Router, XPublisher } from 'zeromq'
+import { messageOf } from '../errors.ts'
+import { addressOf, type Connection } from './connection-file.ts'
+import { createMessageFactory, type Channel, type Incoming } from './message.ts'
+import { createSendQueue, type SendQueue } from './send-queue.ts'
+import { createSigner, type Signer } from './signing.ts'
+import type { Log, Transport } from './transport.ts'
+
+/** How long a closed socket goes on sending what it has. */
+const lingerMs = 1000
+
+export function createZmqTransport(connection: Connection, log: Log): Transport {
+  const signer = createSigner({ key: connection.key, scheme: connection.signature_scheme })
+  // Without a limit nothing is dropped; the queue before the socket is ours.
+  const common = { linger: lingerMs, sendHighWaterMark: 0 }
+  // A client that reconnects under its old identity takes over from the connection that is gone.
+  const router = () => new Router({ ...common, handover: true })
+  const routers = { shell: router(), control: router(), stdin: router() }
+  const iopub = new XPublisher({ ...common, verbosity: 'allSubs' })
+  const heartbeat = new Reply({ linger: 0 })
+  const queues: Record<Channel, SendQueue> = {
+    shell: createSendQueue(routers.shell, log),
+    control: createSendQueue(routers.control, log),
+    stdin: createSendQueue(routers.stdin, log),
+    iopub: createSendQueue(iopub, log),
+  }
+
+  async function bind(): Promise<void> {
+    const to = (port: number) => addressOf(connection, port)
+    await Promise.all([
+      routers.shell.bind(to(connection.shell_port)),
+      routers.control.bind(to(connection.control_port)),
+      routers.stdin.bind(to(connection.stdin_port)),
+      iopub.bind(to(connection.iopub_port)),
+      heartbeat.bind(to(connection.hb_port)),
+    ])
+  }
+
+  return {
+    async listen({ onMessage }) {
+      await bind()
+      for (const [channel, socket] of Object.entries(routers))
+        receive({ socket, channel: channel as Incoming['channel'], signer, onMessage, log })
+      watch(welcome(iopub, queues.iopub, signer), log)
+      watch(echo(heartbeat), log)
+    },
+    send(channel, message, route = []) {
+      const head = channel === 'iopub' ? [Buffer.from(message.header.msg_type)] : route
+      queues[channel].push([...head, ...signer.serialize(message)])
+    },
+    async close() {
+      await Promise.all(Object.values(queues).map(queue => queue.drained()))
+      for (const socket of [...Object.values(routers), iopub, heartbeat]) socket.close()
+    },
+  }
+}
+
+/** A loop over a socket ends when the socket is closed; anything else is told. */
+function watch(loop: Promise<void>, log: Log): void {
+  loop.catch(error => log(`A socket failed: ${messageOf(error)}`))
+}
+
+interface Receiver {
+  readonly socket: Router
+  readonly channel: Incoming['channel']
+  readonly signer: Signer
+  onMessage(incoming: Incoming): void
+  readonly log: Log
+}
+
+function receive({ socket, channel, signer, onMessage, log }: Receiver): void {
+  async function loop(): Promise<void> {
+    for await (const frames of socket) {
+      try {
+        onMessage({ channel, ...signer.parse(frames) })
+      } catch (error) {
+        log(`Dropped a message on ${channel}: ${messageOf(error)}`)
+      }
+    }
+  }
+  watch(loop(), log)
+}
+
+/**
+ * Tells each new subscriber that it hears us, so that it does not miss the first output.
+ * https://jupyter.org/enhancement-proposals/65-jupyter-xpub/jupyter-xpub.html
+ */
+async function welcome(iopub: XPublisher, queue: SendQueue, signer: Signer): Promise<void> {
+  const createMessage = createMessageFactory('')
+  for await (const [frame] of iopub) {
+    if (frame?.[0] !== 1) continue // 0: somebody left
+    const topic = frame.subarray(1)
+    const message = createMessage('iopub_welcome', { subscription: topic.toString('utf8') })
+    queue.push([topic, ...signer.serialize(message)])
+  }
+}
+
+async function echo(socket: Reply): Promise<void> {
+  for await (const frames of socket) await socket.send(frames)
+}

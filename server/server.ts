@@ -246,9 +246,11 @@ function registerFeatures(session: Session): void {
 
 async function fileOf({ projects, documents }: Session, uri: string): Promise<FileContext | undefined> {
   const project = await projects.of(uri)
+  const key = project.keyOf(uri)
   const document = documents.get(uri)
-  if (document && project.document(project.keyOf(uri)) !== document) project.setOpen(document)
-  return contextOf(project, project.keyOf(uri))
+  // A request may overtake the notice of the change before it; a document is changed in place.
+  if (document && project.workspace.text(key) !== document.getText()) project.setOpen(document)
+  return contextOf(project, key)
 }
 
 /** The catalog of the document's project, or the catalogs of all projects. */

@@ -184,9 +184,10 @@ function catalogText(file: FileContext, { name, version, active, replacement }: 
 type Statistics = NonNullable<ReturnType<FileContext['project']['statistics']>>
 
 function statisticsText(statistics: Statistics): string {
-  const { count, nulls, distinct, mean, stddev, min, max, histogram, top } = statistics
-  const share = count > 0 ? ` (${((100 * nulls) / count).toFixed(1)} %)` : ''
-  const facts = [`${shortNumber(count)} values, ${shortNumber(nulls)} missing${share}`]
+  const { count, nulls, distinct, mean, stddev, min, max, quantiles, histogram, top } = statistics
+  const missing =
+    nulls > 0 ? `${shortNumber(nulls)} missing (${((100 * nulls) / count).toFixed(1)} %)` : 'none missing'
+  const facts = [`${shortNumber(count)} values, ${missing}`]
   facts.push(`about ${shortNumber(distinct)} different`)
   if (mean !== undefined)
     facts.push(`mean ${shortNumber(mean)}${stddev === undefined ? '' : ` ± ${shortNumber(stddev)}`}`)
@@ -199,9 +200,17 @@ function statisticsText(statistics: Statistics): string {
     join(
       facts.join(', '),
       bars,
+      quantileText(quantiles),
       values && values.length > 0 ? `Most frequent: ${values.join(', ')}` : undefined,
     ) ?? ''
   )
+}
+
+/** At 5, 50 and 95 percent: a histogram from the least to the greatest value says little when one is far out. */
+function quantileText(quantiles: readonly number[] | undefined): string | undefined {
+  const [low, , middle, , high] = quantiles ?? []
+  if (low === undefined || middle === undefined || high === undefined) return undefined
+  return `Median ${shortNumber(middle)}; nine of ten from ${shortNumber(low)} to ${shortNumber(high)}`
 }
 
 function columnTable(

@@ -52,9 +52,11 @@ export interface TestClientOptions {
   /** A project that is there already, used as it is and kept. */
   readonly root?: string
   readonly initializationOptions?: unknown
+  /** The program of the server; the source of this checkout when not said. */
+  readonly main?: string
 }
 
-const main = path.resolve(import.meta.dirname, '../main.ts')
+const sourceMain = path.resolve(import.meta.dirname, '../main.ts')
 
 /** Starts the server over stdio on a project in a temporary folder. */
 export async function startTestClient(options: TestClientOptions = {}): Promise<TestClient> {
@@ -66,6 +68,7 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
   if (options.root === undefined) await write('slipway.json', '{ "language": 1 }')
   for (const [file, text] of Object.entries(options.files ?? {})) await write(file, text)
 
+  const { main = sourceMain } = options
   const child = spawn(process.execPath, [main, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),

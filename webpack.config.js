@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import webpack from 'webpack'
-import { VendorPlugin, vendored } from './scripts/vendor.ts'
+import { PackageEntryPlugin, VendorPlugin, vendored } from './scripts/vendor.ts'
 
 const root = import.meta.dirname
 const dist = join(root, 'dist')
@@ -17,15 +17,11 @@ const processes = {
   server: './server/main.ts',
   kernel: './kernel/main.ts',
   'kernel-child': './kernel/session/child-main.ts',
-  'kernel-control': './kernel/session/control-worker.ts',
   backend: './backend/main.ts',
   step: './library/steps/step-main.ts',
   cli: './cli/main.ts',
-  // Named exports that Node sees without running it, so that `import { read } from 'slipway'` links.
-  library: { import: './library/index.ts', library: { type: 'commonjs-static' } },
+  library: './library/index.ts',
 }
-/** A value of `processes`: its source file. */
-const sourceOf = entry => (typeof entry === 'string' ? entry : entry.import)
 
 const typescript = {
   test: /\.ts$/,
@@ -45,7 +41,10 @@ const typescript = {
   },
 }
 
-/** What both configurations and their caches share. */
+/** `createRequire` stays Node's own; what is imported late lies in the same file, and still runs late. */
+const parser = { javascript: { createRequire: false, dynamicImportMode: 'eager' } }
+
+/** What all configurations share. */
 function common(name) {
   return {
     name,
@@ -59,7 +58,7 @@ function common(name) {
       buildDependencies: { config: [import.meta.filename] },
     },
     resolve: { extensions: ['.ts', '.js', '.mjs', '.json'], extensionAlias: { '.js': ['.ts', '.js'] } },
-    module: { rules: [typescript], parser: { javascript: { createRequire: false } } },
+    module: { rules: [typescript], parser },
     // A stack trace a user sends us must name functions, and the size of a local file hardly matters.
     optimization: { minimize: false },
     performance: false,
@@ -71,7 +70,7 @@ function common(name) {
 /** `import.meta` speaks of source files; in a bundle it speaks of the bundle. */
 function importMeta(entries) {
   const isMain = ({ module }) => {
-    const entry = Object.entries(entries).find(([, file]) => join(root, sourceOf(file)) === module.resource)
+    const entry = Object.entries(entries).find(([, file]) => join(root, file) === module.resource)
     return entry ? `(process.argv[1] ?? '').endsWith(${JSON.stringify(`${entry[0]}.cjs`)})` : 'false'
   }
   return new webpack.DefinePlugin({
@@ -89,13 +88,12 @@ const node = {
   output: {
     path: dist,
     filename: '[name].cjs',
-    chunkFilename: 'chunk-[name].cjs',
     library: { type: 'commonjs2' },
   },
 }
 
 const present = Object.fromEntries(
-  Object.entries(processes).filter(([, entry]) => existsSync(join(root, sourceOf(entry)))),
+  Object.entries(processes).filter(([, entry]) => existsSync(join(root, entry))),
 )
 
 const processBundles = {
@@ -130,7 +128,7 @@ const styles = { test: /\.css$/, type: 'asset/source' }
 /** Runs in the notebook's page and in tabs: neither Node nor `eval`. */
 const browser = {
   target: 'web',
-  module: { rules: [typescript, styles] },
+  module: { rules: [typescript, styles], parser },
   optimization: { minimize: true },
 }
 
@@ -140,7 +138,7 @@ const rendererBundles = {
   ...browser,
   entry: { table: './web/table/main.ts', model: './web/model/main.ts', vega: './web/vega/main.ts' },
   experiments: { outputModule: true },
-  output: { path: join(dist, 'web'), filename: '[name].js', library: { type: 'module' }, asyncChunks: false },
+  output: { path: join(dist, 'web'), filename: '[name].js', library: { type: 'module' } },
 }
 
 /** What tabs load by a script tag. */
@@ -148,7 +146,7 @@ const pageBundles = {
   ...common('pages'),
   ...browser,
   entry: { 'run-page': './web/run/main.ts', 'predict-page': './web/predict/main.ts' },
-  output: { path: join(dist, 'web'), filename: '[name].js', asyncChunks: false },
+  output: { path: join(dist, 'web'), filename: '[name].js' },
 }
 
 /** Packages that cells import, as one file each. */
@@ -156,12 +154,14 @@ const packageBundles = {
   ...common('packages'),
   ...node,
   entry: { 'danfojs-node': 'danfojs-node', 'apache-arrow': 'apache-arrow' },
+  // danfo asks for it only where there is a window.
+  externals: { 'plotly.js-dist-min': 'commonjs plotly.js-dist-min' },
   output: {
     path: join(dist, 'vendor/node_modules'),
-    filename: '[name]/index.cjs',
-    library: { type: 'commonjs-static' },
-    asyncChunks: false,
+    filename: '[name]/bundle.cjs',
+    library: { type: 'commonjs2' },
   },
+  plugins: [new PackageEntryPlugin()],
 }
 
 export default [processBundles, extensionBundle, rendererBundles, pageBundles, packageBundles]

@@ -8,9 +8,10 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
-import type { Compiler } from 'webpack'
+import type { Compilation, Compiler } from 'webpack'
 
 /** Packages that are never bundled: native ones, and those that cells must be able to import as the same instance. */
 const external = [
@@ -61,20 +62,54 @@ export const vendored = {
   },
 }
 
-/** Lays the vendored packages beside the bundles after these were written. */
+/** Lays the vendored packages and `slipway` beside the bundles after these were written. */
 export class VendorPlugin {
-  readonly #folders: { readonly root: string; readonly dist: string }
+  readonly #folders: Folders
 
-  constructor(folders: { readonly root: string; readonly dist: string }) {
+  constructor(folders: Folders) {
     this.#folders = folders
   }
 
   apply(compiler: Compiler): void {
-    compiler.hooks.afterEmit.tapPromise('VendorPlugin', async () => {
+    compiler.hooks.afterEmit.tapPromise('VendorPlugin', async compilation => {
       copyPackages(this.#folders)
-      await writeSlipway(this.#folders)
+      const names = exportsOf(compilation, 'library')
+      if (names.length) await writeSlipway(this.#folders, names)
     })
   }
+}
+
+/** Gives every bundled package the entry that Node's ESM loader can read the names of. */
+export class PackageEntryPlugin {
+  apply(compiler: Compiler): void {
+    compiler.hooks.afterEmit.tap('PackageEntryPlugin', compilation => {
+      for (const entry of compilation.entries.keys()) {
+        const folder = join(compiler.outputPath, entry)
+        if (!compilation.emittedAssets.has(`${entry}/bundle.cjs`) && existsSync(join(folder, 'index.cjs')))
+          continue
+        const names = Object.keys(createRequire(import.meta.url)(join(folder, 'bundle.cjs')) as object)
+        writeFileSync(join(folder, 'index.cjs'), entryText('./bundle.cjs', names))
+      }
+    })
+  }
+}
+
+/** The names that an entry of a compilation exports. */
+function exportsOf(compilation: Compilation, entry: string): readonly string[] {
+  const dependency = compilation.entries.get(entry)?.dependencies[0]
+  const module = dependency && compilation.moduleGraph.getModule(dependency)
+  const names = module && compilation.moduleGraph.getExportsInfo(module).getProvidedExports()
+  return Array.isArray(names)
+    ? names.filter(name => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default')
+    : []
+}
+
+/**
+ * A CommonJS module that hands on another. Node finds the names of a CommonJS module by reading it; in a bundle it
+ * would find those of every module inside, so they stand here in a form that it reads and never runs.
+ */
+function entryText(bundle: string, names: readonly string[]): string {
+  return `const bundle = require('${bundle}')\nmodule.exports = bundle\n0 && (module.exports = { ${names.join(', ')} })\n`
 }
 
 interface Folders {
@@ -140,7 +175,7 @@ function stampOf(root: string): string {
  * The package `slipway` as cells see it. Its code is the library bundle itself, so that a process that has loaded
  * the library by another entry shares the instance; its declarations are emitted from the source.
  */
-async function writeSlipway({ root, dist }: Folders): Promise<void> {
+async function writeSlipway({ root, dist }: Folders, names: readonly string[]): Promise<void> {
   const to = join(dist, 'vendor/node_modules/slipway')
   const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const types = 'index.d.ts'
@@ -155,7 +190,7 @@ async function writeSlipway({ root, dist }: Folders): Promise<void> {
   }
   mkdirSync(to, { recursive: true })
   writeFileSync(join(to, 'package.json'), JSON.stringify(manifest, null, 2))
-  writeFileSync(join(to, 'index.cjs'), `module.exports = require('../../../library.cjs')\n`)
+  writeFileSync(join(to, 'index.cjs'), entryText('../../../library.cjs', names))
   writeFileSync(join(to, types), `export * from './types/library/index.ts'\n`)
   await emitDeclarations(root, to)
 }

@@ -5,10 +5,11 @@ import { parseArgs } from 'node:util'
 import { runStep } from '../library/steps/run-step.ts'
 import { createServing } from './endpoints/engine-serving.ts'
 import { BackendError } from './errors.ts'
+import { lastPort, rememberPort } from './port.ts'
 import { removeServerInfo, writeServerInfo } from './server-info.ts'
 import { createService } from './service.ts'
 
-const usage = 'usage: backend --state DIR [--port P] [--host H] [--concurrency N]'
+const usage = 'usage: backend --state DIR [--port P] [--host H] [--concurrency N] [--with-parent]'
 
 async function main(): Promise<void> {
   const options = readArguments()
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', error => logFault('unhandled', error))
   const service = await createService({ ...options, runStep, serving: createServing(), logFault })
   const url = await listen(service.app, options)
+  await rememberPort(options.state, url)
   await writeServerInfo(options.state, { url, pid: process.pid, tokenFile: service.token.file })
   console.log(JSON.stringify({ url, pid: process.pid, tokenFile: service.token.file }))
 
@@ -36,7 +38,8 @@ async function main(): Promise<void> {
 
 interface MainOptions {
   readonly state: string
-  readonly port: number
+  /** Undefined: that of last time, or any. */
+  readonly port: number | undefined
   readonly host: string
   readonly concurrency: number
   readonly withParent: boolean
@@ -46,14 +49,16 @@ function readArguments(): MainOptions {
   const { values } = parseArgs({
     options: {
       state: { type: 'string' },
-      port: { type: 'string', default: '0' },
+      port: { type: 'string' },
       host: { type: 'string', default: '127.0.0.1' },
       concurrency: { type: 'string', default: '1' },
       'with-parent': { type: 'boolean', default: false },
     },
   })
-  const [port, concurrency] = [Number(values.port), Number(values.concurrency)]
-  if (!values.state || !(port >= 0 && port < 65536) || !(concurrency >= 1)) throw new Error(usage)
+  const port = values.port === undefined ? undefined : Number(values.port)
+  const concurrency = Number(values.concurrency)
+  const validPort = port === undefined || (Number.isInteger(port) && port >= 0 && port < 65536)
+  if (!values.state || !validPort || !(concurrency >= 1)) throw new Error(usage)
   return {
     state: resolve(values.state),
     port,
@@ -65,8 +70,9 @@ function readArguments(): MainOptions {
 
 async function listen(
   app: { listen(options: { port: number; host: string }): Promise<string> },
-  { port, host }: MainOptions,
+  { port: asked, host, state }: MainOptions,
 ): Promise<string> {
+  const port = asked ?? (await lastPort(state, host))
   try {
     const url = new URL(await app.listen({ port, host }))
     if (host !== '127.0.0.1') url.hostname = isIP(host) === 6 ? `[${host}]` : host

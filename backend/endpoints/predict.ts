@@ -2,7 +2,6 @@
 import type { Card } from '../../engine/types.ts'
 import type { Expr, FeaturePlan, Row, Scalar } from '../../language/index.ts'
 import type { ServedFeature } from '../api/index.ts'
-import { instantOfUs } from './instant.ts'
 import { checkRows, type RowShape } from './rows.ts'
 import type { LoadedScorer, OnlineLookup } from './serving.ts'
 
@@ -72,4 +71,9 @@ function completeRow(card: Card, row: Row, features: readonly ServedFeature[]): 
   return Object.fromEntries(
     card.inputs.map(({ name }) => [name, served.has(name) ? served.get(name)! : row[name]!]),
   )
+}
+
+/** ISO 8601, to the millisecond. */
+function instantOfUs(us: number): string {
+  return new Date(us / 1000).toISOString()
 }

@@ -1,9 +1,9 @@
 /** Rows as callers send them: every value checked against the column's type, timestamps turned to microseconds. */
+import { parseTimestamp } from '../../engine/rows/normalize.ts'
 import type { Card } from '../../engine/types.ts'
 import type { Row, Scalar, ValueType } from '../../language/index.ts'
 import type { EndpointInput, ErrorDetail } from '../api/index.ts'
 import { BackendError, suggestNames } from '../errors.ts'
-import { parseInstantUs } from './instant.ts'
 
 /** What an endpoint takes. */
 export interface RowShape {
@@ -80,7 +80,7 @@ function convert(value: unknown, kind: string): Scalar | undefined {
   if (kind === 'int') return Number.isSafeInteger(value) ? (value as number) : undefined
   if (kind === 'float') return typeof value === 'number' ? value : undefined
   if (kind !== 'timestamp') return typeof value === 'string' ? value : undefined
-  if (typeof value === 'string') return parseInstantUs(value)
+  if (typeof value === 'string') return parseTimestamp(value) ?? undefined
   return Number.isSafeInteger(value) ? (value as number) : undefined
 }
 

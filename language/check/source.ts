@@ -23,7 +23,7 @@ export function checkSource(
   const file = checkFrom(declaration, { name, findings })
   const fileColumns = file && env.host.columns(file)
   const columns = checkColumns(declaration, { file, fileColumns, name, findings })
-  if (file && !columns)
+  if (file && !columns && !declaration.columns)
     findings.report(
       'SLIP404',
       declaration.from!.path!.span,
@@ -90,9 +90,14 @@ interface ColumnsContext extends Context {
 }
 
 function checkColumns(declaration: SourceDeclaration, context: ColumnsContext): Columns | undefined {
-  const { fileColumns, findings, name, file } = context
+  const { fileColumns, findings, name } = context
   const known = fileColumns && new Map(fileColumns.map(column => [column.name, column]))
   if (!declaration.columns) return known
+  // Without a file, one unreadable declaration leaves open what the columns are.
+  if (!known && declaration.columns.some(({ type }) => !typeNames.some(name => name === type?.text))) {
+    for (const column of declaration.columns) checkType(column, findings)
+    return undefined
+  }
   const merged = new Map(known)
   const seen = new Set<string>()
   for (const declared of declaration.columns) {
@@ -106,17 +111,13 @@ function checkColumns(declaration: SourceDeclaration, context: ColumnsContext): 
       findings.unknownName('SLIP102', declared.name, `The file has no column \`${text}\`.`, {
         among: known.keys(),
       })
-    else if (inFile && type && !readsAs(inFile.type, type, file))
+    else if (inFile && type && !readsAs(inFile.type, type))
       findings.report(
         'SLIP201',
         declared.type!.span,
         `Expected \`${inFile.type.kind}\` as in the file, got \`${type.kind}\`.`,
       )
-    else if (type)
-      merged.set(text, {
-        name: text,
-        type: inFile && file?.format !== 'csv' ? keepMissing(inFile.type, type) : type,
-      })
+    else if (type) merged.set(text, { name: text, type: inFile ? keepMissing(inFile.type, type) : type })
   }
   return merged
 }
@@ -126,11 +127,10 @@ function keepMissing(inFile: ValueType, declared: ValueType): ValueType {
   return { ...declared, nullable: declared.nullable || inFile.nullable }
 }
 
-/** Whether a column of the file can be taken for the declared type. Text formats are read as they are declared. */
-function readsAs(inFile: ValueType, declared: ValueType, file: SourceRef | undefined): boolean {
-  if (inFile.kind === declared.kind || file?.format === 'csv' || file?.format === 'json') return true
-  const pair = `${inFile.kind} ${declared.kind}`
-  return ['int float', 'string category', 'category string'].includes(pair)
+/** Whether a column of the file can be taken for the declared type as it is. */
+function readsAs(inFile: ValueType, declared: ValueType): boolean {
+  if (inFile.kind === declared.kind) return true
+  return ['int float', 'string category', 'category string'].includes(`${inFile.kind} ${declared.kind}`)
 }
 
 function checkType({ type, nullable, unit }: TypedName, findings: Findings): ValueType | undefined {

@@ -34,8 +34,17 @@ export class Project {
   constructor(options: ProjectOptions) {
     this.root = options.root
     this.#options = options
-    this.#columns = new ColumnLoader({ describe: options.describe, onChange: () => this.#recheck() })
+    const describe: DescribeSource = source =>
+      this.hasFolder
+        ? options.describe(source)
+        : Promise.reject(new Error('a document without a file has no data'))
+    this.#columns = new ColumnLoader({ describe, onChange: () => this.#recheck() })
     this.workspace = createProjectWorkspace(this.#columns, options.catalog)
+  }
+
+  /** False for a document that is no file: nothing is relative to it. */
+  get hasFolder(): boolean {
+    return this.root !== ''
   }
 
   /** Reads the project's files, once. */

@@ -50,7 +50,9 @@ export class Projects {
 
   /** The project that holds a file, if it is open. */
   holding(file: string): Project | undefined {
-    const holders = this.all().filter(project => file.startsWith(project.root + path.sep))
+    const holders = this.all().filter(
+      project => project.hasFolder && file.startsWith(project.root + path.sep),
+    )
     return holders.sort((a, b) => b.root.length - a.root.length)[0]
   }
 

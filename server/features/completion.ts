@@ -49,7 +49,8 @@ async function dataFiles(
 ): Promise<CompletionItem[]> {
   const typed = file.tree.text.slice(replace.start, offset)
   const folder = typed.slice(0, typed.lastIndexOf('/') + 1)
-  const { root } = file.project
+  const { root, hasFolder } = file.project
+  if (!hasFolder) return []
   const absolute = path.resolve(root, folder)
   if (path.relative(root, absolute).startsWith('..')) return []
   const entries = await readdir(absolute, { withFileTypes: true }).catch(() => [])

@@ -7,6 +7,7 @@ import { uriOfFile } from '../core/files.ts'
 
 export function documentLinks({ tree, document, project }: FileContext): DocumentLink[] {
   const links: DocumentLink[] = []
+  if (!project.hasFolder) return links
   for (const node of nodesOf(tree.root)) {
     if (node.kind !== 'FromItem') continue
     const text = ownTokens(node).find(token => token.kind === 'string' && !token.unterminated)

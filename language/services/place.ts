@@ -30,7 +30,7 @@ export function placeAt(tree: SyntaxTree, offset: number): Place {
   const before = tree.tokens.filter(
     token => !isTrivia(token.kind) && token.kind !== 'end' && token.end <= limit,
   )
-  return { ...walk(before, nextStartsLine(tree, limit)), prefix, replace, inside }
+  return { ...walk(before, indentAt(tree, limit)), prefix, replace, inside }
 }
 
 function isWord({ kind }: Token): boolean {
@@ -43,9 +43,9 @@ function isInside({ kind, start, end, unterminated }: Token, offset: number): bo
   return start < offset && (offset < end || (unterminated === true && offset === end))
 }
 
-/** Whether only blanks stand between the offset and the beginning of its line. */
-function nextStartsLine({ text }: SyntaxTree, offset: number): boolean {
-  return /(^|[\r\n])[^\S\r\n]*$/.test(text.slice(Math.max(0, offset - 1000), offset))
+/** How many blanks stand before the offset when nothing else does on its line. */
+function indentAt({ text }: SyntaxTree, offset: number): number | undefined {
+  return /(?:^|[\r\n])([^\S\r\n]*)$/.exec(text.slice(Math.max(0, offset - 1000), offset))?.[1]!.length
 }
 
 /** A newline before one of these does not end the head of a feature. */
@@ -53,7 +53,10 @@ const headWords: ReadonlySet<string> = new Set(['where', 'by', 'over', '{'])
 /** A newline after one of these does not end an item. */
 const openEnds = /^(?:[-=+*/<>,(]|[=!<>]=|and|or|not)$/
 
-function walk(tokens: readonly Token[], newLineAfter: boolean): Pick<Place, 'blocks' | 'item' | 'brackets'> {
+function walk(
+  tokens: readonly Token[],
+  indent: number | undefined,
+): Pick<Place, 'blocks' | 'item' | 'brackets'> {
   let blocks: (readonly Token[])[] = []
   let item: Token[] = []
   let brackets = 0
@@ -73,7 +76,9 @@ function walk(tokens: readonly Token[], newLineAfter: boolean): Pick<Place, 'blo
       item.push(token)
     }
   }
-  if (newLineAfter && brackets === 0 && ends(item, '')) item = []
+  // An indented line below the head of a feature goes on with it.
+  const goesOn = item[0]?.text === 'feature' && indent !== 0
+  if (indent !== undefined && !goesOn && brackets === 0 && ends(item, '')) item = []
   return { blocks, item, brackets }
 }
 

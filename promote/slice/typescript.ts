@@ -16,7 +16,14 @@ export interface ProgramOptions {
   /** Absolute folder of the notebook: packages and local modules are resolved from there. */
   readonly folder: string
   readonly typesOf: TypesOf
+  /** Packages whose types are worth reading even where only another package's declarations mention them. */
+  readonly follow: ReadonlySet<string>
+  /** Parsed declaration files, kept by the caller from one program to the next. */
+  readonly cache?: DeclarationCache
 }
+
+/** Library files by path. They are read once: an installed package does not change under a running process. */
+export type DeclarationCache = Map<string, ts.SourceFile | undefined>
 
 export interface RunFile {
   readonly file: ts.SourceFile
@@ -55,7 +62,13 @@ const options: ts.CompilerOptions = {
 }
 
 /** Parses and binds everything; checking happens as types are asked for. */
-export function createNotebookProgram({ sources, folder, typesOf }: ProgramOptions): NotebookProgram {
+export function createNotebookProgram({
+  sources,
+  folder,
+  typesOf,
+  follow,
+  cache = new Map(),
+}: ProgramOptions): NotebookProgram {
   const base = folder.replaceAll('\\', '/').replace(/\/$/, '')
   const pathOf = (run: number) => `${base}/__run_${run}.ts`
   const scans = sources.map((source, i) => scan(source, pathOf(i)))
@@ -71,9 +84,10 @@ export function createNotebookProgram({ sources, folder, typesOf }: ProgramOptio
   host.readFile = path => textAt(path) ?? readFile(path)
   host.getSourceFile = (path, language, ...rest) => {
     const text = textAt(path)
-    return text === undefined
-      ? getSourceFile(path, language, ...rest)
-      : ts.createSourceFile(path, text, language, true)
+    if (text !== undefined) return ts.createSourceFile(path, text, language, true)
+    if (!path.endsWith('.d.ts')) return getSourceFile(path, language, ...rest)
+    if (!cache.has(path)) cache.set(path, getSourceFile(path, language, ...rest))
+    return cache.get(path)
   }
   host.resolveModuleNameLiterals = (literals, from, reference) =>
     literals.map(({ text }) => {
@@ -85,7 +99,10 @@ export function createNotebookProgram({ sources, folder, typesOf }: ProgramOptio
 
   /** What the caller says goes first for `slipway`, and stands in for packages that the folder does not have. */
   function resolve(specifier: string, from: string, reference?: ts.ResolvedProjectReference) {
-    const fromNotebook = files.has(from)
+    const fromNotebook = from.startsWith(`${base}/`) && !from.includes('/node_modules/')
+    // What a source behind `slipway` uses inside itself says nothing about cells and costs most of the time.
+    const isInside = !fromNotebook && !specifier.startsWith('.') && !from.includes('/node_modules/')
+    if (isInside && !follow.has(packageName(specifier))) return undefined
     const found = ts.resolveModuleName(specifier, from, options, host, undefined, reference).resolvedModule
     if (found && !(fromNotebook && specifier === 'slipway')) return found
     const given = fromNotebook || !specifier.startsWith('.') ? typesOf(specifier) : undefined
@@ -280,4 +297,18 @@ function packageAt(path: string, roots: readonly { folder: string; name: string 
 export function packageName(specifier: string): string {
   const parts = specifier.split('/')
   return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] as string)
+}
+
+/** An expression without the parentheses, casts and `!` around it. */
+export function bare(node: ts.Expression): ts.Expression {
+  let at = node
+  while (
+    ts.isParenthesizedExpression(at) ||
+    ts.isAsExpression(at) ||
+    ts.isNonNullExpression(at) ||
+    ts.isSatisfiesExpression(at) ||
+    ts.isTypeAssertionExpression(at)
+  )
+    at = at.expression
+  return at
 }

@@ -1,0 +1,224 @@
+/** The abstract interpreter's statements and declarations. Branches and loops write weakly, until nothing is new. */
+import { assign, evaluate, makeFunction, propertyKey } from './evaluate.ts'
+import { nothing, union, type Value } from './heap.ts'
+import {
+  createFrame,
+  external,
+  localSlot,
+  objectAt,
+  sharedSlot,
+  spend,
+  type Frame,
+  type Interpreter,
+} from './interpreter.ts'
+import { ts } from './typescript.ts'
+
+/** Declares functions first, as the language does, then runs one after the other. */
+export function executeBlock(it: Interpreter, statements: readonly ts.Statement[], frame: Frame): void {
+  for (const statement of statements)
+    if (ts.isFunctionDeclaration(statement)) declareFunction(it, statement, frame)
+  const ends: (() => void)[] = []
+  try {
+    for (const statement of statements) {
+      if (!ts.isFunctionDeclaration(statement)) execute(it, statement, frame)
+      if (mayLeave(statement)) ends.push(it.heap.weaken())
+    }
+  } finally {
+    for (const end of ends) end()
+  }
+}
+
+export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void {
+  spend(it)
+  const { heap } = it
+  const go = (child: ts.Node | undefined) => (child ? evaluate(it, child, frame) : nothing)
+  const run = (child: ts.Statement | undefined) => child && execute(it, child, frame)
+  if (ts.isVariableStatement(node)) return declareVariables(it, node.declarationList, frame)
+  if (ts.isFunctionDeclaration(node)) return declareFunction(it, node, frame)
+  if (ts.isClassDeclaration(node)) {
+    const value = executeClass(it, node, frame)
+    if (node.name) assign(it, node.name, value, frame)
+    return
+  }
+  if (ts.isImportDeclaration(node)) return importNames(it, node)
+  if (ts.isImportEqualsDeclaration(node)) return
+  if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return declareType(it, node)
+  if (ts.isEnumDeclaration(node)) {
+    assign(it, node.name, new Set([objectAt(it, node, frame, { kind: 'plain' })]), frame)
+    return
+  }
+  if (ts.isBlock(node)) return executeBlock(it, node.statements, frame)
+  if (ts.isIfStatement(node)) {
+    go(node.expression)
+    return heap.maybe('weak', () => {
+      run(node.thenStatement)
+      run(node.elseStatement)
+    })
+  }
+  if (ts.isForStatement(node)) {
+    if (node.initializer && ts.isVariableDeclarationList(node.initializer))
+      declareVariables(it, node.initializer, frame)
+    else go(node.initializer)
+    return loop(it, () => {
+      go(node.condition)
+      run(node.statement)
+      go(node.incrementor)
+    })
+  }
+  if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
+    const over = go(node.expression)
+    return loop(it, () => {
+      const item = ts.isForOfStatement(node)
+        ? union(heap.readField(over, '*'), primitiveWrites(it, over))
+        : nothing
+      const { initializer } = node
+      if (ts.isVariableDeclarationList(initializer)) {
+        const [declaration] = initializer.declarations
+        if (declaration) assign(it, declaration.name, item, frame)
+      } else assign(it, initializer, item, frame)
+      run(node.statement)
+    })
+  }
+  if (ts.isWhileStatement(node) || ts.isDoStatement(node))
+    return loop(it, () => {
+      go(node.expression)
+      run(node.statement)
+    })
+  if (ts.isSwitchStatement(node)) {
+    go(node.expression)
+    return heap.maybe('weak', () => {
+      for (const clause of node.caseBlock.clauses) {
+        if (ts.isCaseClause(clause)) go(clause.expression)
+        for (const statement of clause.statements) run(statement)
+      }
+    })
+  }
+  if (ts.isTryStatement(node)) {
+    heap.maybe('weak', () => {
+      run(node.tryBlock)
+      run(node.catchClause?.block)
+    })
+    return run(node.finallyBlock)
+  }
+  if (ts.isReturnStatement(node)) {
+    for (const each of go(node.expression)) frame.results.add(each)
+    return
+  }
+  if (ts.isLabeledStatement(node)) return run(node.statement)
+  if (ts.isExpressionStatement(node)) return void go(node.expression)
+  if (ts.isThrowStatement(node)) return heap.readDeep(go(node.expression))
+  ts.forEachChild(node, child => void (ts.isStatement(child) ? run(child) : go(child)))
+}
+
+/** An iterator of the notebook's own may do anything when it is asked for the next item. */
+function primitiveWrites(it: Interpreter, over: Value): Value {
+  return new Set([...over].filter(object => it.instances.has(object)))
+}
+
+function loop(it: Interpreter, body: () => void): void {
+  it.heap.maybe('weak', () => {
+    for (let before = -1; before !== it.heap.changes();) {
+      before = it.heap.changes()
+      body()
+    }
+  })
+}
+
+function declareVariables(it: Interpreter, list: ts.VariableDeclarationList, frame: Frame): void {
+  for (const { name, initializer } of list.declarations) {
+    const isVar = (list.flags & ts.NodeFlags.BlockScoped) === 0
+    if (initializer) assign(it, name, evaluate(it, initializer, frame), frame)
+    // `var x` again says nothing; `let x` is undefined from here on.
+    else if (!isVar && !ts.isForInStatement(list.parent) && !ts.isForOfStatement(list.parent))
+      assign(it, name, nothing, frame)
+    else if (isVar && ts.isIdentifier(name)) it.heap.write(slotOf(it, name, frame), nothing, { add: true })
+  }
+}
+
+function slotOf(it: Interpreter, name: ts.Identifier, frame: Frame) {
+  const found = it.names.of(name)
+  return found.kind === 'local' ? localSlot(it, found.declaration, frame) : sharedSlot(it, name.text)
+}
+
+export function declareFunction(it: Interpreter, node: ts.FunctionDeclaration, frame: Frame): void {
+  // An overload has no body and declares nothing by itself.
+  if (node.name && node.body) assign(it, node.name, makeFunction(it, node, frame), frame)
+}
+
+/** Types have no value, but who mentions them needs the statement. */
+function declareType(it: Interpreter, node: ts.InterfaceDeclaration | ts.TypeAliasDeclaration): void {
+  it.heap.write(sharedSlot(it, node.name.text), nothing, { add: true })
+}
+
+function importNames(it: Interpreter, node: ts.ImportDeclaration): void {
+  const { importClause } = node
+  const specifier = (node.moduleSpecifier as ts.StringLiteral).text
+  if (!importClause) {
+    // A bare import is there for what it does: slice.ts keeps it.
+    return
+  }
+  const bind = (name: ts.Identifier, path: string) =>
+    it.heap.write(sharedSlot(it, name.text), new Set([moduleMember(it, specifier, path)]))
+  if (importClause.name) bind(importClause.name, isNodeModule(specifier) ? '' : 'default')
+  const bindings = importClause.namedBindings
+  if (bindings && ts.isNamespaceImport(bindings)) bind(bindings.name, '')
+  else if (bindings)
+    for (const { name, propertyName } of bindings.elements) bind(name, (propertyName ?? name).text)
+}
+
+/** A thing that a module exports, `''` for the module itself. */
+export function moduleMember(it: Interpreter, specifier: string, path: string) {
+  if (!isNodeModule(specifier)) return external(it, specifier, path)
+  const name = specifier.replace(/^node:/, '')
+  return external(it, 'node', path ? `${name}.${path}` : name)
+}
+
+function isNodeModule(specifier: string): boolean {
+  return (
+    specifier.startsWith('node:') || /^(fs|path|os|util|url|crypto|timers|assert|zlib)(\/|$)/.test(specifier)
+  )
+}
+
+/** A class is an object with static members, a `prototype` with methods, and the class that it `extends`. */
+export function executeClass(it: Interpreter, node: ts.ClassLikeDeclaration, frame: Frame): Value {
+  const { heap } = it
+  const object = objectAt(it, node, frame, { kind: 'class' })
+  it.classes.set(object, { node, frame })
+  const self = new Set([object])
+  const prototype = new Set([objectAt(it, node, frame, { kind: 'plain' })])
+  heap.writeField(self, 'prototype', prototype)
+  const heritage = node.heritageClauses?.find(clause => clause.token === ts.SyntaxKind.ExtendsKeyword)
+  const parent = heritage?.types[0] ? evaluate(it, heritage.types[0].expression, frame) : nothing
+  if (parent.size > 0) heap.writeField(self, 'extends', parent)
+  if (ts.isClassExpression(node) && node.name) heap.write(localSlot(it, node, frame), self)
+  const staticFrame = createFrame({ parent: frame, self, path: frame.path, functions: frame.functions })
+  for (const member of node.members) {
+    const isStatic = (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) !== 0
+    if (ts.isMethodDeclaration(member) || ts.isAccessor(member))
+      heap.writeField(
+        isStatic ? self : prototype,
+        propertyKey(it, member.name, frame),
+        makeFunction(it, member, frame),
+      )
+    else if (ts.isPropertyDeclaration(member) && isStatic && member.initializer)
+      heap.writeField(
+        self,
+        propertyKey(it, member.name, frame),
+        evaluate(it, member.initializer, staticFrame),
+      )
+    else if (ts.isClassStaticBlockDeclaration(member)) executeBlock(it, member.body.statements, staticFrame)
+  }
+  return self
+}
+
+/** Whether what comes after a statement in its block may not happen. */
+function mayLeave(statement: ts.Node): boolean {
+  if (
+    ts.isReturnStatement(statement) ||
+    ts.isBreakOrContinueStatement(statement) ||
+    ts.isThrowStatement(statement)
+  )
+    return true
+  if (ts.isFunctionLike(statement) || ts.isClassLike(statement)) return false
+  return ts.forEachChild(statement, child => mayLeave(child) || undefined) ?? false
+}

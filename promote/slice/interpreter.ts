@@ -1,0 +1,174 @@
+/**
+ * What the parts of the abstract interpreter share: the memory, the names, the effects, and the frames of functions
+ * being evaluated. `evaluate.ts` does expressions, `execute.ts` statements, `call.ts` calls.
+ */
+import type { Effects } from './effects.ts'
+import type { AbstractObject, Heap, ObjectOptions, Slot, Value } from './heap.ts'
+import type { Names, StubName } from './names.ts'
+import { ts, type NotebookProgram } from './typescript.ts'
+
+export interface Frame {
+  readonly variables: Map<ts.Node, Slot>
+  readonly parent?: Frame
+  readonly self: Value
+  /** What the function may return. */
+  readonly results: Set<AbstractObject>
+  readonly parameters: Value
+  /** Which calls led here; the same place reached by other calls has objects of its own. */
+  readonly path: string
+  readonly functions: readonly ts.Node[]
+}
+
+/** A call of code that nobody described. */
+export interface UnknownCall {
+  readonly statement: number
+  readonly text: string
+  /** The stub that would describe it. */
+  readonly stub?: StubName
+}
+
+/** Something read or written outside of memory. */
+export interface OutsideUse {
+  readonly statement: number
+  readonly kind: string
+  readonly isWrite: boolean
+  /** Of a file, when it is known. */
+  readonly path?: string
+}
+
+/** A data or model file that a statement names. */
+export interface FileReference {
+  readonly statement: number
+  readonly kind: 'data' | 'model'
+  /** Absent when it cannot be known from the source. */
+  readonly path?: string
+}
+
+export interface Interpreter {
+  readonly notebook: NotebookProgram
+  readonly names: Names
+  readonly effects: Effects
+  readonly heap: Heap
+  readonly shared: Map<string, Slot>
+  readonly unknownCalls: UnknownCall[]
+  readonly outsideUses: OutsideUse[]
+  readonly references: FileReference[]
+  /** Statements that do something which is not cheap to do again. */
+  readonly notAgain: Set<number>
+  readonly files: Map<string, AbstractObject>
+  /** Functions being followed, outermost first. */
+  readonly stack: { readonly node: ts.Node; readonly path: string }[]
+  /** Objects by what they came from. */
+  readonly made: Map<string, AbstractObject>
+  readonly functions: Map<AbstractObject, { readonly node: ts.SignatureDeclaration; readonly frame: Frame }>
+  readonly classes: Map<AbstractObject, { readonly node: ts.ClassLikeDeclaration; readonly frame: Frame }>
+  /** The class object of an instance. */
+  readonly instances: Map<AbstractObject, Value>
+  readonly externals: Map<AbstractObject, StubName>
+  readonly frames: Map<string, Frame>
+  /** What is left of the work that a statement may cost before it is taken to do anything. */
+  readonly budget: { left: number }
+}
+
+/** Thrown when a statement is too entangled to follow; caught by the slicer, which then assumes the worst. */
+export class TooEntangled extends Error {}
+
+/** The frame of the cells themselves. */
+export function createFrame(options: Partial<Frame> = {}): Frame {
+  const empty: Value = new Set()
+  return {
+    variables: new Map(),
+    self: empty,
+    results: new Set(),
+    parameters: empty,
+    path: '',
+    functions: [],
+    ...options,
+  }
+}
+
+/** The object that a piece of text makes: the same one each time it is reached by the same calls. */
+export function objectAt(
+  it: Interpreter,
+  node: ts.Node,
+  frame: Frame,
+  options: ObjectOptions,
+): AbstractObject {
+  const key = `${it.notebook.runOf(node)}:${node.pos}:${node.end}:${node.kind}:${options.kind}@${frame.path}`
+  const known = it.made.get(key)
+  if (known) {
+    known.many = true
+    return known
+  }
+  const object = it.heap.object(options)
+  it.made.set(key, object)
+  return object
+}
+
+/** A thing of a library, by package and path: one object each, so that patching it is seen. */
+export function external(it: Interpreter, packageName: string, path: string): AbstractObject {
+  const key = `external ${packageName}:${path}`
+  const known = it.made.get(key)
+  if (known) return known
+  const object = it.heap.object({ kind: 'external' })
+  object.many = false
+  it.made.set(key, object)
+  it.externals.set(object, { package: packageName, name: path })
+  return object
+}
+
+/** The kinds of things beyond memory that one statement can leave for another. */
+export const outsideKinds = ['file', 'network', 'environment', 'clock', 'random', 'process'] as const
+
+/** What stands for a kind of things outside; for `file`, every file that has been named and all others. */
+export function outside(it: Interpreter, kind: string): Value {
+  const all = outsideObject(it, kind)
+  return kind === 'file' ? new Set([all, ...it.files.values()]) : new Set([all])
+}
+
+export function fileObject(it: Interpreter, path: string): AbstractObject {
+  const known = it.files.get(path)
+  if (known) return known
+  const object = it.heap.object({ kind: 'outside' })
+  object.many = true
+  // Who wrote to a file that could not be named may have written to this one.
+  const before = outsideObject(it, 'file').fields.get('*')
+  if (before) object.fields.set('*', { ...it.heap.slot(), writers: new Set(before.writers) })
+  it.files.set(path, object)
+  return object
+}
+
+function outsideObject(it: Interpreter, kind: string): AbstractObject {
+  const key = `outside ${kind}`
+  const known = it.made.get(key)
+  if (known) return known
+  const object = it.heap.object({ kind: 'outside' })
+  object.many = true
+  it.made.set(key, object)
+  return object
+}
+
+export function sharedSlot(it: Interpreter, name: string): Slot {
+  const known = it.shared.get(name)
+  if (known) return known
+  const made = it.heap.slot()
+  it.shared.set(name, made)
+  return made
+}
+
+export function localSlot(it: Interpreter, declaration: ts.Node, frame: Frame): Slot {
+  const owner = ts.findAncestor(declaration.parent, ts.isFunctionLike)
+  let home = frame
+  for (let at: Frame | undefined = frame; at; at = at.parent) {
+    const known = at.variables.get(declaration)
+    if (known) return known
+    if (at.functions.at(-1) === owner) home = at
+  }
+  const made = it.heap.slot()
+  home.variables.set(declaration, made)
+  return made
+}
+
+export function spend(it: Interpreter): void {
+  if (--it.budget.left < 0) throw new TooEntangled()
+}

@@ -1,0 +1,90 @@
+/** Which values of a notebook its pipeline gives: those asked for by name, else those marked. */
+import type { PromoteDiagnostic } from '../errors.ts'
+import type { Notebook } from '../notebook.ts'
+import { nameNode, type Statement } from './slice.ts'
+import { ts } from './typescript.ts'
+
+export interface OutputRequest {
+  readonly name: string
+  readonly variable?: string
+  readonly expression?: ts.Expression
+  readonly after: number
+  readonly typed?: ts.Node
+}
+
+/** Nothing wanted and no problem: the slicer takes its default. */
+export function chooseOutputs(
+  notebook: Notebook,
+  statements: readonly Statement[],
+  asked?: readonly string[],
+): { readonly wanted: readonly OutputRequest[]; readonly problems: readonly PromoteDiagnostic[] } {
+  const problems: PromoteDiagnostic[] = []
+  const marked = notebook.cells.filter(cell => cell.output !== undefined)
+  const wanted: OutputRequest[] = []
+  const add = (request: OutputRequest | PromoteDiagnostic) =>
+    'code' in request ? problems.push(request) : wanted.push(request)
+  if (!asked || asked.length === 0) {
+    for (const cell of marked) add(markedOutput(statements, cell.id, cell.output as string))
+    return { wanted, problems }
+  }
+  for (const name of asked) {
+    const cell = marked.find(m => m.output === name)
+    add(cell ? markedOutput(statements, cell.id, name) : namedOutput(statements, name))
+  }
+  return { wanted, problems }
+}
+
+/** The value of the cell's last statement, the last time that it ran. */
+function markedOutput(
+  statements: readonly Statement[],
+  cell: string,
+  name: string,
+): OutputRequest | PromoteDiagnostic {
+  const last = statements.findLast(s => s.cell === cell)
+  if (!last)
+    return {
+      code: 'PRO018',
+      message: `The cell is marked as output ${name}, but it never ran. Run it, or remove the mark.`,
+      cell,
+    }
+  const { node, index, declares } = last
+  if (ts.isExpressionStatement(node)) {
+    const { expression } = node
+    const isVariable =
+      ts.isIdentifier(expression) && statements.some(s => s.declares.includes(expression.text))
+    if (isVariable) return { name, variable: expression.text, after: index, typed: expression }
+    if (ts.isBinaryExpression(expression) && ts.isIdentifier(expression.left) && isAssignment(expression))
+      return { name, variable: expression.left.text, after: index, typed: expression.left }
+    return { name, expression, after: index, typed: expression }
+  }
+  const variable = declares.at(-1)
+  if (variable !== undefined && ts.isVariableStatement(node))
+    return { name, variable, after: index, typed: nameNode(node, variable) ?? node }
+  return {
+    code: 'PRO018',
+    message: `The cell is marked as output ${name}, but it ends in no value. End it with an expression or a variable.`,
+    cell,
+  }
+}
+
+function isAssignment({ operatorToken }: ts.BinaryExpression): boolean {
+  return (
+    operatorToken.kind >= ts.SyntaxKind.FirstAssignment && operatorToken.kind <= ts.SyntaxKind.LastAssignment
+  )
+}
+
+function namedOutput(statements: readonly Statement[], name: string): OutputRequest | PromoteDiagnostic {
+  const declaring = statements.findLast(s => s.declares.includes(name) && ts.isVariableStatement(s.node))
+  if (declaring)
+    return {
+      name,
+      variable: name,
+      after: statements.length - 1,
+      typed: nameNode(declaring.node, name) ?? declaring.node,
+    }
+  const known = [...new Set(statements.filter(s => ts.isVariableStatement(s.node)).flatMap(s => s.declares))]
+  return {
+    code: 'PRO018',
+    message: `Expected the name of a marked output or of a variable, got ${name}. There are: ${known.join(', ') || 'none'}.`,
+  }
+}

@@ -1,0 +1,447 @@
+/**
+ * The slice of a notebook: the top-level statements that its outputs need, in the order in which they ran.
+ *
+ * Statements are interpreted abstractly one after the other (heap.ts, evaluate.ts …), which finds for each the
+ * earlier ones it may depend on; from the outputs backwards, whatever can be reached is kept. Conservative: what is
+ * not known to be harmless is kept. Control flow is kept whole.
+ */
+import type { PromoteDiagnostic } from '../errors.ts'
+import type { Notebook } from '../notebook.ts'
+import type { Effects } from './effects.ts'
+import { declareFunction, execute } from './execute.ts'
+import { evaluate } from './evaluate.ts'
+import { createHeap, type Value } from './heap.ts'
+import {
+  createFrame,
+  sharedSlot,
+  TooEntangled,
+  type FileReference,
+  type Frame,
+  type Interpreter,
+  type OutsideUse,
+  type UnknownCall,
+} from './interpreter.ts'
+import { createNames, sharedNames, type Names } from './names.ts'
+import { chooseOutputs, type OutputRequest } from './outputs.ts'
+import { refusals } from './refuse.ts'
+import {
+  createNotebookProgram,
+  declaredNames,
+  syntaxErrors,
+  ts,
+  type DeclarationCache,
+  type NotebookProgram,
+  type TypesOf,
+} from './typescript.ts'
+
+export interface SliceOptions {
+  readonly notebook: Notebook
+  readonly effects: Effects
+  /** Absolute folder of the notebook. */
+  readonly folder: string
+  readonly typesOf: TypesOf
+  /** Names of marked outputs or of variables. Default: the marks, else models and artifacts, else the last value. */
+  readonly outputs?: readonly string[]
+  readonly cache?: DeclarationCache
+}
+
+export interface Statement {
+  readonly index: number
+  /** Which execution it belongs to, and of which cell. */
+  readonly run: number
+  readonly cell: string
+  readonly node: ts.Statement
+  /** What it declares, and what other shared names it mentions. */
+  readonly declares: readonly string[]
+  readonly mentions: ReadonlySet<string>
+}
+
+export interface SliceOutput {
+  readonly name: string
+  /** The shared variable that holds it, or else the expression that gives it. */
+  readonly variable?: string
+  readonly expression?: ts.Expression
+  /** It is the value right after this statement. */
+  readonly after: number
+  /** What the checker can be asked about its type. */
+  readonly typed: ts.Node
+  readonly value: Value
+}
+
+export interface Slice {
+  readonly program: NotebookProgram
+  readonly names: Names
+  readonly statements: readonly Statement[]
+  readonly kept: ReadonlySet<number>
+  readonly outputs: readonly SliceOutput[]
+  readonly diagnostics: readonly PromoteDiagnostic[]
+  /** Of kept statements only. */
+  readonly unknownCalls: readonly UnknownCall[]
+  readonly outsideUses: readonly OutsideUse[]
+  readonly references: readonly FileReference[]
+  /** Whether a statement only names something that is cheap to name again. */
+  readonly isAgain: (statement: number) => boolean
+  /** Whether a statement may change a shared variable or anything that it holds. */
+  readonly changes: (statement: number, name: string) => boolean
+  /** Whether two shared variables may hold the same changeable thing. */
+  readonly share: (a: string, b: string) => boolean
+  /** What a shared variable may hold at the end. */
+  readonly valueOf: (name: string) => Value
+}
+
+const budgetPerStatement = 200_000
+
+export function sliceNotebook(options: SliceOptions): Slice {
+  const { notebook, effects } = options
+  const program = createNotebookProgram({
+    sources: notebook.runs.map(run => run.source),
+    folder: options.folder,
+    typesOf: options.typesOf,
+    follow: new Set(effects.stubs.map(stub => stub.package)),
+    ...(options.cache ? { cache: options.cache } : {}),
+  })
+  const names = createNames(program)
+  const statements = listStatements(notebook, program, names)
+  const diagnostics = [...parseProblems(notebook, program), ...refusals(statements, names)]
+  const { wanted, problems } = chooseOutputs(notebook, statements, options.outputs)
+  diagnostics.push(...problems)
+  const it = createInterpreter(program, names, effects, 3 * statements.length + 8)
+  const outputs = diagnostics.length > 0 ? [] : interpret(it, statements, wanted)
+  const kept = closure(it, statements, outputs)
+  if (diagnostics.length === 0 && kept.size === 0) diagnostics.push(nothingToPromote())
+  diagnostics.push(...failedCells(notebook, statements, kept), ...unknownNames(statements, kept, names, it))
+  const ofKept = <T extends { statement: number }>(items: readonly T[]) =>
+    items.filter(x => kept.has(x.statement))
+  return {
+    program,
+    names,
+    statements,
+    kept,
+    outputs: outputs.filter(output => output.name !== ''),
+    diagnostics,
+    unknownCalls: ofKept(it.unknownCalls),
+    outsideUses: ofKept(it.outsideUses),
+    references: ofKept(it.references),
+    isAgain: index => isAgain(it, statements[index] as Statement),
+    changes: (index, name) => changes(it, index, name),
+    share: (a, b) => share(it, a, b),
+    valueOf: name => sharedSlot(it, name).ever,
+  }
+}
+
+function listStatements(notebook: Notebook, program: NotebookProgram, names: Names): readonly Statement[] {
+  const statements: Statement[] = []
+  for (const [run, { cell }] of notebook.runs.entries())
+    for (const node of program.runs[run]?.statements ?? [])
+      statements.push({
+        index: statements.length,
+        run,
+        cell,
+        node,
+        declares: declaredNames(node),
+        mentions: sharedNames(node, names),
+      })
+  return statements
+}
+
+function createInterpreter(
+  notebook: NotebookProgram,
+  names: Names,
+  effects: Effects,
+  n: number,
+): Interpreter {
+  return {
+    notebook,
+    names,
+    effects,
+    heap: createHeap(n),
+    shared: new Map(),
+    unknownCalls: [],
+    outsideUses: [],
+    references: [],
+    notAgain: new Set(),
+    files: new Map(),
+    stack: [],
+    made: new Map(),
+    functions: new Map(),
+    classes: new Map(),
+    instances: new Map(),
+    externals: new Map(),
+    frames: new Map(),
+    budget: { left: budgetPerStatement },
+  }
+}
+
+/** Runs everything once, abstractly, and looks at the outputs at their time. */
+function interpret(
+  it: Interpreter,
+  statements: readonly Statement[],
+  wanted: readonly OutputRequest[],
+): readonly SliceOutput[] {
+  const frame = createFrame()
+  const outputs: SliceOutput[] = []
+  let run = -1
+  for (const statement of statements) {
+    if (statement.run !== run) {
+      run = statement.run
+      hoist(it, statements, run, frame)
+    }
+    const value = interpretOne(it, statement, frame)
+    for (const request of wanted.filter(w => w.after === statement.index)) {
+      const slot = request.variable === undefined ? undefined : sharedSlot(it, request.variable)
+      it.heap.begin(statements.length + outputs.length)
+      const held = slot ? it.heap.read(slot) : value
+      it.heap.readDeep(held)
+      outputs.push({ ...request, value: new Set(held), typed: request.typed ?? statement.node })
+    }
+  }
+  if (wanted.length > 0) return outputs
+  return defaultOutputs(it, statements, outputs)
+}
+
+function hoist(it: Interpreter, statements: readonly Statement[], run: number, frame: Frame): void {
+  for (const { index, node, run: of } of statements) {
+    if (of !== run || !ts.isFunctionDeclaration(node)) continue
+    it.heap.begin(index)
+    declareFunction(it, node, frame)
+  }
+}
+
+/** @returns the value of an expression statement */
+function interpretOne(it: Interpreter, { index, node }: Statement, frame: Frame): Value {
+  it.heap.begin(index)
+  it.budget.left = budgetPerStatement
+  try {
+    if (ts.isExpressionStatement(node)) return evaluate(it, node.expression, frame)
+    if (!ts.isFunctionDeclaration(node)) execute(it, node, frame)
+  } catch (thrown) {
+    if (!(thrown instanceof TooEntangled)) throw thrown
+    it.stack.length = 0
+    assumeTheWorst(it)
+  }
+  return new Set()
+}
+
+/** Reads and may write everything there is. */
+function assumeTheWorst(it: Interpreter): void {
+  const slots = [...it.shared.values(), ...it.heap.objects().flatMap(object => [...object.fields.values()])]
+  for (const slot of slots) it.heap.read(slot)
+  for (const slot of slots) it.heap.write(slot, new Set(), { add: true })
+}
+
+/** Models and artifacts; without any, the last value that the notebook shows. */
+function defaultOutputs(
+  it: Interpreter,
+  statements: readonly Statement[],
+  before: readonly SliceOutput[],
+): readonly SliceOutput[] {
+  const outputs = [...before]
+  const last = statements.length - 1
+  const look = (output: Omit<SliceOutput, 'value'>, value: Value) => {
+    it.heap.begin(statements.length + outputs.length)
+    it.heap.readDeep(value)
+    outputs.push({ ...output, value: new Set(value) })
+  }
+  for (const { declares, node, index } of statements) {
+    for (const name of declares) {
+      const slot = sharedSlot(it, name)
+      if (!slot.writers.has(index) || ![...slot.values].some(isModel)) continue
+      it.heap.begin(statements.length + outputs.length)
+      look({ name, variable: name, after: last, typed: nameNode(node, name) ?? node }, it.heap.read(slot))
+    }
+  }
+  const written = new Set(
+    it.outsideUses.filter(
+      use => use.isWrite && (use.kind === 'file' || use.kind === 'network') && isSure(it, use),
+    ),
+  )
+  for (const { statement } of written) {
+    it.heap.begin(statements.length + outputs.length)
+    const { node } = statements[statement] as Statement
+    outputs.push({ name: '', after: statement, typed: node, value: new Set() })
+  }
+  if (outputs.length > 0) return outputs
+  return lastValue(it, statements)
+}
+
+/** A write that a stub tells of, and not one that is only feared. */
+function isSure(it: Interpreter, use: OutsideUse): boolean {
+  return !it.unknownCalls.some(call => call.statement === use.statement)
+}
+
+function isModel(object: { readonly tag?: { readonly name: string } }): boolean {
+  return object.tag?.name === 'TrainedModel'
+}
+
+function lastValue(it: Interpreter, statements: readonly Statement[]): readonly SliceOutput[] {
+  const shown = statements.findLast(s => ts.isExpressionStatement(s.node) && !isDisplayOnly(it, s.index))
+  if (!shown || !ts.isExpressionStatement(shown.node)) return []
+  const { expression } = shown.node
+  it.heap.begin(statements.length)
+  const typed = expression
+  if (ts.isIdentifier(expression) && it.names.of(expression).kind === 'shared') {
+    const value = it.heap.read(sharedSlot(it, expression.text))
+    it.heap.readDeep(value)
+    return [
+      { name: expression.text, variable: expression.text, after: shown.index, typed, value: new Set(value) },
+    ]
+  }
+  return [{ name: 'result', expression, after: shown.index, typed, value: new Set() }]
+}
+
+function isDisplayOnly(it: Interpreter, index: number): boolean {
+  return it.outsideUses.some(use => use.statement === index && use.kind === 'display')
+}
+
+/** Everything that outputs need, backwards, with the declarations of all names that what is kept mentions. */
+function closure(
+  it: Interpreter,
+  statements: readonly Statement[],
+  outputs: readonly SliceOutput[],
+): ReadonlySet<number> {
+  const kept = new Set<number>()
+  const work: number[] = []
+  const keep = (index: number) => {
+    if (index >= statements.length || kept.has(index)) return
+    kept.add(index)
+    work.push(index)
+  }
+  for (const [i, output] of outputs.entries()) {
+    for (const index of it.heap.needs[statements.length + i] ?? []) keep(index)
+    if (output.variable === undefined) keep(output.after)
+  }
+  if (outputs.length > 0)
+    for (const { index, node } of statements)
+      if (ts.isImportDeclaration(node) && !node.importClause) keep(index)
+  for (;;) {
+    for (let index = work.pop(); index !== undefined; index = work.pop())
+      for (const need of it.heap.needs[index] ?? []) keep(need)
+    for (const index of [...kept]) for (const missing of undeclared(statements, kept, index)) keep(missing)
+    if (work.length === 0) return kept
+  }
+}
+
+/** Declarations that a kept statement mentions and that nothing kept gives. */
+function undeclared(
+  statements: readonly Statement[],
+  kept: ReadonlySet<number>,
+  index: number,
+): readonly number[] {
+  const missing: number[] = []
+  for (const name of statements[index]?.mentions ?? []) {
+    const declaring = statements.filter(s => s.declares.includes(name))
+    if (declaring.some(s => kept.has(s.index))) continue
+    const nearest = declaring.findLast(s => s.index < index) ?? declaring[0]
+    if (nearest) missing.push(nearest.index)
+  }
+  return missing
+}
+
+function isAgain(it: Interpreter, { index, node }: Statement): boolean {
+  if (!ts.isVariableStatement(node) || (node.declarationList.flags & ts.NodeFlags.Const) === 0) return false
+  const [declaration] = node.declarationList.declarations
+  const call = declaration?.initializer
+  if (node.declarationList.declarations.length !== 1 || !call || !ts.isCallExpression(call)) return false
+  return !it.notAgain.has(index) && it.references.some(reference => reference.statement === index)
+}
+
+function changes(it: Interpreter, index: number, name: string): boolean {
+  const wrote = it.heap.wrote[index]
+  if (!wrote) return false
+  const slot = sharedSlot(it, name)
+  if (wrote.has(slot)) return true
+  for (const object of it.heap.reach(slot.ever))
+    if (object.kind !== 'outside')
+      for (const field of object.fields.values()) if (wrote.has(field)) return true
+  return false
+}
+
+function share(it: Interpreter, a: string, b: string): boolean {
+  const held = it.heap.reach(sharedSlot(it, a).ever)
+  for (const object of it.heap.reach(sharedSlot(it, b).ever))
+    if (held.has(object) && !object.frozen && object.kind !== 'outside' && object.kind !== 'external')
+      return true
+  return false
+}
+
+/** The identifier by which a statement declares a name. */
+export function nameNode(node: ts.Node, name: string): ts.Identifier | undefined {
+  if (ts.isIdentifier(node) && node.text === name) return node
+  return ts.forEachChild(node, child => nameNode(child, name))
+}
+
+function parseProblems(notebook: Notebook, program: NotebookProgram): PromoteDiagnostic[] {
+  return program.runs.flatMap((run, i) =>
+    syntaxErrors(run).map(error => ({
+      code: 'PRO011' as const,
+      message: `The cell does not parse: ${error.message} Mend it and run it again.`,
+      cell: notebook.runs[i]?.cell ?? '',
+      span: { start: error.start, end: error.start },
+    })),
+  )
+}
+
+function failedCells(
+  notebook: Notebook,
+  statements: readonly Statement[],
+  kept: ReadonlySet<number>,
+): PromoteDiagnostic[] {
+  const failed = new Set(notebook.cells.filter(cell => cell.failed).map(cell => cell.id))
+  const lastRun = new Map(notebook.runs.map((run, i) => [run.cell, i]))
+  const needed = statements.filter(
+    s => kept.has(s.index) && failed.has(s.cell) && lastRun.get(s.cell) === s.run,
+  )
+  return [...new Set(needed.map(s => s.cell))].map(cell => ({
+    code: 'PRO015' as const,
+    message: 'The outputs need this cell, and it failed when it ran last. Mend it and run it again.',
+    cell,
+  }))
+}
+
+function unknownNames(
+  statements: readonly Statement[],
+  kept: ReadonlySet<number>,
+  names: Names,
+  it: Interpreter,
+): PromoteDiagnostic[] {
+  const globals = it.made.get('external js:globalThis')?.fields
+  const problems: PromoteDiagnostic[] = []
+  const visit = (node: ts.Node, cell: string): void => {
+    if (
+      ts.isIdentifier(node) &&
+      !ts.isTypeNode(node.parent) &&
+      isUnknown(node, names) &&
+      !globals?.has(node.text)
+    )
+      problems.push({
+        code: 'PRO016',
+        message: `Nothing that ran declares ${node.text}. Run the cell that does, or add it.`,
+        cell,
+        span: { start: node.getStart(), end: node.end },
+      })
+    ts.forEachChild(node, child => visit(child, cell))
+  }
+  for (const { index, node, cell } of statements) if (kept.has(index)) visit(node, cell)
+  return problems
+}
+
+function isUnknown(node: ts.Identifier, names: Names): boolean {
+  const { parent } = node
+  const isValue =
+    ts.isExpressionStatement(parent) ||
+    (ts.isCallExpression(parent) && parent.expression === node) ||
+    (ts.isPropertyAccessExpression(parent) && parent.expression === node) ||
+    ((ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent)) && parent.initializer === node) ||
+    (ts.isCallExpression(parent) && parent.arguments.includes(node)) ||
+    (ts.isBinaryExpression(parent) && parent.right === node)
+  return isValue && names.of(node).kind === 'unknown' && !(node.text in globalThis) && node.text !== 'require'
+}
+
+function nothingToPromote(): PromoteDiagnostic {
+  return {
+    code: 'PRO017',
+    message:
+      'Expected something to promote (a trained model, a written file, a value shown last), found none. ' +
+      'Run the notebook, or mark a cell as output.',
+  }
+}

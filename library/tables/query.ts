@@ -38,14 +38,48 @@ export function inlineQuery(query: Query): string {
 }
 
 function render(query: Query, renderValue: (value: QueryValue) => string): string {
+  let place: Place = 'code'
   return query.strings.reduce((text, string, i) => {
-    const value = query.values[i - 1]
-    // A comment at the end of a subquery must not swallow the bracket after it.
-    const inner = isQuery(value)
-      ? `(${trimEnd(render(value, renderValue))}\n)`
-      : renderValue(value as QueryValue)
-    return text + inner + string
+    place = placeAfter(query.strings[i - 1]!, place)
+    return text + renderAt(place, query.values[i - 1]!, renderValue) + string
   })
+}
+
+function renderAt(
+  place: Place,
+  value: Query | QueryValue,
+  renderValue: (value: QueryValue) => string,
+): string {
+  // What a comment holds is no part of the query; text with a line end in it must not end the comment.
+  if (place === 'line comment' || place === 'block comment') return ''
+  if (place !== 'code')
+    throw new LibraryError('LIB004', 'Expected ${…} outside of quotes in a query. Leave the quotes away.')
+  // A comment at the end of a subquery must not swallow the bracket after it.
+  return isQuery(value) ? `(${trimEnd(render(value, renderValue))}\n)` : renderValue(value)
+}
+
+type Place = 'code' | 'text' | 'name' | 'line comment' | 'block comment'
+
+/** What opens each place, and what closes it. A doubled quote closes and opens again, which comes to the same. */
+const openings: Readonly<Record<string, Place>> = {
+  "'": 'text',
+  '"': 'name',
+  '--': 'line comment',
+  '/*': 'block comment',
+}
+const closings: Readonly<Record<Exclude<Place, 'code'>, string>> = {
+  text: "'",
+  name: '"',
+  'line comment': '\n',
+  'block comment': '*/',
+}
+
+function placeAfter(text: string, start: Place): Place {
+  let place = start
+  for (const [mark] of text.matchAll(/'|"|--|\n|\/\*|\*\//g))
+    if (place === 'code') place = openings[mark] ?? 'code'
+    else if (mark === closings[place]) place = 'code'
+  return place
 }
 
 /** A semicolon that ends a statement would end the query around it. */

@@ -7,7 +7,7 @@ import { progress } from './progress/progress.ts'
 import { sql } from './tables/sql.ts'
 import { createSmallProject } from './testing/small-project.ts'
 
-const project = createSmallProject()
+const project = await createSmallProject()
 after(project.dispose)
 
 const encodingOf = async (chart: ReturnType<typeof plot>) =>

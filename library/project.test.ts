@@ -11,7 +11,7 @@ import { read } from './tables/read.ts'
 import { sql } from './tables/sql.ts'
 import { createSmallProject, lateSlip } from './testing/small-project.ts'
 
-const project = createSmallProject()
+const project = await createSmallProject()
 after(project.dispose)
 const { root } = project
 
@@ -120,7 +120,7 @@ test('features of the catalog are found from a cell and joined, every row once',
   const shown = await (await catalog.features())[displayMethod]()
   assert.equal((shown[featuresMime] as { features: { id: string }[] }).features[0]?.id, 'delay_1d@1')
 
-  const flights = read('data/flights.csv')
+  const flights = read('data/flights.parquet')
   const twice = sql`select * from ${flights} union all select * from ${flights}`
   const joined = await catalog.join(twice, [{ feature: 'delay_1d', keys: 'origin', as: 'before' }])
   assert.equal(await joined.count(), 4000)

@@ -9,7 +9,7 @@ import { isTable, type Table } from '../tables/table.ts'
 import { createSmallProject } from '../testing/small-project.ts'
 import { codecByName, codecFor } from './index.ts'
 
-const project = createSmallProject()
+const project = await createSmallProject()
 after(project.dispose)
 
 const codec = codecByName('table')

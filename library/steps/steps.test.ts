@@ -10,7 +10,7 @@ import type { TrainedModel } from '../model/trained-model.ts'
 import type { StepEvent, StepRequest } from './request.ts'
 import { runStep, type RunStepOptions } from './run-step.ts'
 
-const project = createSmallProject()
+const project = await createSmallProject()
 after(project.dispose)
 
 project.write(
@@ -18,7 +18,7 @@ project.write(
   `import { read, sql, model, progress, secret } from 'slipway'
 
 export async function prepare({ earliest }: { earliest: number }) {
-  const raw = read('data/flights.csv')
+  const raw = read('data/flights.parquet')
   const flights = sql\`select distinct * from \${raw} where delay >= \${earliest}\`
   console.log('prepared', await flights.count())
   for (const _ of progress([1, 2, 3], { label: 'Counting' }));

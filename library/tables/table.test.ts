@@ -8,7 +8,7 @@ import { read } from './read.ts'
 import { sql } from './sql.ts'
 import type { Table } from './table.ts'
 
-const project = createSmallProject()
+const project = await createSmallProject()
 after(project.dispose)
 
 const show = async (table: Table) => {
@@ -21,7 +21,7 @@ const show = async (table: Table) => {
 }
 
 test('a table is lazy, and tables stand in queries as subqueries', async () => {
-  const flights = read('data/flights.csv')
+  const flights = read('data/flights.parquet')
   const airport = "O'HARE"
   const late = sql`select * from ${flights} where origin = ${airport} -- ${'not a value'}
     order by date;`
@@ -82,10 +82,10 @@ test('what has no place in a query is refused', () => {
 
 test('a query that fails names itself', async () => {
   await assert.rejects(
-    sql`select nothing from ${read('data/flights.csv')}`.rows(),
+    sql`select nothing from ${read('data/flights.parquet')}`.rows(),
     (error: Error & { code?: string }) => {
       return (
-        error.code === 'LIB003' && error.message.includes('nothing') && error.message.includes('read_csv')
+        error.code === 'LIB003' && error.message.includes('nothing') && error.message.includes('read_parquet')
       )
     },
   )
@@ -168,8 +168,11 @@ test('to Arrow: types, missing values, and every row once', async () => {
 })
 
 test('written to Parquet and read again', async () => {
-  await read('data/flights.csv').writeParquet('data/copy.parquet')
+  await read('data/flights.parquet').writeParquet('data/copy.parquet')
   const copy = read(join('data', 'copy.parquet'))
   assert.equal(await copy.count(), nFlights)
-  assert.equal(await sql`select * from ${copy} except select * from ${read('data/flights.csv')}`.count(), 0)
+  assert.equal(
+    await sql`select * from ${copy} except select * from ${read('data/flights.parquet')}`.count(),
+    0,
+  )
 })

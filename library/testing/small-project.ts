@@ -1,12 +1,13 @@
-/** A small real project for tests: two thousand flights in a CSV file, a feature, a model. */
+/** A small real project for tests: two thousand flights in a Parquet file, a feature, a model. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setContext } from '../context.ts'
 import { closeSession } from '../session.ts'
+import { writeRows } from '../tables/parquet.ts'
 
 export const lateSlip = `source flights {
-  from csv "data/flights.csv"
+  from parquet "data/flights.parquet"
   time date
   known after 1 hours
 }
@@ -58,7 +59,7 @@ export interface SmallProject {
 }
 
 /** Makes the project and makes it the one that the library works in. */
-export function createSmallProject(): SmallProject {
+export async function createSmallProject(): Promise<SmallProject> {
   const root = mkdtempSync(join(tmpdir(), 'slipway project ')) // a blank in it, as people have
   const write = (path: string, text: string) => {
     mkdirSync(join(root, path, '..'), { recursive: true })
@@ -66,8 +67,8 @@ export function createSmallProject(): SmallProject {
   }
   write('slipway.json', '{ "language": 1 }\n')
   write('late.slip', lateSlip)
-  write('data/flights.csv', flightsCsv())
   setContext({ root })
+  await writeRows(flightColumns, flightRows(), { path: join(root, 'data/flights.parquet') })
   return {
     root,
     write,
@@ -80,15 +81,20 @@ export function createSmallProject(): SmallProject {
 
 export const nFlights = 2000
 
+const flightColumns = [
+  { name: 'date', sqlType: 'TIMESTAMP' },
+  { name: 'origin', sqlType: 'VARCHAR' },
+  { name: 'delay', sqlType: 'BIGINT' },
+]
+
 /** Evening flights from ORD are late more often than not; everything follows from the row's number. */
-function flightsCsv(): string {
-  const lines = Array.from({ length: nFlights }, (_, i) => {
+function* flightRows(): Generator<[date: Date, origin: string, delay: number]> {
+  for (let i = 0; i < nFlights; i++) {
     const minutes = i * 20
     const hour = Math.floor(minutes / 60) % 24
     const origin = ['BOI', 'ORD', "O'HARE"][i % 3]!
     const noise = ((i * 7919) % 61) - 30
     const delay = Math.round(hour * 1.5 + (origin === 'ORD' ? 12 : -6) + noise - 10)
-    return `${new Date(Date.UTC(2001, 0, 1) + minutes * 60_000).toISOString().slice(0, 19)},${origin},${delay}`
-  })
-  return ['date,origin,delay', ...lines, ''].join('\n')
+    yield [new Date(Date.UTC(2001, 0, 1) + minutes * 60_000), origin, delay]
+  }
 }

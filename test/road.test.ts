@@ -153,3 +153,16 @@ test('bad input gets a clear error, and nothing is lost', async t => {
     assert.match(stderr, /BCK001: The backend at http:\/\/127\.0\.0\.1:9 cannot be reached/)
   })
 })
+
+test('a new project checks, and its notebook trains a model', async () => {
+  await using project = await createTestProject('birdstrikes')
+  const made = join(project.root, 'made')
+  await project.json(['init', 'made'])
+  const { diagnostics } = await project.json<{ diagnostics: unknown[] }>(['check', '--project', made])
+  assert.deepEqual(diagnostics, [])
+  const { stdout } = await project.run(['run', join(made, 'explore.ipynb')])
+  assert.match(stdout, /✓ auc >= 0.6 on test/)
+  const again = await project.run(['init', 'made'])
+  assert.equal(again.code, 1)
+  assert.match(again.stderr, /CLI003: .* already has slipway\.json.*Nothing was written/)
+})

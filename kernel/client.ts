@@ -73,7 +73,7 @@ export interface StartKernelOptions {
 /** Starts a kernel. Resolves when it answers. @throws {KernelError} KERNEL005 when it ends before */
 export async function startKernel({ cwd, env = {}, onLog }: StartKernelOptions): Promise<KernelClient> {
   const place = installation()
-  const child = spawn(place.node, [...place.entry('kernel'), '--stdio'], {
+  const child = spawn(place.node, [...place.entry('kernel'), '--stdio', '--headless'], {
     cwd,
     env: { ...process.env, ...place.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -23,6 +23,8 @@ export interface KernelOptions {
    * `.slipway/sessions/`, and has us restart in place, where others start a new process.
    */
   readonly ownClient: boolean
+  /** Whether the TypeScript service is made ready while nothing else is to be done. */
+  readonly warm: boolean
   readonly log: Log
 }
 
@@ -33,6 +35,9 @@ export interface Kernel {
   readonly ended: Promise<void>
   shutdown(): Promise<void>
 }
+
+/** The first cells come first. */
+const warmAfterMs = 1500
 
 type UserEvent = Exclude<ChildEvent, { type: 'done' }>
 
@@ -98,12 +103,16 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     setImmediate(() => void shutdown())
   }
 
+  const warming = options.warm ? setTimeout(() => language.warm(), warmAfterMs) : undefined
+  warming?.unref()
+
   let closing: Promise<void> | undefined
   function shutdown(): Promise<void> {
     return (closing ??= close())
   }
 
   async function close(): Promise<void> {
+    clearTimeout(warming)
     userProcess.dispose()
     output.dispose()
     language.dispose()

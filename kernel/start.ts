@@ -11,18 +11,11 @@ import { kernelVersion } from './version.ts'
 export async function main(args: readonly string[]): Promise<void> {
   const log: Log = text => void process.stderr.write(`slipway kernel: ${text}\n`)
   try {
-    const { transport, ownClient } = await chooseTransport(args, log)
+    const command = await parseCommand(args, log)
     const folder = process.cwd()
     const entry = installation().entry('kernel').at(-1)!
     const language = createLanguageClient({ entry, folder, log })
-    const kernel = await startKernel({
-      transport,
-      language,
-      cwd: folder,
-      version: kernelVersion,
-      ownClient,
-      log,
-    })
+    const kernel = await startKernel({ ...command, language, cwd: folder, version: kernelVersion, log })
     process.on('SIGINT', () => kernel.interrupt())
     process.on('SIGTERM', () => void kernel.shutdown())
     process.on('uncaughtException', error => log(error.stack ?? error.message))
@@ -37,28 +30,37 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-async function chooseTransport(
-  args: readonly string[],
-  log: Log,
-): Promise<{ transport: Transport; ownClient: boolean }> {
-  if (args[0] === '--stdio' && args.length === 1) return { transport: stdioTransport(log), ownClient: true }
-  if (args[0] === '--connection-file' && args.length === 2) {
+interface Command {
+  readonly transport: Transport
+  readonly ownClient: boolean
+  readonly warm: boolean
+}
+
+async function parseCommand(args: readonly string[], log: Log): Promise<Command> {
+  const [mode, option] = args
+  if (mode === '--stdio' && args.length === 1)
+    return { transport: stdioTransport(log), ownClient: true, warm: true }
+  if (mode === '--stdio' && option === '--headless' && args.length === 2)
+    return { transport: stdioTransport(log), ownClient: true, warm: false }
+  if (mode === '--connection-file' && option !== undefined && args.length === 2) {
     const { createZmqTransport } = await import('./wire/zmq-transport.ts')
     const { readConnectionFile } = await import('./wire/connection-file.ts')
-    return { transport: createZmqTransport(await readConnectionFile(args[1]!), log), ownClient: false }
+    return {
+      transport: createZmqTransport(await readConnectionFile(option), log),
+      ownClient: false,
+      warm: true,
+    }
   }
   throw new KernelError(
     'KERNEL006',
-    `Expected --stdio, or --connection-file and a file; got ${args.join(' ') || 'nothing'}.`,
+    `Expected --stdio [--headless], or --connection-file and a file; got ${args.join(' ') || 'nothing'}.`,
   )
 }
 
 /** Nothing else of this process may get between the messages. */
 function stdioTransport(log: Log): Transport {
   const output = process.stdout
-  const write = output.write.bind(output)
   const transport = createStdioTransport({ input: process.stdin, output, log })
   console.log = console.info = console.debug = (...values: unknown[]) => log(values.map(String).join(' '))
-  void write
   return transport
 }

@@ -63,7 +63,8 @@ function compilerOptions(vendorModules: string): ts.CompilerOptions {
     target: ts.ScriptTarget.ESNext,
     module: ts.ModuleKind.Preserve,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
-    lib: ['lib.esnext.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+    // Cells run in Node: what a page has would only be offered wrongly.
+    lib: ['lib.esnext.d.ts'],
     types: ['node'],
     typeRoots: [join(vendorModules, 'node_modules/@types')],
     strict: true,

@@ -112,7 +112,7 @@ export function createCellService(folder: string): CellService {
 
   return {
     warm() {
-      diagnostics({ source: 'console', cursor: 0, cell: null })
+      diagnostics({ source: "import { read } from 'slipway'", cursor: 0, cell: null })
     },
     compile: compileCell,
     completeness,
@@ -174,7 +174,11 @@ function severityOf(category: ts.DiagnosticCategory): DiagnosticOfCell['severity
 }
 
 function hover({ displayParts, documentation }: ts.QuickInfo): Hover {
-  const signature = ts.displayPartsToString(displayParts)
+  // A name of another cell is an import only by our doing.
+  const signature = ts
+    .displayPartsToString(displayParts)
+    .replace(/^\(alias\) /, '')
+    .replace(/\nimport [\p{ID_Continue}$]+$/u, '')
   const text = ts.displayPartsToString(documentation)
   return {
     plain: text ? `${signature}\n\n${text}` : signature,

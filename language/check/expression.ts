@@ -185,9 +185,9 @@ function failed(entry: FunctionEntry, args: readonly Argument[]): Checked {
 function accepts(entry: FunctionEntry, position: number, { kind }: Type): boolean {
   if (kind === 'unknown') return true
   const parameter = entry.parameters[Math.min(position, entry.parameters.length - 1)]!
-  // `missing` goes where it can take the type of something beside it.
+  // `missing` goes where it can take the type of something beside it, and where that makes sense.
   if (kind === 'missing')
-    return entry.unify !== undefined && (entry.unify === 'all' || entry.unify.includes(position))
+    return entry.convert === true && (entry.unify === 'all' || entry.unify?.includes(position) === true)
   return parameter.kinds.includes(kind)
 }
 

@@ -57,17 +57,17 @@ function walk(
   tokens: readonly Token[],
   indent: number | undefined,
 ): Pick<Place, 'blocks' | 'item' | 'brackets'> {
-  let blocks: (readonly Token[])[] = []
+  const blocks: (readonly Token[])[] = []
   let item: Token[] = []
   let brackets = 0
   for (const [i, token] of tokens.entries()) {
-    if (startsDeclaration(token, tokens[i + 1])) [blocks, item, brackets] = [[], [], 0]
+    if (startsDeclaration(token, tokens[i + 1])) [blocks.length, item, brackets] = [0, [], 0]
     else if (token.lineStart && brackets === 0 && ends(item, token.text)) item = []
     if (token.kind === '{') {
-      blocks = [...blocks, item]
+      blocks.push(item)
       ;[item, brackets] = [[], 0]
     } else if (token.kind === '}') {
-      blocks = blocks.slice(0, -1)
+      blocks.pop()
       ;[item, brackets] = [[], 0]
     } else if (token.kind === ',' && brackets === 0 && !keepsCommas(item)) item = []
     else {

@@ -194,6 +194,12 @@ export class Cursor {
 
   /** Reports that something else was expected here. Takes nothing. */
   expected(what: string, options: ErrorOptions = {}): void {
+    const { token } = this
+    if (token.kind === 'unknown' && (!token.lineStart || token === this.itemStart))
+      return this.error(`The character \`${token.text}\` means nothing here: expected ${what}.`, {
+        code: 'SLIP004',
+        hint: characterHints[token.text],
+      })
     this.error(`Expected ${what}, got ${this.describe()}.`, { span: this.here(), ...options })
   }
 
@@ -276,6 +282,17 @@ function createNode(frame: Frame, end: number): SyntaxNode {
   }
   for (const child of children) if ('children' in child) (child as MutableNode).parent = node
   return node
+}
+
+/** What is written in other languages with a character, and here without. */
+const characterHints: Readonly<Record<string, string>> = {
+  "'": 'Texts stand in double quotes.',
+  '#': 'Comments begin with `//`.',
+  ';': 'An item ends with its line, or with a comma.',
+  '&': 'Write `and`.',
+  '|': 'Write `or`.',
+  '!': 'Write `not`.',
+  $: 'A name with other characters stands in backticks.',
 }
 
 /** A token as a message names it. */

@@ -5,9 +5,7 @@ import { lex } from './lexer.ts'
 import { parseEntity, parseFeature, parseSource } from './parse-declarations.ts'
 import { unknownItem } from './parse-items.ts'
 import { parseModel } from './parse-model.ts'
-import type { Token } from './tokens.ts'
 import type { SyntaxTree } from './tree.ts'
-import { diagnostic } from '../diagnostics.ts'
 
 /**
  * The tree of any text, broken or not, with what the syntax says about it. Never throws.
@@ -19,8 +17,7 @@ export function parse(text: string, path = ''): SyntaxTree {
   c.open('File')
   while (!c.at('end')) parseDeclaration(c)
   const root = c.closeFile()
-  const diagnostics = [...c.diagnostics, ...unknownCharacters(tokens, c)]
-  return { text, root, tokens, diagnostics: diagnostics.sort((a, b) => a.span.start - b.span.start) }
+  return { text, root, tokens, diagnostics: c.diagnostics.toSorted((a, b) => a.span.start - b.span.start) }
 }
 
 const declarations: Readonly<Record<string, (c: Cursor) => void>> = {
@@ -54,21 +51,4 @@ function skipToDeclaration(c: Cursor): void {
     c.bump()
   }
   c.close()
-}
-
-/** Characters that mean nothing, unless the parser already complained about that very place. */
-function unknownCharacters(tokens: readonly Token[], c: Cursor) {
-  const reported = new Set(c.diagnostics.map(d => d.span.start))
-  return tokens
-    .filter(
-      (token, i) =>
-        token.kind === 'unknown' && tokens[i - 1]?.kind !== 'unknown' && !reported.has(token.start),
-    )
-    .map(({ start, end, text }) =>
-      diagnostic('SLIP004', {
-        path: c.path,
-        span: { start, end },
-        message: `The character \`${text}\` means nothing here.`,
-      }),
-    )
 }

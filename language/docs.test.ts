@@ -1,0 +1,115 @@
+/**
+ * The reference says what is: its examples check and are canonical, its tables are those of the language
+ * (`UPDATE_GOLDEN=1` rewrites them), and every diagnostic is explained and occurs in a golden case.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'node:test'
+import {
+  aggregates,
+  algorithms,
+  allFunctions,
+  describeLimits,
+  diagnosticCodes,
+  explanationOf,
+  format,
+  functionEntry,
+  functions,
+  metrics,
+} from './index.ts'
+import { workspaceOf } from './testing/world.ts'
+
+const docs = join(import.meta.dirname, '..', 'docs')
+const referencePath = join(docs, 'language.md')
+const reference = readFileSync(referencePath, 'utf8')
+const examples = [...reference.matchAll(/```slip\n([\s\S]*?)```/g)].map(match => match[1]!)
+
+test('the examples of the reference check, and are canonical', () => {
+  assert.ok(examples.length >= 4)
+  for (const example of examples) {
+    const workspace = workspaceOf({ 'example.slip': example })
+    assert.deepEqual(workspace.diagnostics('example.slip'), [])
+    for (const { name } of workspace.models()) assert.ok(workspace.plan(name).plan, name)
+    assert.equal(format(example), example)
+  }
+})
+
+const row = (...cells: readonly string[]): string =>
+  `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
+const table = (head: readonly string[], rows: readonly string[]): string =>
+  [row(...head), `|${head.map(() => '---|').join('')}`, ...rows].join('\n')
+const code = (text: string): string => '`' + text + '`'
+
+const tables: Readonly<Record<string, string>> = {
+  aggregates: table(
+    ['aggregate', 'meaning'],
+    [...aggregates.values()].map(({ signature, doc }) => row(code(signature), doc)),
+  ),
+  operators: table(
+    ['operator', 'meaning', 'missing values'],
+    allFunctions.flatMap(({ operator, signature, doc, missing }) =>
+      operator ? [row(code(signature), doc, missing)] : [],
+    ),
+  ),
+  functions: table(
+    ['function', 'meaning', 'missing values'],
+    [...functions.values()].map(({ signature, doc, missing }) => row(code(signature), doc, missing)),
+  ),
+  algorithms: Object.entries(algorithms)
+    .map(([name, { doc, hyperparameters }]) => {
+      const rows = Object.entries(hyperparameters).map(([key, entry]) =>
+        row(code(key), entry.kind, String(entry.default), describeLimits(entry), entry.doc),
+      )
+      return `${code(name)}: ${doc}\n\n${table(['hyperparameter', 'type', 'default', 'allowed', 'meaning'], rows)}`
+    })
+    .join('\n\n'),
+  metrics: table(
+    ['metric', 'better', 'meaning'],
+    Object.entries(metrics).map(([name, { better, doc }]) => row(code(name), better, doc)),
+  ),
+}
+
+test('the tables of the reference are those of the language', () => {
+  let written = reference
+  for (const [name, text] of Object.entries(tables)) {
+    const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
+    assert.match(written, place)
+    written = written.replace(place, (_, start: string, end: string) => `${start}\n${text}\n\n${end}`)
+  }
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(referencePath, written)
+  assert.equal(readFileSync(referencePath, 'utf8'), written)
+})
+
+test('every diagnostic is explained under its anchor, and no other is', () => {
+  const errors = readFileSync(join(docs, 'errors.md'), 'utf8')
+  const explained = [...errors.matchAll(/^### (SLIP\d{3})\n\n\*\*(.+?)\.\*\* \S/gm)].map(match => [
+    match[1],
+    match[2],
+  ])
+  assert.deepEqual(
+    explained,
+    Object.entries(diagnosticCodes).map(([name, { title }]) => [name, title]),
+  )
+  assert.equal(explanationOf('SLIP301').anchor, 'docs/errors.md#slip301')
+})
+
+test('every diagnostic occurs in a golden case', () => {
+  const folder = join(import.meta.dirname, 'golden', 'diagnostics')
+  const golden = readdirSync(folder)
+    .filter(name => name.endsWith('.json'))
+    .map(name => readFileSync(join(folder, name), 'utf8'))
+    .join()
+  assert.deepEqual(
+    Object.keys(diagnosticCodes).filter(name => !golden.includes(` ${name}: `)),
+    [],
+  )
+})
+
+test('every function of the plan has one entry', () => {
+  const plan = readFileSync(join(import.meta.dirname, 'plan.ts'), 'utf8')
+  const union = plan.slice(plan.indexOf('export type FunctionName'))
+  const named = [...union.matchAll(/'(\w+)'/g)].map(match => match[1])
+  assert.deepEqual(allFunctions.map(({ name }) => name).sort(), named.sort())
+  for (const { name } of allFunctions) assert.equal(functionEntry(name).name, name)
+})

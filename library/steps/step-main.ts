@@ -12,13 +12,14 @@ import { executeStep, failureOf } from './execute-step.ts'
 import type { StepEvent, StepRequest, StepResult } from './request.ts'
 
 const [requestFile] = process.argv.slice(2)
-if (!requestFile) {
-  process.stderr.write(
-    'Expected the path of a step request. Steps are started by runStep (library/steps/run-step.ts).\n',
-  )
+if (requestFile === undefined)
+  fail('Expected the path of a step request. Steps are started by runStep (run-step.ts).')
+else main(requestFile).catch((thrown: unknown) => fail(failureOf(thrown).stack ?? String(thrown)))
+
+function fail(text: string): never {
+  process.stderr.write(`${text}\n`)
   process.exit(2)
 }
-await main(requestFile)
 
 async function main(file: string): Promise<void> {
   const startedAt = new Date().toISOString()

@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { CatalogHit } from '../../server/messages.ts'
 import type { Services } from '../context.ts'
 import { searchCatalog } from '../language-client.ts'
+import { featureInsertion } from './insertion.ts'
 import { requireProject, runTask, showError } from './run.ts'
 
 const nHits = 50
@@ -79,7 +80,7 @@ function itemOf(hit: CatalogHit): HitItem {
   }
 }
 
-/** Puts the feature's line at the cursor of the `.slip` file that was edited last, on a line of its own. */
+/** Puts the feature's line into the `features` block of the `.slip` file that was edited last. */
 export async function insertFeature(hit: CatalogHit): Promise<void> {
   const editor = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors].find(
     each => each?.document.languageId === 'slipway',
@@ -91,10 +92,14 @@ export async function insertFeature(hit: CatalogHit): Promise<void> {
     )
     return
   }
-  const line = editor.document.lineAt(editor.selection.active.line)
-  const shown = await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn })
-  const own = line.isEmptyOrWhitespace
-  // A snippet takes over the indentation of the line it is put into.
-  const snippet = new vscode.SnippetString(own ? hit.insertText : `\n${hit.insertText}`)
-  await shown.insertSnippet(snippet, own ? editor.selection.active : line.range.end)
+  const { document } = editor
+  const lines = document.getText().split(/\r?\n/)
+  const cursor = editor.selection.active.line
+  const line = document.lineAt(featureInsertion(lines, cursor)?.behindLine ?? cursor)
+  const shown = await vscode.window.showTextDocument(document, { viewColumn: editor.viewColumn })
+  // An empty line is used, a full one followed. VS Code gives the snippet the indentation of the line above it.
+  if (line.isEmptyOrWhitespace)
+    return void shown.insertSnippet(new vscode.SnippetString(hit.insertText), line.range.end)
+  const opens = line.text.trimEnd().endsWith('{') ? '\t' : ''
+  await shown.insertSnippet(new vscode.SnippetString(`\n${opens}${hit.insertText}`), line.range.end)
 }

@@ -10,11 +10,14 @@ import { NotebookSession } from './session.ts'
 
 export const cellLanguage = 'slipway-typescript'
 const notebookType = 'jupyter-notebook'
+/** As Jupyter knows it (kernelspec). */
+const kernelName = 'slipway'
 
 export class Kernels implements vscode.Disposable {
   readonly #output: vscode.LogOutputChannel
   readonly #sessions = new Map<vscode.NotebookDocument, NotebookSession>()
   readonly #selected = new WeakSet<vscode.NotebookDocument>()
+  readonly #adopted = new WeakSet<vscode.NotebookDocument>()
   readonly #owned = new DisposableStore()
   readonly #controller: vscode.NotebookController
 
@@ -26,7 +29,11 @@ export class Kernels implements vscode.Disposable {
     this.#controller.supportedLanguages = [cellLanguage, 'typescript', 'slipway']
     this.#controller.supportsExecutionOrder = true
     this.#controller.description = 'Runs TypeScript cells on Node'
-    this.#controller.executeHandler = (cells, notebook) => this.session(notebook).execute(cells)
+    this.#controller.executeHandler = async (cells, notebook) => {
+      this.#selected.add(notebook)
+      await this.#adopt(notebook)
+      await this.session(notebook).execute(cells)
+    }
     this.#controller.interruptHandler = notebook => this.#sessions.get(notebook)?.interrupt()
     this.#owned.add(
       this.#controller.onDidChangeSelectedNotebooks(({ notebook, selected }) =>
@@ -34,20 +41,7 @@ export class Kernels implements vscode.Disposable {
       ),
     )
     this.#owned.add(vscode.workspace.onDidCloseNotebookDocument(notebook => this.#close(notebook)))
-    this.#owned.add(
-      vscode.workspace.onDidChangeNotebookDocument(event => {
-        if (event.contentChanges.some(change => change.addedCells.length)) void this.#adopt(event.notebook)
-      }),
-    )
-  }
-
-  /** Selects this kernel for a notebook, as the picker would. */
-  async select(notebook: vscode.NotebookDocument, extension: string): Promise<void> {
-    await vscode.commands.executeCommand('notebook.selectKernel', {
-      notebookEditor: vscode.window.visibleNotebookEditors.find(editor => editor.notebook === notebook),
-      id: this.#controller.id,
-      extension,
-    })
+    this.#owned.add(vscode.workspace.onDidChangeNotebookDocument(event => void this.#changed(event)))
   }
 
   /** The session of a notebook, begun when there is none. */
@@ -68,10 +62,14 @@ export class Kernels implements vscode.Disposable {
   /** The session of the notebook that a cell's text belongs to, if this kernel is chosen there. */
   sessionOfCell(document: vscode.TextDocument): NotebookSession | undefined {
     const notebook = vscode.workspace.notebookDocuments.find(
-      candidate =>
-        this.#selected.has(candidate) && candidate.getCells().some(cell => cell.document === document),
+      candidate => this.isOurs(candidate) && candidate.getCells().some(cell => cell.document === document),
     )
     return notebook && this.session(notebook)
+  }
+
+  /** Whether this kernel was chosen for a notebook, or the notebook says that it is for it. */
+  isOurs(notebook: vscode.NotebookDocument): boolean {
+    return this.#selected.has(notebook) || jupyterMetadata(notebook).kernelspec?.name === kernelName
   }
 
   async dispose(): Promise<void> {
@@ -83,11 +81,17 @@ export class Kernels implements vscode.Disposable {
   #select(notebook: vscode.NotebookDocument, selected: boolean): void {
     if (selected) {
       this.#selected.add(notebook)
-      void this.#adopt(notebook)
     } else {
       this.#selected.delete(notebook)
       this.#close(notebook)
     }
+  }
+
+  async #changed(event: vscode.NotebookDocumentChangeEvent): Promise<void> {
+    const typed = event.cellChanges.some(change => change.document !== undefined)
+    const added = event.contentChanges.flatMap(change => change.addedCells)
+    if (typed || added.length) await this.#adopt(event.notebook)
+    if (this.#adopted.has(event.notebook)) await this.#convert(added)
   }
 
   #close(notebook: vscode.NotebookDocument): void {
@@ -96,12 +100,53 @@ export class Kernels implements vscode.Disposable {
     void session?.dispose()
   }
 
-  /** Gives TypeScript cells of a notebook that is ours their language. */
+  /**
+   * Gives the TypeScript cells of a notebook their language, and writes into it what new cells have and which kernel
+   * it is for, as Jupyter clients do. Done with the first edit or run, because it makes the notebook unsaved.
+   */
   async #adopt(notebook: vscode.NotebookDocument): Promise<void> {
-    if (!this.#selected.has(notebook)) return
-    const foreign = notebook
-      .getCells()
-      .filter(cell => cell.kind === vscode.NotebookCellKind.Code && cell.document.languageId === 'typescript')
+    if (this.#adopted.has(notebook) || !this.isOurs(notebook)) return
+    this.#adopted.add(notebook)
+    await describeKernel(notebook)
+    await this.#convert(notebook.getCells())
+  }
+
+  async #convert(cells: readonly vscode.NotebookCell[]): Promise<void> {
+    const foreign = cells.filter(
+      cell => cell.kind === vscode.NotebookCellKind.Code && cell.document.languageId === 'typescript',
+    )
     for (const cell of foreign) await vscode.languages.setTextDocumentLanguage(cell.document, cellLanguage)
   }
+}
+
+interface JupyterMetadata {
+  readonly kernelspec?: { readonly name?: string }
+  readonly language_info?: { readonly name?: string }
+}
+
+function jupyterMetadata(notebook: vscode.NotebookDocument): JupyterMetadata {
+  return (notebook.metadata as { metadata?: JupyterMetadata }).metadata ?? {}
+}
+
+/**
+ * The `.ipynb` serializer gives cells the language that `language_info` names, and other clients colour them by its
+ * MIME type.
+ */
+async function describeKernel(notebook: vscode.NotebookDocument): Promise<void> {
+  const known = jupyterMetadata(notebook)
+  if (known.language_info?.name === cellLanguage && known.kernelspec?.name === kernelName) return
+  const metadata = {
+    ...known,
+    kernelspec: { display_name: 'Slipway (TypeScript)', language: 'typescript', name: kernelName },
+    language_info: {
+      name: cellLanguage,
+      file_extension: '.ts',
+      mimetype: 'text/typescript',
+      codemirror_mode: 'typescript',
+      pygments_lexer: 'typescript',
+    },
+  }
+  const edit = new vscode.WorkspaceEdit()
+  edit.set(notebook.uri, [vscode.NotebookEdit.updateNotebookMetadata({ ...notebook.metadata, metadata })])
+  await vscode.workspace.applyEdit(edit)
 }

@@ -51,14 +51,22 @@ function renderTable(table: TableMessage, root: ShadowRoot): void {
 
 /** @param row the cells, and behind them the row's place in the table */
 function drawRow(columns: readonly TableColumn[], row: readonly Cell[]): HTMLElement {
-  const cells = columns.map((column, i) => drawCell(row[i] ?? null, isNumeric(column)))
+  const cells = columns.map((column, i) => drawCell(row[i] ?? null, column))
   return h('tr', {}, h('td', { class: 'index' }, Number(row.at(-1))), ...cells)
 }
 
-function drawCell(value: Cell, numeric: boolean): HTMLElement {
+function drawCell(value: Cell, column: TableColumn): HTMLElement {
+  const numeric = isNumeric(column)
   if (value === null) return h('td', { class: numeric ? 'missing number' : 'missing' }, 'null')
-  const text = typeof value === 'number' ? short(value) : String(value)
+  const text = cellText(value, column)
   return h('td', { class: numeric ? 'number' : '', title: text.length > 40 && text }, text)
+}
+
+/** Times without the zone, which is always UTC, and without fractions that are all zero. */
+function cellText(value: NonNullable<Cell>, column: TableColumn): string {
+  if (typeof value === 'number') return short(value)
+  if (!column.type.startsWith('timestamp') || typeof value !== 'string') return String(value)
+  return value.replace('T', ' ').replace(/(:00)?(\.0+)?Z?$/, '')
 }
 
 function describeSize({ nRows, nColumns, rows, columns, truncated, statisticsRows }: TableMessage): string {

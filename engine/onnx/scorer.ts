@@ -19,25 +19,39 @@ export interface Scorer {
   dispose(): Promise<void>
 }
 
+/** What a scorer must know of a model to fill its tensors. */
+export type TensorSource = Pick<Card, 'plan' | 'inputs' | 'tensors'>
+
 /** @throws ENG024 when the bytes are no model that onnxruntime can load */
 export async function createScorer(onnx: Uint8Array, card: Card): Promise<Scorer> {
-  const runtime = await import('onnxruntime-node')
-  const session = await load(runtime.InferenceSession, onnx)
-  const passedOver = new Set(card.plan.sources[card.plan.observe.source]!.columns.map(c => c.name))
-  const fillers = card.tensors.map(tensor => fillerOf(tensor, card, runtime.Tensor))
+  const runner = await createRunner(onnx, card)
   const outputs = card.outputs.map(({ name, tensor }) => ({ name, tensor }))
   return {
     card,
     async score(rows) {
       if (rows.length === 0) return []
-      const checked = rows.map((row, i) => checkRow(row, card.inputs, i, passedOver))
-      const feeds: Record<string, Tensor> = {}
-      for (const fill of fillers) fill(checked, feeds)
-      const results = await session.run(feeds)
+      const results = await runner.run(rows)
       const columns = outputs.map(
         ({ name, tensor }) => [name, results[tensor]!.data as Float64Array] as const,
       )
-      return checked.map((_, i) => resultOf(columns, i))
+      return rows.map((_, i) => resultOf(columns, i))
+    },
+    dispose: runner.dispose,
+  }
+}
+
+/** Runs the graph on checked rows; gives every output tensor by name. */
+export async function createRunner(onnx: Uint8Array, card: TensorSource) {
+  const runtime = await import('onnxruntime-node')
+  const session = await load(runtime.InferenceSession, onnx)
+  const passedOver = new Set(card.plan.sources[card.plan.observe.source]!.columns.map(c => c.name))
+  const fillers = card.tensors.map(tensor => fillerOf(tensor, card, runtime.Tensor))
+  return {
+    async run(rows: readonly unknown[]): Promise<InferenceSession.OnnxValueMapType> {
+      const checked = rows.map((row, i) => checkRow(row, card.inputs, i, passedOver))
+      const feeds: Record<string, Tensor> = {}
+      for (const fill of fillers) fill(checked, feeds)
+      return await session.run(feeds)
     },
     dispose: () => session.release(),
   }
@@ -77,7 +91,7 @@ type Filler = (rows: readonly Row[], feeds: Record<string, Tensor>) => void
 type TensorClass = typeof import('onnxruntime-node').Tensor
 
 /** Writes a column of the rows, and which of its values are missing, into the session's feeds. */
-function fillerOf(tensor: CardTensor, card: Card, Tensor: TensorClass): Filler {
+function fillerOf(tensor: CardTensor, card: TensorSource, Tensor: TensorClass): Filler {
   const read = readerOf(tensor, card)
   return (rows, feeds) => {
     const values = rows.map(read)
@@ -88,14 +102,14 @@ function fillerOf(tensor: CardTensor, card: Card, Tensor: TensorClass): Filler {
   }
 }
 
-function readerOf(tensor: CardTensor, card: Card): (row: Row) => Scalar {
+function readerOf(tensor: CardTensor, card: TensorSource): (row: Row) => Scalar {
   const { source } = tensor
   if (source.kind === 'input') return row => row[source.name] ?? null
   return row => evaluateExpression(source.expr, scopeOf(card, row))
 }
 
 /** Features are computed when a derived input asks for them. */
-function scopeOf(card: Card, row: Row) {
+function scopeOf(card: TensorSource, row: Row) {
   const expressions = new Map<string, Expr>(
     card.plan.features.flatMap(f => (f.value.kind === 'row' ? [[f.name, f.value.expr]] : [])),
   )

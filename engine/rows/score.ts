@@ -61,6 +61,7 @@ function probabilityOf(fitted: FittedModel, values: readonly Scalar[]): number |
     if (term === null) return null
     z += term
   }
+  if (Number.isNaN(z)) return null
   return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z))
 }
 

@@ -36,6 +36,9 @@ export interface Kernel {
   shutdown(): Promise<void>
 }
 
+/** What the kernel process answers without the user process. */
+const answeredMeanwhile = new Set(['complete_request', 'inspect_request', 'slipway_diagnostics_request'])
+
 /** The first cells come first. */
 const warmAfterMs = 1500
 
@@ -72,6 +75,8 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     createMessage,
     log,
     flushOutput: () => output.flush(),
+    // Jupyter's own clients take `idle` for the end of the cell that runs.
+    ...(options.ownClient ? { immediate: answeredMeanwhile } : {}),
     onInputReply: ({ content }) => userProcess.answerInput(String(content['value'] ?? '')),
     handlers: {
       ...createHandlers({

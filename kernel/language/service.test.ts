@@ -37,6 +37,12 @@ test('a name has the type of its latest declaration', () => {
   assert.deepEqual(messages('class value {}\nnew value()'), [])
 })
 
+test('cells above that have not run count when they are given', () => {
+  const place = { ...at('above.toFixed() + below¦'), before: ['const above = 1', 'let below = above'] }
+  assert.deepEqual(service.diagnostics(place), [])
+  assert.equal(messages('above').length, 1)
+})
+
 test('completion replaces what stands before the cursor, counted in code points', () => {
   const place = at("const 𝕊 = 'x'; 𝕊.toUpp¦er")
   const { matches, cursor_start: start, cursor_end: end } = service.complete(place)

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { CompiledCell } from '../session/rewrite.ts'
 import { CellSyntaxError } from '../session/rewrite.ts'
-import { cellModule, declaredNames, type CellModule } from './cells.ts'
+import { cellModule, declaredNames, type CellModule, type Origins } from './cells.ts'
 import { createHost } from './host.ts'
 import { fromCodePoints, toCodePoints } from './positions.ts'
 import { compileCell, ts } from './typescript.ts'
@@ -20,6 +20,8 @@ export interface Place {
   /** In code points, as Jupyter counts. */
   readonly cursor: number
   readonly cell: string | null
+  /** Cells above it that have not run as they stand now: their names count as well. Default: none. */
+  readonly before?: readonly string[]
 }
 
 /** Content of a `complete_reply`. */
@@ -81,25 +83,34 @@ const maxMatches = 1000
 const currentName = '__cell_current.ts'
 
 export function createCellService(folder: string): CellService {
-  let origins = new Map<string, string>()
+  let origins: Origins = new Map()
   const host = createHost(folder)
   const service = ts.createLanguageService(host.languageServiceHost)
   const current = join(folder, currentName)
 
-  function open({ source }: Place): CellModule {
-    const module = cellModule(source, origins)
+  function open({ source, before = [] }: Place): CellModule {
+    let visible = origins
+    for (const [i, text] of before.entries()) visible = declare(`__cell_before_${i}`, text, visible)
+    const module = cellModule(source, visible)
     host.setFile(current, module.text)
     return module
   }
 
+  /** Makes the module of a cell, and gives what is visible behind it. */
+  function declare(name: string, source: string, visible: Origins): Map<string, string> {
+    host.setFile(join(folder, `${name}.ts`), cellModule(source, usedOrigins(source, visible)).text)
+    return new Map([
+      ...visible,
+      ...declaredNames(source).map(declared => [declared.name, `./${name}.ts`] as const),
+    ])
+  }
+
   function executed({ order, source }: ExecutedCell): void {
-    const name = `__cell_${order}`
-    host.setFile(join(folder, `${name}.ts`), cellModule(source, usedOrigins(source, origins)).text)
-    for (const declared of declaredNames(source)) origins.set(declared.name, `./${name}.ts`)
+    origins = declare(`__cell_${order}`, source, origins)
   }
 
   function diagnostics(place: Place): DiagnosticOfCell[] {
-    const { offset } = open({ ...place, source: place.source })
+    const { offset } = open(place)
     const all = [...service.getSyntacticDiagnostics(current), ...service.getSemanticDiagnostics(current)]
     return all.flatMap(({ start = 0, length = 0, category, messageText, code }) => {
       const from = start - offset
@@ -163,7 +174,7 @@ export function createCellService(folder: string): CellService {
 }
 
 /** Only the names a cell could mean: so a module depends on few others. */
-function usedOrigins(source: string, origins: ReadonlyMap<string, string>): Map<string, string> {
+function usedOrigins(source: string, origins: Origins): Origins {
   const words = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? [])
   return new Map([...origins].filter(([name]) => words.has(name)))
 }

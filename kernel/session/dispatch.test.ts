@@ -15,6 +15,7 @@ function createKernel(handlers: Record<string, Handler>) {
       close: () => Promise.resolve(),
     },
     createMessage: createMessageFactory('kernel'),
+    immediate: new Set(['at_once_request']),
     handlers,
     flushOutput: () => undefined,
     onInputReply: () => undefined,
@@ -58,20 +59,23 @@ test('every request has one reply between busy and idle, whatever its handler do
   ])
 })
 
-test('control does not wait for shell', async () => {
+test('control does not wait for shell, nor what needs no cell', async () => {
   let finish = () => {}
   const { request, of } = createKernel({
     slow_request: () => new Promise(resolve => (finish = () => resolve({}))),
     quick_request: () => ({}),
+    at_once_request: () => ({}),
   })
   const slow = request('slow_request')
   const behind = request('quick_request')
   const quick = request('quick_request', 'control')
+  const atOnce = request('at_once_request')
   await settled()
   assert.deepEqual(
     [of(slow), of(behind), of(quick)],
     [['busy'], [], ['busy', 'control quick_reply ok', 'idle']],
   )
+  assert.deepEqual(of(atOnce), ['busy', 'shell at_once_reply ok', 'idle'])
   finish()
   await settled()
   assert.deepEqual(of(behind), ['busy', 'shell quick_reply ok', 'idle'])

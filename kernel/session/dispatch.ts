@@ -12,6 +12,8 @@ export interface DispatchOptions {
   readonly transport: Transport
   readonly createMessage: MessageFactory
   readonly handlers: Readonly<Record<string, Handler>>
+  /** Requests that are answered at once on any channel, whatever cell runs. Default: none. */
+  readonly immediate?: ReadonlySet<string>
   /** Sends the output that is waiting: before `idle`, nothing of a request may be left behind. */
   flushOutput(): void
   /** Messages on the stdin channel. */
@@ -76,7 +78,8 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   return {
     receive(incoming) {
       if (incoming.channel === 'stdin') return options.onInputReply(incoming.message)
-      if (incoming.channel === 'control') return void answer(incoming, handle)
+      const isImmediate = options.immediate?.has(incoming.message.header.msg_type) ?? false
+      if (incoming.channel === 'control' || isImmediate) return void answer(incoming, handle)
       waiting.push(incoming)
       work().catch(error => log(`A request was not answered: ${messageOf(error)}`))
     },

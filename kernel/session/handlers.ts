@@ -37,12 +37,15 @@ export function kernelInfo(version: string): Json {
   }
 }
 
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
+
 export function createHandlers(parts: HandlerParts): Readonly<Record<string, Handler>> {
   const { language } = parts
   const place = ({ content, incoming }: Parameters<Handler>[0]) => ({
     source: textOf(content, 'code'),
     cursor: Number(content['cursor_pos'] ?? 0),
     cell: cellIdOf(incoming.message) ?? null,
+    before: textsOf(content['before']),
   })
   return {
     kernel_info_request: () => kernelInfo(parts.version),
@@ -55,7 +58,10 @@ export function createHandlers(parts: HandlerParts): Readonly<Record<string, Han
         ? { found: true, data: { 'text/plain': text.plain, 'text/markdown': text.markdown }, metadata: {} }
         : { found: false, data: {}, metadata: {} }
     },
-    /** Not of Jupyter: the TypeScript diagnostics of a cell, seen behind all cells that ran. */
+    /**
+     * Not of Jupyter: the TypeScript diagnostics of a cell, seen behind all cells that ran and those that the
+     * request names in `before` (their texts, in order). Completion and hover understand `before` too.
+     */
     async slipway_diagnostics_request(request) {
       return { diagnostics: await language.diagnostics(place(request)) }
     },

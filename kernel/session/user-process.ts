@@ -37,7 +37,7 @@ export interface UserProcessOptions {
   readonly log: Log
   /** All but `done`. */
   onEvent(event: Exclude<ChildEvent, { type: 'done' }>): void
-  /** The process died by itself. A new one has been started. */
+  /** The process died while no cell was running that could tell. A new one has been started. */
   onCrash(reason: string): void
 }
 
@@ -68,35 +68,37 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
       onExit(reason) {
         if (started !== current || disposed) return
         earlyDeaths = performance.now() - startedAt < earlyMs ? earlyDeaths + 1 : 0
-        failOpen(reason)
+        const told = failOpen(reason)
         // One that cannot live is started again only when a cell asks for it.
         alive = earlyDeaths < maxEarlyDeaths
         if (alive) current = start()
-        options.onCrash(reason)
+        if (!told) options.onCrash(reason)
       },
       log: options.log,
     })
     return started
   }
 
-  function failOpen(reason: string): void {
+  /** Whether there was a run to fail. */
+  function failOpen(reason: string): boolean {
     const evalue = `${reason} A new one was started: names of earlier cells are unknown until these are run again.`
     for (const settle of open.values())
       settle({ status: 'error', ename: 'KERNEL003', evalue, traceback: [`KERNEL003: ${evalue}`] })
+    const told = open.size > 0
     open.clear()
+    return told
   }
 
-  function replace(reason: string): void {
+  function replace(reason: string): boolean {
     const old = current
     current = start()
     old.kill()
-    failOpen(reason)
+    return failOpen(reason)
   }
 
   function replaceStuck(): void {
     const reason = 'The cell was in native code, which cannot be interrupted; its process was ended.'
-    replace(reason)
-    options.onCrash(reason)
+    if (!replace(reason)) options.onCrash(reason)
   }
 
   return {

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { installDisplay } from '../../display/api.ts'
+import { findProjectRoot, setContext } from '../../../library/context.ts'
 import { registerResolve } from '../../../library/resolve.ts'
 import type { RunRequest } from '../child-protocol.ts'
 import { captureConsole } from './console.ts'
@@ -21,6 +22,8 @@ const maxCells = 2000
 
 export function startUserThread(): void {
   const folder = process.cwd()
+  // Paths of data start at the project's root, a model's file may lie beside the notebook.
+  setContext({ root: findProjectRoot(folder) ?? folder, modelFolder: folder })
   const context = createRunContext()
   const scope = createScope()
   const maps = new Map<string, readonly DecodedMappings[]>()

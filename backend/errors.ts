@@ -4,7 +4,7 @@
  */
 import type { ErrorBody, ErrorDetail } from './api/common.ts'
 
-/** code → HTTP status. What each means: docs/errors.md. */
+/** code → HTTP status. What each means: docs/backend.md. */
 export const backendErrors = {
   /** The service cannot be reached. Raised by the client only. */
   BCK001: 503,

@@ -6,7 +6,7 @@ import { runStep } from '../library/steps/run-step.ts'
 import { createServing } from './endpoints/engine-serving.ts'
 import { BackendError } from './errors.ts'
 import { lastPort, rememberPort } from './port.ts'
-import { removeServerInfo, writeServerInfo } from './server-info.ts'
+import { removeServerInfo, untilAnswering, writeServerInfo } from './server-info.ts'
 import { createService } from './service.ts'
 
 const usage = 'usage: backend --state DIR [--port P] [--host H] [--concurrency N] [--with-parent]'
@@ -17,7 +17,13 @@ async function main(): Promise<void> {
     console.error(`${new Date().toISOString()} ${context}`, error)
   // A fault must not take the service with it: it is logged, and what was stored is whole.
   process.on('unhandledRejection', error => logFault('unhandled', error))
-  const service = await createService({ ...options, runStep, serving: createServing(), logFault })
+  const service = await createService({ ...options, runStep, serving: createServing(), logFault }).catch(
+    async error => {
+      // Of two that are started at the same time, whoever waits for this one is to find the other.
+      if (error instanceof BackendError && error.code === 'BCK014') await untilAnswering(options.state)
+      throw error
+    },
+  )
   const url = await listen(service.app, options)
   await rememberPort(options.state, url)
   await writeServerInfo(options.state, { url, pid: process.pid, tokenFile: service.token.file })
@@ -35,6 +41,8 @@ async function main(): Promise<void> {
   // Whoever asks for it is told of its own end: an editor's backend ends with the editor.
   if (options.withParent) process.stdin.resume().on('end', () => void end())
 }
+
+class UsageError extends Error {}
 
 interface MainOptions {
   readonly state: string
@@ -58,7 +66,7 @@ function readArguments(): MainOptions {
   const port = values.port === undefined ? undefined : Number(values.port)
   const concurrency = Number(values.concurrency)
   const validPort = port === undefined || (Number.isInteger(port) && port >= 0 && port < 65536)
-  if (!values.state || !validPort || !(concurrency >= 1)) throw new Error(usage)
+  if (!values.state || !validPort || !(concurrency >= 1)) throw new UsageError(usage)
   return {
     state: resolve(values.state),
     port,
@@ -86,7 +94,8 @@ async function listen(
   }
 }
 
-main().catch(error => {
-  console.error(error instanceof BackendError ? `${error.code}: ${error.message}` : error)
-  process.exit(error instanceof BackendError ? 3 : 2)
+main().catch((error: unknown) => {
+  if (error instanceof BackendError) console.error(`${error.code}: ${error.message}`)
+  else console.error(error instanceof UsageError ? error.message : error)
+  process.exit(error instanceof UsageError ? 2 : 3)
 })

@@ -1,7 +1,8 @@
 /** `server.json` in the state folder: how to reach the service that runs there. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ServerInfo } from './api/index.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Health, ServerInfo } from './api/index.ts'
 import { writeFileAtomic } from './files.ts'
 
 const fileOf = (state: string) => join(state, 'server.json')
@@ -21,4 +22,22 @@ export async function readServerInfo(state: string): Promise<ServerInfo | undefi
 
 export async function removeServerInfo(state: string): Promise<void> {
   await rm(fileOf(state), { force: true })
+}
+
+/** Waits until the service of the state folder answers, or for ten seconds. */
+export async function untilAnswering(state: string): Promise<void> {
+  for (const start = Date.now(); Date.now() - start < 10_000; await sleep(50)) {
+    const info = await readServerInfo(state)
+    if (info && (await answers(info))) return
+  }
+}
+
+/** The port may belong to somebody else by now: the process id tells. */
+async function answers({ url, pid }: ServerInfo): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1000) })
+    return ((await response.json()) as Partial<Health>).pid === pid
+  } catch {
+    return false
+  }
 }

@@ -39,11 +39,16 @@ export {
   isNode,
   nodeAt,
   nodesOf,
+  ownTokens,
+  childOfKind,
+  childrenOfKind,
   printTree,
   tokenAt,
   tokensOf,
 } from './syntax/tree.ts'
 export { type Span, type Token, type TokenKind, isTrivia } from './syntax/tokens.ts'
+export type * as ast from './syntax/ast.ts'
+export { declarationsOf } from './syntax/lower.ts'
 export { isExpressionWord, keywords, writeName } from './syntax/keywords.ts'
 export { writeInstant } from './syntax/literals.ts'
 export { format } from './format/format.ts'

@@ -230,7 +230,8 @@ function neededBy(project: Project, declaration: AnyDeclaration, path: string) {
   for (const [current, where] of needed) {
     const { findings } = project.analyseAny({ declaration: current, path: where })
     for (const { symbol } of findings.occurrences) {
-      if (!kinds.includes(symbol.kind)) continue
+      // A pinned feature is the catalog's, whatever the project declares under its name.
+      if (!kinds.includes(symbol.kind) || symbol.version !== undefined) continue
       const found = project.find(symbol.kind as DeclarationKind, symbol.name)
       if (found && !needed.has(found.declaration)) needed.set(found.declaration, found.path)
     }

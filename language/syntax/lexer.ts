@@ -6,6 +6,7 @@ const number = /\d+(\.\d+)?([eE][+-]?\d+)?/y
 const name = /[\p{L}_][\p{L}\p{N}\p{M}_]*/uy
 const space = /[^\S\r\n]+|\uFEFF/y
 const newline = /\r\n|\r|\n/y
+const cellMagic = /^%%slip(?!\S)/
 const toLineEnd = /[^\r\n]*/y
 const punctuationSet: ReadonlySet<string> = new Set(punctuation)
 
@@ -36,6 +37,8 @@ export function lex(text: string): readonly Token[] {
 function pieceAt(text: string, start: number): Piece {
   const first = text.charAt(start)
   if (first === '"' || first === '`') return quotedAt(text, start)
+  // The first line of a notebook cell in this language says so; it is a comment to everyone else.
+  if (start === 0 && cellMagic.test(text)) return { kind: 'comment', end: matchEnd(toLineEnd, text, start) }
   if (text.startsWith('//', start)) {
     // Three slashes document what follows; four and more are a ruler, not a document.
     const doc = text.startsWith('///', start) && text.charAt(start + 3) !== '/'

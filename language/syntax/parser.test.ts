@@ -53,7 +53,10 @@ test('a mutated text prints as it was, and analysis, services and formatting sur
       assertSound(text)
       const workspace = workspaceOf({ 'a.slip': text })
       workspace.diagnostics('a.slip')
-      for (const { name } of workspace.models()) workspace.plan(name)
+      for (const { name } of workspace.models()) {
+        const { plan, diagnostics } = workspace.plan(name)
+        assert.ok(plan || diagnostics.length > 0, 'no plan and no reason')
+      }
       const offset = Math.floor(where * text.length)
       workspace.scopeAt('a.slip', offset)
       workspace.typeAt('a.slip', offset)
@@ -163,6 +166,13 @@ test('a broken declaration hides none of its neighbours', () => {
     const open = breaker.startsWith('model') ? 3 : 1
     assert.equal(parse(text).diagnostics.length, open, breaker)
   }
+})
+
+test('the first line of a notebook cell is a comment', () => {
+  const text = '%%slip\nentity a(x: int)\n'
+  assert.deepEqual(parse(text).diagnostics, [])
+  assert.equal(format(text), text)
+  assert.equal(parse('\n%%slip\n').diagnostics.length, 1)
 })
 
 test('tokens and nodes are found by offset', () => {

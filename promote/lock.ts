@@ -1,0 +1,104 @@
+/** What a pipeline rests on: data, model files, catalog features and packages, with their content at promotion. */
+import type { Plan } from '../language/index.ts'
+import type { PromoteDiagnostic } from './errors.ts'
+import { modelCopyPath, pipelineFormat, type Lock, type LockedFeature } from './manifest.ts'
+import { sha256 } from './version.ts'
+
+/** The project as promotion needs to see it; whoever calls does the reading. Paths are project-relative. */
+export interface ProjectView {
+  /** Content of the data files that a path or pattern names; none when there is no such file. */
+  data(path: string): Promise<readonly { path: string; sha256: string; sizeBytes: number }[]>
+  /**
+   * A model by the text given to `model(…)`: a path or a name. `files` are the `.slip` files to take along (the one
+   * that declares it and those it uses). Without a plan, `problem` says why.
+   */
+  model(reference: string): Promise<{
+    readonly files: readonly { readonly path: string; readonly text: string }[]
+    readonly plan?: Plan
+    readonly problem?: string
+  }>
+  /** The installed version of a package. */
+  packageVersion(name: string): Promise<{ readonly version: string; readonly integrity?: string } | undefined>
+}
+
+export interface Reference {
+  readonly kind: 'data' | 'model'
+  readonly path: string
+  readonly cell: string
+}
+
+export interface LockRequest {
+  readonly project: ProjectView
+  readonly references: readonly Reference[]
+  readonly packages: readonly string[]
+  readonly seed: number
+}
+
+export interface LockResult {
+  readonly lock: Lock
+  /** The pipeline's copies of model files, by path in the pipeline. */
+  readonly files: Readonly<Record<string, string>>
+  readonly diagnostics: readonly PromoteDiagnostic[]
+}
+
+export async function createLock({ project, references, packages, seed }: LockRequest): Promise<LockResult> {
+  const diagnostics: PromoteDiagnostic[] = []
+  const data = new Map<string, Lock['data'][number]>()
+  const models = new Map<string, Lock['models'][number]>()
+  const features: Record<string, LockedFeature> = {}
+  const files: Record<string, string> = {}
+
+  async function addData(path: string, cell: string): Promise<void> {
+    // What lies elsewhere has no content to fix; the preview says that it is read.
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return
+    const found = await project.data(path)
+    for (const each of found) data.set(each.path, each)
+    if (found.length > 0) return
+    diagnostics.push({
+      code: 'PRO021',
+      message: `Expected a file at ${path} (paths start at the project's root), found none. Bring it there.`,
+      cell,
+    })
+  }
+
+  for (const { kind, path, cell } of references) {
+    if (kind === 'data') {
+      await addData(path, cell)
+      continue
+    }
+    const model = await project.model(path)
+    for (const file of model.files) {
+      models.set(file.path, { path: file.path, sha256: sha256(file.text) })
+      files[modelCopyPath(file.path)] = file.text
+    }
+    if (!model.plan) {
+      const message = `The model ${path} cannot be used: ${model.problem ?? 'there is no such file'}. Mend it first.`
+      diagnostics.push({ code: 'PRO022', message, cell })
+      continue
+    }
+    for (const source of Object.values(model.plan.sources)) await addData(source.path, cell)
+    for (const [key, feature] of Object.entries(model.plan.catalogFeatures)) {
+      const source = model.plan.sources[feature.source]
+      if (source) features[key] = { feature, source }
+    }
+  }
+  const byPath = <T extends { readonly path: string }>(items: Iterable<T>) =>
+    [...items].sort((a, b) => (a.path < b.path ? -1 : 1))
+  const lock: Lock = {
+    format: pipelineFormat,
+    data: byPath(data.values()),
+    models: byPath(models.values()),
+    features: Object.fromEntries(Object.entries(features).sort(([a], [b]) => (a < b ? -1 : 1))),
+    packages: await packageVersions(project, packages),
+    seed,
+    fixtures: {},
+  }
+  return { lock, files, diagnostics }
+}
+
+async function packageVersions(project: ProjectView, names: readonly string[]): Promise<Lock['packages']> {
+  const found: Record<string, { version: string; integrity?: string }> = {}
+  for (const name of [...new Set(names)].sort())
+    found[name] = { ...((await project.packageVersion(name)) ?? { version: 'unknown' }) }
+  return found
+}

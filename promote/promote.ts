@@ -1,0 +1,58 @@
+/** Promotion as a whole: propose, verify, record. The caller reads and writes files and runs code. */
+import { lockFile, printPipelineJson } from './manifest.ts'
+import { propose, type Pipeline, type Proposal, type ProposeOptions } from './propose.ts'
+import {
+  verify,
+  type OutputDocuments,
+  type Replay,
+  type Verification,
+  type VerifyOptions,
+} from './verify/verify.ts'
+import { sha256 } from './version.ts'
+import { expectedFile } from './write/folder.ts'
+
+export interface PromoteOptions extends ProposeOptions {
+  /** Runs a pipeline that is not written to its place yet. */
+  readonly runner: (
+    pipeline: Pipeline,
+    options: { readonly signal?: AbortSignal },
+  ) => Promise<OutputDocuments>
+  readonly replay: Replay
+  readonly live?: VerifyOptions['live']
+  readonly tolerance?: VerifyOptions['tolerance']
+  readonly signal?: AbortSignal
+  readonly onProgress?: (message: string) => void
+}
+
+export interface Promotion extends Proposal {
+  /** Absent when there was nothing to verify. */
+  readonly verification?: Verification
+}
+
+/**
+ * The pipeline of a notebook, verified. With diagnostics or a blocked verification there is nothing to write.
+ * @throws PromoteError PRO010 for what is no notebook, and what the runner or the replay throws
+ */
+export async function promote(options: PromoteOptions): Promise<Promotion> {
+  options.onProgress?.('Slicing the notebook')
+  const proposal = await propose(options)
+  const { pipeline } = proposal
+  if (!pipeline) return proposal
+  const verification = await verify({
+    ...options,
+    request: proposal.replay,
+    runner: pass => options.runner(pipeline, pass),
+  })
+  return { ...proposal, verification, pipeline: recordOutputs(pipeline, verification.recorded) }
+}
+
+/** The pipeline with what it gave as the expectation of its own test. The version stays. */
+export function recordOutputs(pipeline: Pipeline, outputs: OutputDocuments): Pipeline {
+  const expected = `${JSON.stringify({ outputs }, null, 2)}\n`
+  const lock = { ...pipeline.lock, fixtures: { 'expected.json': sha256(expected) } }
+  return {
+    ...pipeline,
+    lock,
+    files: { ...pipeline.files, [lockFile]: printPipelineJson(lock), [expectedFile]: expected },
+  }
+}

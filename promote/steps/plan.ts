@@ -1,0 +1,347 @@
+/**
+ * Boundaries: which kept statements form which step, and what crosses from one to the next.
+ *
+ * A heading's statements form a step. Steps are merged where something would cross that no codec can take, or that
+ * a later step changes: what is shared by reference stays in one process.
+ */
+import type { PromoteDiagnostic } from '../errors.ts'
+import type { Codec } from '../manifest.ts'
+import type { Notebook } from '../notebook.ts'
+import type { Slice, SliceOutput, Statement } from '../slice/slice.ts'
+import { ts } from '../slice/typescript.ts'
+import { classify, type Role } from './classify.ts'
+import { functionName, kebab, unique } from './names.ts'
+import { typeAt, variableType, type CrossingType } from './types.ts'
+
+export interface StepPlan {
+  readonly name: string
+  readonly title?: string
+  readonly function: string
+  readonly cells: readonly string[]
+  /** In order: parameters (for their comments), what the step makes for itself, and its own statements. */
+  readonly statements: readonly Statement[]
+  readonly inputs: readonly Crossing[]
+  readonly parameters: readonly string[]
+  readonly outputs: readonly StepOutputPlan[]
+  /** Module declarations that it needs, directly or through others. */
+  readonly modules: readonly Statement[]
+}
+
+export interface Crossing {
+  readonly name: string
+  readonly step: string
+  readonly type: CrossingType
+}
+
+export interface StepOutputPlan {
+  readonly name: string
+  readonly codec: Codec
+  readonly type: CrossingType
+  /** When it is no variable: put into one right after this statement, whose expression it is. */
+  readonly expression?: { readonly node: ts.Expression; readonly statement: number }
+}
+
+export interface PipelinePlan {
+  readonly roles: ReadonlyMap<number, Role>
+  readonly steps: readonly StepPlan[]
+  readonly outputs: readonly {
+    readonly name: string
+    readonly step: string
+    readonly output: string
+    readonly codec: Codec
+  }[]
+  readonly diagnostics: readonly PromoteDiagnostic[]
+}
+
+interface Segment {
+  readonly titles: readonly (string | undefined)[]
+  readonly statements: readonly Statement[]
+}
+
+export function planSteps(slice: Slice, notebook: Notebook): PipelinePlan {
+  const roles = classify(slice)
+  const kept = slice.statements.filter(s => slice.kept.has(s.index))
+  const world: World = { slice, roles, kept }
+  const segments = mergeWhereNeeded(world, splitByHeading(world, notebook))
+  const titles = segments.map(titleOf)
+  const names: string[] = []
+  for (const title of titles) names.push(unique(kebab(title ?? '') || 'main', new Set(names)))
+  const diagnostics: PromoteDiagnostic[] = []
+  const outputs = segments.map((segment, i) => outputsOf(world, segments, segment, i, diagnostics))
+  const steps = segments.map((segment, i): StepPlan => {
+    const needed = neededBy(world, segment)
+    const name = names[i] as string
+    const title = titles[i]
+    return {
+      name,
+      ...(title === undefined ? {} : { title }),
+      function: functionName(name, namesAround(world, needed)),
+      cells: [...new Set(segment.statements.map(s => s.cell))],
+      statements: [...needed.own, ...segment.statements].sort((a, b) => a.index - b.index),
+      inputs: inputsOf(world, segments, i).map(({ name, from, type }) => ({
+        name,
+        step: names[from] as string,
+        type,
+      })),
+      parameters: needed.parameters.flatMap(s => s.declares),
+      outputs: outputs[i] as StepOutputPlan[],
+      modules: needed.modules,
+    }
+  })
+  return { roles, steps, outputs: finalOutputs(world, segments, steps, diagnostics), diagnostics }
+}
+
+interface World {
+  readonly slice: Slice
+  readonly roles: ReadonlyMap<number, Role>
+  readonly kept: readonly Statement[]
+}
+
+function splitByHeading({ roles, kept }: World, notebook: Notebook): readonly Segment[] {
+  const headings = new Map(notebook.cells.map(cell => [cell.id, cell.heading]))
+  const segments: { titles: (string | undefined)[]; statements: Statement[] }[] = []
+  let heading: string | undefined
+  for (const statement of kept) {
+    if (roles.get(statement.index)?.kind !== 'body') continue
+    // A cell that was deleted since stands where it ran.
+    if (headings.has(statement.cell)) heading = headings.get(statement.cell)
+    const last = segments.at(-1)
+    if (last && last.titles.at(-1) === heading) last.statements.push(statement)
+    else segments.push({ titles: [heading], statements: [statement] })
+  }
+  // Nothing to compute, only things to name: one step that gives them.
+  if (segments.length === 0) segments.push({ titles: [heading], statements: [] })
+  return segments
+}
+
+function mergeWhereNeeded(world: World, initial: readonly Segment[]): readonly Segment[] {
+  let segments = initial
+  for (let pair = crossingToAvoid(world, segments); pair; pair = crossingToAvoid(world, segments)) {
+    const [from, to] = pair
+    const merged = segments.slice(from, to + 1)
+    const one = { titles: merged.flatMap(s => s.titles), statements: merged.flatMap(s => s.statements) }
+    segments = [...segments.slice(0, from), one, ...segments.slice(to + 1)]
+  }
+  return segments
+}
+
+/** Two segments between which something would cross that must not. */
+function crossingToAvoid(world: World, segments: readonly Segment[]): readonly [number, number] | undefined {
+  for (const [to] of segments.entries()) {
+    const inputs = inputsOf(world, segments, to)
+    for (const { name, from, type } of inputs) {
+      if (type.codec === undefined) return [from, to]
+      const changing = lastChange(world, segments, name, from)
+      if (changing > from) return [from, changing]
+    }
+    const together = inputs.find(a =>
+      inputs.some(b => a.name < b.name && isTornApart(world, segments, to, a.name, b.name)),
+    )
+    if (together) return [Math.min(...inputs.map(input => input.from)), to]
+  }
+  return undefined
+}
+
+/** The last segment that changes what a variable holds, declarations of the name anew apart. */
+function lastChange(world: World, segments: readonly Segment[], name: string, after: number): number {
+  return segments.findLastIndex(
+    (segment, i) =>
+      i > after &&
+      segment.statements.some(s => !s.declares.includes(name) && world.slice.changes(s.index, name)),
+  )
+}
+
+/** Two inputs that hold one thing, which someone changes at or after the boundary. */
+function isTornApart(world: World, segments: readonly Segment[], at: number, a: string, b: string): boolean {
+  if (!world.slice.share(a, b)) return false
+  return segments
+    .slice(at)
+    .some(segment =>
+      segment.statements.some(s => world.slice.changes(s.index, a) && world.slice.changes(s.index, b)),
+    )
+}
+
+interface Needed {
+  /** Parameters and copies that stand in the body. */
+  readonly own: readonly Statement[]
+  readonly parameters: readonly Statement[]
+  readonly modules: readonly Statement[]
+  /** Names of imports and of other segments' variables. */
+  readonly names: ReadonlySet<string>
+}
+
+/** Everything that a segment's text mentions, through the declarations that it mentions. */
+function neededBy(world: World, segment: Segment): Needed {
+  const found = new Set<Statement>()
+  const names = new Set<string>()
+  const own = new Set(segment.statements)
+  const work = [...segment.statements, ...outputCopies(world, segment)]
+  for (const statement of work) {
+    if (roleOf(world, statement) !== 'body') found.add(statement)
+    for (const name of statement.mentions) {
+      names.add(name)
+      for (const declaring of world.kept) {
+        if (!declaring.declares.includes(name) || own.has(declaring) || found.has(declaring)) continue
+        const role = roleOf(world, declaring)
+        if (role === 'body' || role === 'import') continue
+        found.add(declaring)
+        work.push(declaring)
+      }
+    }
+  }
+  const of = (kind: Role['kind']) =>
+    [...found].filter(s => roleOf(world, s) === kind).sort((a, b) => a.index - b.index)
+  const parameters = of('parameter')
+  return { own: [...parameters, ...of('again')], parameters, modules: of('module'), names }
+}
+
+/** An output that is only named (`const raw = read(…)`) is given by the last segment. */
+function outputCopies(world: World, segment: Segment): readonly Statement[] {
+  const isLast = segment.statements.length === 0 || lastBody(world) === segment.statements.at(-1)
+  if (!isLast) return []
+  return world.slice.outputs.flatMap(({ variable }) => {
+    const declaring = variable === undefined ? undefined : declaringLast(world, variable)
+    return declaring && roleOf(world, declaring) !== 'body' ? [declaring] : []
+  })
+}
+
+function lastBody(world: World): Statement | undefined {
+  return world.kept.findLast(s => roleOf(world, s) === 'body')
+}
+
+function roleOf({ roles }: World, { index }: Statement): Role['kind'] | undefined {
+  return roles.get(index)?.kind
+}
+
+function declaringLast({ kept }: World, name: string, before = Infinity): Statement | undefined {
+  return kept.findLast(s => s.index <= before && s.declares.includes(name))
+}
+
+/** Variables of earlier segments that one mentions before it declares them itself. */
+function inputsOf(world: World, segments: readonly Segment[], at: number) {
+  const segment = segments[at] as Segment
+  const first = segment.statements[0]?.index ?? Infinity
+  const earlier = segments.slice(0, at)
+  const inputs: { name: string; from: number; type: CrossingType }[] = []
+  for (const name of neededBy(world, segment).names) {
+    const from = earlier.findLastIndex(s => s.statements.some(statement => statement.declares.includes(name)))
+    if (from < 0 || isOwnBeforeUse(segment, name)) continue
+    const declaring = earlier[from]?.statements.findLast(s => s.declares.includes(name) && s.index < first)
+    if (declaring) inputs.push({ name, from, type: variableType(world.slice, declaring.index, name) })
+  }
+  return inputs.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function isOwnBeforeUse({ statements }: Segment, name: string): boolean {
+  const declared = statements.findIndex(s => s.declares.includes(name))
+  const used = statements.findIndex(s => s.mentions.has(name))
+  return declared >= 0 && (used < 0 || declared <= used)
+}
+
+function outputsOf(
+  world: World,
+  segments: readonly Segment[],
+  segment: Segment,
+  at: number,
+  diagnostics: PromoteDiagnostic[],
+): readonly StepOutputPlan[] {
+  const outputs = new Map<string, StepOutputPlan>()
+  for (const later of segments.keys()) {
+    if (later <= at) continue
+    for (const { name, from, type } of inputsOf(world, segments, later))
+      if (from === at && type.codec) outputs.set(name, { name, type, codec: type.codec })
+  }
+  for (const output of world.slice.outputs) {
+    if (segmentOf(world, segments, output) !== at) continue
+    const planned = planOutput(world, output, segment)
+    if ('code' in planned) diagnostics.push(planned)
+    else outputs.set(planned.name, planned)
+  }
+  return [...outputs.values()]
+}
+
+/** Where an output's value is when it is asked for. */
+function segmentOf(world: World, segments: readonly Segment[], output: SliceOutput): number {
+  const holds = (s: Statement) =>
+    output.variable === undefined
+      ? s.index === output.after
+      : s.declares.includes(output.variable) && s.index <= output.after
+  const found = segments.findLastIndex(segment => segment.statements.some(holds))
+  if (found < 0) return segments.length - 1
+  const changed = output.variable === undefined ? -1 : lastChange(world, segments, output.variable, found)
+  return Math.max(found, changed)
+}
+
+function planOutput(
+  { slice, kept }: World,
+  output: SliceOutput,
+  segment: Segment,
+): StepOutputPlan | PromoteDiagnostic {
+  const { variable, expression, name } = output
+  const type = typeAt(
+    slice,
+    variable === undefined ? (expression ?? output.typed) : output.typed,
+    output.value,
+  )
+  if (type.codec === undefined && type.text !== 'any' && type.text !== 'unknown') {
+    const statement = kept.find(s => s.index === output.after) ?? segment.statements.at(-1)
+    return {
+      code: 'PRO020',
+      message:
+        `Output ${name} is of type ${type.text}, which cannot leave a step. ` +
+        'Expected a table, a trained model, bytes, or plain data; make one of it in the notebook.',
+      ...(statement ? { cell: statement.cell } : {}),
+    }
+  }
+  const codec = type.codec ?? 'json'
+  if (variable !== undefined) return { name: variable, codec, type }
+  return {
+    name: freeName(kept, name),
+    codec,
+    type,
+    ...(expression ? { expression: { node: expression, statement: output.after } } : {}),
+  }
+}
+
+/** An output's name as an identifier that no kept statement uses. */
+export function freeName(kept: readonly Statement[], name: string): string {
+  const words = kebab(name).replace(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  const plain = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)
+    ? name
+    : functionName(words || 'result', new Set())
+  const isTaken = (candidate: string) =>
+    kept.some(s => s.declares.includes(candidate) || s.mentions.has(candidate))
+  if (!isTaken(plain)) return plain
+  for (let n = 2; ; n++) if (!isTaken(`${plain}${n}`)) return `${plain}${n}`
+}
+
+function finalOutputs(
+  world: World,
+  segments: readonly Segment[],
+  steps: readonly StepPlan[],
+  diagnostics: readonly PromoteDiagnostic[],
+): PipelinePlan['outputs'] {
+  if (diagnostics.length > 0) return []
+  return world.slice.outputs.flatMap(output => {
+    const step = steps[segmentOf(world, segments, output)]
+    const given = step?.outputs.find(o =>
+      output.variable === undefined ? o.expression?.node === output.expression : o.name === output.variable,
+    )
+    return step && given
+      ? [{ name: output.name, step: step.name, output: given.name, codec: given.codec }]
+      : []
+  })
+}
+
+function titleOf({ titles }: Segment): string | undefined {
+  return titles
+    .at(-1)
+    ?.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[*_`]/g, '')
+}
+
+/** Names that a function of the module must not hide. */
+function namesAround(world: World, needed: Needed): ReadonlySet<string> {
+  const imported = world.kept.filter(s => roleOf(world, s) === 'import').flatMap(s => s.declares)
+  return new Set([...imported, ...needed.modules.flatMap(s => s.declares)])
+}

@@ -121,6 +121,16 @@ test('libraries find the kernel and hear of an interrupt', async () => {
   assert.ok(outputs.some(o => o.output_type === 'stream' && o.text === 'heard\n'))
 })
 
+test('a signal interrupts a cell, and keeps the next from running', async () => {
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(), 200)
+  const { error } = await kernel.execute('while (true) {}', { signal: controller.signal })
+  assert.equal(error?.ename, 'Interrupted')
+  const { status } = await kernel.execute('var never = 1', { signal: controller.signal })
+  assert.equal(status, 'aborted')
+  assert.equal(await shown('typeof never'), "'undefined'")
+})
+
 test('names that are not known, uncaught errors and what native code prints', async () => {
   assert.equal((await kernel.execute('nowhere')).error?.evalue, 'nowhere is not defined')
   const late = await kernel.execute(

@@ -40,7 +40,7 @@ export interface ExecuteOptions {
   readonly cellId?: string
   /** Called with every output as it comes; `update` replaces the output of the same displayId. */
   readonly onOutput?: (output: CellOutput, options: { readonly update: boolean }) => void
-  /** Interrupts the cell. */
+  /** Interrupts the cell; one that is aborted already keeps it from running. */
   readonly signal?: AbortSignal
   /** Evaluated after the cell, by name. Default: none. */
   readonly expressions?: Readonly<Record<string, string>>
@@ -111,10 +111,11 @@ export async function startKernel({ cwd, env = {}, onLog }: StartKernelOptions):
 
   const client: KernelClient = {
     async execute(source, options = {}) {
+      if (options.signal?.aborted)
+        return { status: 'aborted', executionCount: 0, outputs: [], expressions: {} }
       const outputs = collectOutputs(options.onOutput)
       const interrupt = () => void client.interrupt().catch(() => undefined)
       options.signal?.addEventListener('abort', interrupt, { once: true })
-      if (options.signal?.aborted) interrupt()
       try {
         const reply = await send(
           'execute_request',

@@ -14,7 +14,7 @@ import { featureRows, scoreRows } from './rows/score.ts'
 import { scoreSql } from './sql/score.ts'
 import { quoteName, quoteText } from './sql/text.ts'
 
-const nCases = 60
+const nCases = 52
 const nRowsPerCase = 200
 const tolerance = 1e-6
 /** Another seed tries other plans. */

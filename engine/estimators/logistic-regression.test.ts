@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { EncodedRows } from './dataset.ts'
+import { fitLogisticRegression, predictLogistic, type LogisticModel } from './logistic-regression.ts'
+
+const settings = { l2: 1, l1: 0, maxIterations: 500, tolerance: 1e-10 }
+
+function generate(nRows: number): EncodedRows {
+  const a = Float64Array.from({ length: nRows }, (_, i) => Math.sin(i * 1.7) * 2)
+  const b = Float64Array.from({ length: nRows }, (_, i) => Math.cos(i * 0.37))
+  const code = Int32Array.from({ length: nRows }, (_, i) => ((i * 7) % 4) - 1)
+  const label = Uint8Array.from({ length: nRows }, (_, i) =>
+    a[i]! - b[i]! + code[i]! + 3 * Math.sin(i * i) > 0.5 ? 1 : 0,
+  )
+  return { nRows, numbers: [a, b], codes: [code], label, groups: [] }
+}
+
+/** The penalized negative log likelihood, written down plainly. */
+function objective(rows: EncodedRows, { intercept, numbers, categories }: LogisticModel, l1: number): number {
+  const penalty = (w: number) => (w * w) / 2 + l1 * Math.abs(w)
+  let sum = [...numbers, ...categories.flatMap(w => [...w])].reduce((total, w) => total + penalty(w), 0)
+  predictLogistic({ intercept, numbers, categories }, rows).forEach(
+    (p, i) => (sum -= Math.log(rows.label[i] === 1 ? p : 1 - p)),
+  )
+  return sum
+}
+
+for (const l1 of [0, 5])
+  test(`no step away from the fit lowers the objective (l1 ${l1})`, async () => {
+    const rows = generate(500)
+    const model = await fitLogisticRegression({ ...settings, l1 }, rows, { nCategories: [3] })
+    const least = objective(rows, model, l1)
+    assert.ok(Math.abs(least - model.objective) < 1e-6)
+    for (const delta of [1e-3, -1e-3]) {
+      assert.ok(objective(rows, { ...model, intercept: model.intercept + delta }, l1) > least)
+      const moved = (w: Float64Array, j: number) => w.map((v, k) => (k === j ? v + delta : v))
+      for (let j = 0; j < 2; j++)
+        assert.ok(objective(rows, { ...model, numbers: moved(model.numbers, j) }, l1) > least)
+      for (let j = 0; j < 4; j++)
+        assert.ok(objective(rows, { ...model, categories: [moved(model.categories[0]!, j)] }, l1) > least)
+    }
+  })
+
+test('an absolute penalty makes weights exactly zero', async () => {
+  const rows = generate(500)
+  const model = await fitLogisticRegression({ ...settings, l1: 60 }, rows, { nCategories: [3] })
+  assert.ok(model.converged)
+  assert.ok([...model.numbers, ...model.categories[0]!].filter(w => w === 0).length >= 2)
+})
+
+test('a fit can be cancelled', async () => {
+  const signal = AbortSignal.abort(new Error('enough'))
+  await assert.rejects(fitLogisticRegression(settings, generate(100), { nCategories: [3], signal }), /enough/)
+})

@@ -26,6 +26,7 @@ export {
 export { plot, Plot, type Channel, type PlotSpec, type VegaLiteSpec } from './plot.ts'
 export { progress, type ProgressOptions } from './progress/progress.ts'
 export { secret } from './secret.ts'
+export { storeValue, type CodecName } from './codecs/store.ts'
 export { LibraryError, libraryErrorCodes, type LibraryErrorCode } from './errors.ts'
 export type {
   Cell,

@@ -7,6 +7,7 @@ import { addFeatures } from './features.ts'
 import { addInit } from './init.ts'
 import { addKernel } from './kernel.ts'
 import { addLsp } from './lsp.ts'
+import { addPromote } from './promote.ts'
 import { addRun } from './run.ts'
 import { addRuns } from './runs.ts'
 import { addSubmit } from './submit.ts'
@@ -16,6 +17,7 @@ export const commands: readonly AddCommand[] = [
   addCheck,
   addFeatures,
   addRun,
+  addPromote,
   addSubmit,
   addRuns,
   addDeploy,

@@ -15,7 +15,7 @@ export const addKernel: AddCommand = (program, run) => {
         if (prefix !== undefined && user)
           throw new CliError('CLI003', 'Give --prefix or --user, not both.', { exitCode: exitCodes.usage })
         const { installKernelspec } = await import('../../kernel/kernelspec.ts')
-        const where = prefix === undefined ? { user: true as const } : { prefix: context.path(prefix) }
+        const where = prefix === undefined ? {} : { prefix: context.path(prefix) }
         const folder = await installKernelspec(where)
         context.output.document({ folder })
         context.output.text(`Installed the kernel "slipway" in ${folder}`)

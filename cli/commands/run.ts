@@ -7,10 +7,9 @@ import { manifestFile } from '../../promote/index.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError, exitCodes } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
-import { outputDocument } from '../outputs.ts'
+import { pipelineOutputs } from '../outputs.ts'
 import { parseParameters, readPipeline } from '../pipeline.ts'
 import { readNotebookFile, runNotebook, writeNotebookFile, type RanCell } from '../run-notebook.ts'
-import { runPipeline } from '../run-pipeline.ts'
 
 interface RunOptions {
   readonly save?: boolean
@@ -96,19 +95,16 @@ async function runPipelineCommand(
   const pipeline = readPipeline(root, folder)
   const workFolder = mkdtempSync(join(tmpdir(), 'slipway-run-'))
   try {
-    const stored = await runPipeline({
+    const outputs = await pipelineOutputs({
       ...pipeline,
       parameters: parseParameters(pipeline, param),
       workFolder,
       signal,
+      onProgress: output.progress,
       onEvent: (step, event) => {
-        if (event.type === 'progress') output.progress(`${step} │ ${event.message ?? event.phase}`)
-        else if (event.type === 'log') output.warn(`${step} │ ${event.text.trimEnd()}`)
+        if (event.type === 'log') output.warn(`${step} │ ${event.text.trimEnd()}`)
       },
     })
-    const outputs: Record<string, unknown> = {}
-    for (const { name, step, output: from } of pipeline.manifest.outputs)
-      outputs[name] = await outputDocument(root, stored.get(`${step}.${from}`)!)
     output.endProgress()
     output.document({ version: pipeline.manifest.version, outputs })
     output.text(JSON.stringify({ outputs }, null, 2))

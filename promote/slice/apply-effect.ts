@@ -165,7 +165,14 @@ function resultOf(it: Interpreter, kind: Result, effect: Effect, call: Call, giv
     ...(effect.frozen ? { frozen: true } : {}),
     ...(tag ? { tag } : {}),
   })
-  if (kind === 'copy') heap.fill(object, union(inputs, heap.readField(inputs, '*')))
+  if (kind === 'copy') {
+    // Lists of pairs become maps and back: two levels of what went in, and itself as one of the pairs.
+    const elements = heap.readField(inputs, '*')
+    heap.fill(
+      object,
+      union(inputs, elements, heap.readField(elements, '*'), effect.frozen ? nothing : new Set([object])),
+    )
+  }
   if (kind === 'callback-in-new') heap.fill(object, union(given, heap.readField(given, '*')))
   const path = effect.data || effect.model ? literalPath(it, call.argumentNodes[0]) : undefined
   if (path !== undefined) heap.fill(object, new Set([fileObject(it, path)]))

@@ -2,9 +2,13 @@
  * What calls of library code do, looked up in versioned stubs (`promote/effects/*.json`, described in the README
  * there). Who has no stub is assumed to do anything.
  */
-import { readFileSync, readdirSync } from 'node:fs'
 import Type, { type Static } from 'typebox'
 import Value from 'typebox/value'
+import arrow from '../effects/apache-arrow.json' with { type: 'json' }
+import danfo from '../effects/danfojs-node.json' with { type: 'json' }
+import js from '../effects/js.json' with { type: 'json' }
+import node from '../effects/node.json' with { type: 'json' }
+import slipway from '../effects/slipway.json' with { type: 'json' }
 
 /** A thing that a call works on: what the method is called on, an argument by position, or every argument. */
 const TargetSchema = Type.Union([
@@ -85,17 +89,21 @@ export interface Effects {
   find(packageName: string, name: string): Effect | undefined
 }
 
+/** The stubs that come with Slipway, by the file they stand in. Imported, so that a bundle carries them. */
+const shipped: Readonly<Record<string, unknown>> = { arrow, danfo, js, node, slipway }
+
 /** The stubs that come with Slipway. @param extra the user's own, which go first */
 export function loadEffects(extra: readonly EffectStub[] = []): Effects {
-  const folder = new URL('../effects/', import.meta.url)
-  const files = readdirSync(folder).filter(file => file.endsWith('.json'))
-  const own = files.map(file => parseEffectStub(readFileSync(new URL(file, folder), 'utf8'), file))
+  const own = Object.entries(shipped).map(([file, stub]) => checkEffectStub(stub, file))
   return createEffects([...extra, ...own])
 }
 
 /** @throws Error naming the place when the stub has the wrong shape */
 export function parseEffectStub(text: string, file: string): EffectStub {
-  const value: unknown = JSON.parse(text)
+  return checkEffectStub(JSON.parse(text), file)
+}
+
+function checkEffectStub(value: unknown, file: string): EffectStub {
   if (Value.Check(StubSchema, value)) return value
   const first = [...Value.Errors(StubSchema, value)][0]
   throw new Error(`effect stub ${file} at ${first?.instancePath}: ${first?.message}`)

@@ -258,11 +258,30 @@ function assignElement(it: Interpreter, element: ts.BindingElement, value: Value
   assign(it, element.name, union(part, fallback), frame)
 }
 
+/** `...others` of a pattern: the fields that no one beside it takes. */
 function rest(it: Interpreter, node: ts.Node, value: Value, frame: Frame): Value {
-  const object = objectAt(it, node, frame, { kind: 'plain' })
-  const result = new Set([object])
-  it.heap.writeField(result, '*', it.heap.readField(value, '*'))
+  const result = new Set([objectAt(it, node, frame, { kind: 'plain' })])
+  const taken = takenKeys(node.parent)
+  if (taken === undefined) it.heap.writeField(result, '*', it.heap.readField(value, '*'))
+  else copyFields(it, value, result, taken)
   return result
+}
+
+/** The literal keys beside a rest element of an object pattern; undefined for lists. */
+function takenKeys(pattern: ts.Node): ReadonlySet<string> | undefined {
+  if (!ts.isObjectBindingPattern(pattern)) return undefined
+  const names = pattern.elements.map(element => element.propertyName ?? element.name)
+  return new Set(
+    names.flatMap(name => (ts.isIdentifier(name) || ts.isStringLiteral(name) ? [name.text] : [])),
+  )
+}
+
+function copyFields(it: Interpreter, from: Value, to: Value, except: ReadonlySet<string> = new Set()): void {
+  for (const object of from)
+    for (const name of [...object.fields.keys()])
+      if (!except.has(name)) it.heap.writeField(to, name, it.heap.readField(new Set([object]), name))
+  const opaque = [...from].filter(object => object.kind === 'opaque')
+  if (opaque.length > 0) it.heap.writeField(to, '*', new Set(opaque))
 }
 
 function writeName(it: Interpreter, node: ts.Identifier, value: Value, frame: Frame): void {
@@ -306,12 +325,7 @@ function objectLiteral(it: Interpreter, node: ts.ObjectLiteralExpression, frame:
   const value = new Set([objectAt(it, node, frame, { kind: 'plain' })])
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
-      const from = evaluate(it, property.expression, frame)
-      for (const object of from)
-        for (const name of object.fields.keys())
-          heap.writeField(value, name, heap.readField(new Set([object]), name))
-      const opaque = [...from].filter(object => object.kind === 'opaque')
-      if (opaque.length > 0) heap.writeField(value, '*', new Set(opaque))
+      copyFields(it, evaluate(it, property.expression, frame), value)
     } else if (ts.isShorthandPropertyAssignment(property))
       heap.writeField(value, property.name.text, evaluate(it, property.name, frame))
     else {

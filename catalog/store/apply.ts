@@ -21,22 +21,48 @@ export function applyDefinitions(
   definitions: readonly Definition[],
   at: string,
 ): Applied[] {
+  const statements = prepareStatements(database)
   return transaction(database, () => {
-    for (const { entity } of definitions) registerEntity(database, entity)
-    return definitions.map(definition => registerFeature(database, definition, at))
+    for (const { entity } of definitions) registerEntity(statements, entity)
+    return definitions.map(definition => registerFeature(statements, definition, at))
   })
 }
 
-function registerEntity(database: DatabaseSync, entity: EntityDefinition): void {
-  const row = database.prepare('SELECT * FROM entity WHERE name = ?').get(entity.name) as
-    EntityRow | undefined
+/** Preparing costs more than running, and a project may register thousands. */
+function prepareStatements(database: DatabaseSync) {
+  const prepare = (sql: string) => database.prepare(sql)
+  return {
+    entity: prepare('SELECT * FROM entity WHERE name = ?'),
+    putEntity: prepare(
+      'INSERT INTO entity VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET doc = coalesce(excluded.doc, doc)',
+    ),
+    known: prepare('SELECT version FROM feature WHERE name = ? AND digest = ? ORDER BY version DESC LIMIT 1'),
+    newest: prepare('SELECT coalesce(max(version), 0) AS newest FROM feature WHERE name = ?'),
+    putFeature: prepare(
+      `INSERT INTO feature (name, version, digest, entity, kind, owner, definition, source, registered_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    latest: prepare('SELECT id FROM latest WHERE name = ?'),
+    dropLatest: prepare('DELETE FROM latest WHERE id = ?'),
+    dropSearch: prepare('DELETE FROM search WHERE rowid = ?'),
+    dropTags: prepare('DELETE FROM tag WHERE id = ?'),
+    putLatest: prepare(
+      'INSERT INTO latest VALUES (?, ?, ?, ?, ?, 0, (SELECT count(*) FROM use WHERE name = ?))',
+    ),
+    putTag: prepare('INSERT INTO tag VALUES (?, ?)'),
+    putSearch: prepare(
+      'INSERT INTO search (rowid, name, tags, doc, entity, owner, source) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+  }
+}
+
+type Statements = ReturnType<typeof prepareStatements>
+
+function registerEntity(statements: Statements, entity: EntityDefinition): void {
+  const row = statements.entity.get(entity.name) as EntityRow | undefined
   if (row && canonicalJson(entityOf(row).keys) !== canonicalJson(entity.keys))
     throw contradiction(entity, row)
-  database
-    .prepare(
-      'INSERT INTO entity VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET doc = coalesce(excluded.doc, doc)',
-    )
-    .run(entity.name, JSON.stringify(entity.keys), entity.doc ?? null)
+  statements.putEntity.run(entity.name, JSON.stringify(entity.keys), entity.doc ?? null)
 }
 
 function contradiction(entity: EntityDefinition, row: EntityRow): CatalogError {
@@ -49,63 +75,38 @@ function contradiction(entity: EntityDefinition, row: EntityRow): CatalogError {
   )
 }
 
-function registerFeature(database: DatabaseSync, definition: Definition, at: string): Applied {
+function registerFeature(statements: Statements, definition: Definition, at: string): Applied {
   const { plan, source, entity } = definition
   const digest = definitionDigest(definition)
-  const known = database
-    .prepare('SELECT version FROM feature WHERE name = ? AND digest = ? ORDER BY version DESC LIMIT 1')
-    .get(plan.name, digest) as { version: number } | undefined
+  const known = statements.known.get(plan.name, digest) as { version: number } | undefined
   if (known) return { name: plan.name, version: known.version, state: 'unchanged' }
 
-  const { newest } = database
-    .prepare('SELECT coalesce(max(version), 0) AS newest FROM feature WHERE name = ?')
-    .get(plan.name) as { newest: number }
+  const { newest } = statements.newest.get(plan.name) as { newest: number }
   const version = newest + 1
-  const { lastInsertRowid } = database
-    .prepare(
-      `INSERT INTO feature (name, version, digest, entity, kind, owner, definition, source, registered_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    .run(
-      plan.name,
-      version,
-      digest,
-      entity.name,
-      plan.type.kind,
-      plan.owner ?? null,
-      JSON.stringify({ ...plan, version }),
-      JSON.stringify(source),
-      at,
-    )
-  index(database, Number(lastInsertRowid), definition)
+  const { lastInsertRowid } = statements.putFeature.run(
+    plan.name,
+    version,
+    digest,
+    entity.name,
+    plan.type.kind,
+    plan.owner ?? null,
+    JSON.stringify({ ...plan, version }),
+    JSON.stringify(source),
+    at,
+  )
+  index(statements, Number(lastInsertRowid), definition)
   return { name: plan.name, version, state: version === 1 ? 'new' : 'new version' }
 }
 
 /** Search finds the newest version of a name. */
-function index(database: DatabaseSync, id: number, { plan, source, entity }: Definition): void {
-  const before = database.prepare('SELECT id FROM latest WHERE name = ?').get(plan.name) as
-    { id: number } | undefined
-  if (before) {
-    database.prepare('DELETE FROM search WHERE rowid = ?').run(before.id)
-    database.prepare('DELETE FROM tag WHERE id = ?').run(before.id)
-  }
-  database
-    .prepare('INSERT INTO latest VALUES (?, ?) ON CONFLICT DO UPDATE SET id = excluded.id')
-    .run(plan.name, id)
-  for (const tag of new Set(plan.tags)) database.prepare('INSERT INTO tag VALUES (?, ?)').run(tag, id)
-  database
-    .prepare(
-      'INSERT INTO search (rowid, name, tags, doc, entity, owner, source) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    )
-    .run(
-      id,
-      wordsOf(plan.name),
-      plan.tags.join(' '),
-      plan.doc ?? '',
-      entity.name,
-      plan.owner ?? '',
-      source.name,
-    )
+function index(statements: Statements, id: number, { plan, source, entity }: Definition): void {
+  const { name, owner = null, tags, doc = '', type } = plan
+  const before = statements.latest.get(name) as { id: number } | undefined
+  if (before)
+    for (const drop of ['dropSearch', 'dropTags', 'dropLatest'] as const) statements[drop].run(before.id)
+  statements.putLatest.run(id, name, entity.name, type.kind, owner, name)
+  for (const tag of new Set(tags)) statements.putTag.run(tag, id)
+  statements.putSearch.run(id, wordsOf(name), tags.join(' '), doc, entity.name, owner ?? '', source.name)
 }
 
 /** `meanDelay7d` is found by `delay` as `mean_delay_7d` is, whose words the tokenizer parts itself. */

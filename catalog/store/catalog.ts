@@ -90,6 +90,11 @@ export function openCatalog(file: string, options: CatalogOptions = {}): Catalog
     return found
   }
 
+  function countUses(which: string, ...parameters: string[]): void {
+    const count = '(SELECT count(*) FROM use WHERE use.name = latest.name)'
+    database.prepare(`UPDATE latest SET n_uses = ${count} WHERE ${which}`).run(...parameters)
+  }
+
   function checkReplacement(id: FeatureVersion, replacement: string): void {
     const { name, version } = parseFeatureId(replacement)
     const found = feature(name, version)
@@ -133,11 +138,13 @@ export function openCatalog(file: string, options: CatalogOptions = {}): Catalog
           'INSERT INTO use VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_at = excluded.last_at',
         )
         .run(id.name, id.version, consumer.kind, consumer.name, now(), now())
+      countUses('name = ?', id.name)
     },
     forgetConsumer(consumer) {
       database
         .prepare('DELETE FROM use WHERE consumer_kind = ? AND consumer = ?')
         .run(consumer.kind, consumer.name)
+      countUses('n_uses > 0')
     },
     uses: name =>
       database
@@ -154,9 +161,16 @@ export function openCatalog(file: string, options: CatalogOptions = {}): Catalog
         database
           .prepare('UPDATE feature SET deprecated_at = ?, replacement = ? WHERE name = ? AND version = ?')
           .run(now(), replacement ?? null, id.name, id.version)
+        database
+          .prepare(
+            `UPDATE latest SET is_deprecated = 1
+             WHERE id = (SELECT id FROM feature WHERE name = ? AND version = ?)`,
+          )
+          .run(id.name, id.version)
       })
     },
-    view: () => createCatalogView(entries('ORDER BY f.name, f.version DESC')),
+    view: () =>
+      createRowView(database.prepare(`${selectEntries} ORDER BY f.name`).all() as unknown as FeatureRow[]),
     close: () => database.close(),
   }
 }
@@ -176,6 +190,22 @@ export function createCatalogView(features: readonly CatalogViewEntry[]): Catalo
       const versions = versionsOf.get(name) ?? []
       if (version !== undefined) return versions.find(entry => entry.plan.version === version)
       return versions.find(entry => entry.active) ?? versions[0]
+    },
+  }
+}
+
+/** Definitions are parsed when they are asked for: most of a large catalog never is. */
+function createRowView(rows: readonly FeatureRow[]): CatalogView {
+  const rowsOf = Map.groupBy(rows, row => row.name)
+  const views = new Map<string, CatalogView>()
+  return {
+    names: () => [...rowsOf.keys()],
+    feature(name, version) {
+      const found = rowsOf.get(name)
+      if (!found) return undefined
+      let view = views.get(name)
+      if (!view) views.set(name, (view = createCatalogView(found.map(entryOf))))
+      return view.feature(name, version)
     },
   }
 }

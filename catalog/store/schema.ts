@@ -4,12 +4,26 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { CatalogError } from '../errors.ts'
 
-/** Written into `user_version`. A file of a newer version is refused, an empty one is laid out. */
-const schemaVersion = 1
+/** Written into `user_version`. A newer file is refused, an older one brought up to date, an empty one laid out. */
+const schemaVersion = 2
+
+const latestTable = `
+  CREATE TABLE latest (
+    id INTEGER PRIMARY KEY REFERENCES feature (id),
+    name TEXT NOT NULL UNIQUE,
+    entity TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    owner TEXT,
+    is_deprecated INTEGER NOT NULL,
+    n_uses INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX latest_uses ON latest (n_uses DESC, name);
+`
 
 /**
- * `feature` has one row per version, never changed but for deprecation and statistics. `search` indexes the newest
- * version of each name; its rowid is that version's id.
+ * `feature` has one row per version, never changed but for deprecation and statistics. `latest` has what searching
+ * filters and ranks by, of the newest version of each name and in narrow rows; `search` and `tag` index the same
+ * versions by their id. A use counts for the name, whatever the version.
  */
 const layout = `
   CREATE TABLE entity (
@@ -34,10 +48,7 @@ const layout = `
     UNIQUE (name, version)
   ) STRICT;
   CREATE INDEX feature_digest ON feature (name, digest);
-  CREATE TABLE latest (
-    name TEXT PRIMARY KEY,
-    id INTEGER NOT NULL UNIQUE REFERENCES feature (id)
-  ) STRICT, WITHOUT ROWID;
+  ${latestTable}
   CREATE TABLE tag (
     tag TEXT NOT NULL,
     id INTEGER NOT NULL REFERENCES feature (id),
@@ -57,6 +68,21 @@ const layout = `
     tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
   );
 `
+
+/** version → what makes the next one of it */
+const migrations: Readonly<Record<number, string>> = {
+  0: layout,
+  1: `
+    CREATE TEMP TABLE newest AS SELECT id FROM latest;
+    DROP TABLE latest;
+    ${latestTable}
+    INSERT INTO latest
+    SELECT f.id, f.name, f.entity, f.kind, f.owner, f.deprecated_at IS NOT NULL,
+      (SELECT count(*) FROM use WHERE use.name = f.name)
+    FROM feature f JOIN newest USING (id);
+    DROP TABLE newest;
+  `,
+}
 
 /**
  * Opens a catalog's file, making it when it is not there. Several processes may have it open: readers never wait,
@@ -108,7 +134,10 @@ function layOut(database: DatabaseSync, file: string): void {
         'CAT002',
         `Expected a catalog of version ${schemaVersion} at ${file}, got version ${version}. Update Slipway.`,
       )
-    if (version === 0) database.exec(`${layout}; PRAGMA user_version = ${schemaVersion};`)
+    // An empty file is laid out as the newest version at once.
+    for (let v = version; v < schemaVersion; v = v === 0 ? schemaVersion : v + 1)
+      database.exec(migrations[v]!)
+    database.exec(`PRAGMA user_version = ${schemaVersion}`)
   })
 }
 

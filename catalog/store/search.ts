@@ -70,10 +70,10 @@ export function searchFacets(database: DatabaseSync, text: string, filter: Searc
       .all(...parameters)
       .map(row => ({ ...row })) as unknown as FacetCount[]
   return {
-    tag: counts('t.tag', 'JOIN tag t ON t.id = f.id'),
-    owner: counts('f.owner'),
-    entity: counts('f.entity'),
-    type: counts('f.kind'),
+    tag: counts('t.tag', 'JOIN tag t ON t.id = l.id'),
+    owner: counts('l.owner'),
+    entity: counts('l.entity'),
+    type: counts('l.kind'),
   }
 }
 
@@ -93,7 +93,7 @@ function runSearch(database: DatabaseSync, { match, options, limit, offset }: Se
 function runInfixSearch(database: DatabaseSync, text: string, run: Omit<SearchRun, 'match'>): SearchHit[] {
   const { from, where, parameters } = conditions(undefined, run.options)
   return hitsOf(database, {
-    select: `0.1 AS relevance ${from} ${where} AND instr(lower(f.name), ?) > 0`,
+    select: `0.1 AS relevance ${from} ${where} AND instr(lower(l.name), ?) > 0`,
     parameters: [...parameters, text.trim().toLowerCase()],
     limit: run.limit,
     offset: run.offset,
@@ -110,12 +110,10 @@ interface HitQuery {
 /** Ranks ids first and reads the definitions of one page only. */
 function hitsOf(database: DatabaseSync, { select, parameters, limit, offset }: HitQuery): SearchHit[] {
   const ranked = `
-    WITH found AS (SELECT f.id AS hit, f.name AS hit_name, ${select}),
-    uses AS (SELECT name, count(*) AS n FROM use GROUP BY name),
+    WITH found AS (SELECT l.id AS hit, l.name AS hit_name, l.n_uses, ${select}),
     ranked AS (
-      SELECT hit, hit_name, relevance * (1 + 0.5 * log10(1 + coalesce(uses.n, 0))) AS score
-      FROM found LEFT JOIN uses ON uses.name = hit_name
-      ORDER BY score DESC, hit_name LIMIT ? OFFSET ?
+      SELECT hit, relevance * (1 + 0.5 * log10(1 + n_uses)) AS score
+      FROM found ORDER BY score DESC, hit_name LIMIT ? OFFSET ?
     )
     SELECT ranked.score, entries.* FROM ranked JOIN (${selectEntries}) entries ON entries.id = ranked.hit
     ORDER BY ranked.score DESC, entries.name`
@@ -134,14 +132,13 @@ function conditions(match: string | undefined, filter: SearchFilter) {
     parameters.push(value)
   }
   add('search MATCH ?', match)
-  add('f.id IN (SELECT id FROM tag WHERE tag = ?)', filter.tag)
-  add('f.owner = ?', filter.owner)
-  add('f.entity = ?', filter.entity)
-  add('f.kind = ?', filter.type)
-  if (!filter.deprecated) where.push('f.deprecated_at IS NULL')
-  const joins = match ? 'JOIN search ON search.rowid = f.id' : ''
+  add('l.id IN (SELECT id FROM tag WHERE tag = ?)', filter.tag)
+  add('l.owner = ?', filter.owner)
+  add('l.entity = ?', filter.entity)
+  add('l.kind = ?', filter.type)
+  if (!filter.deprecated) where.push('NOT l.is_deprecated')
   return {
-    from: `FROM feature f JOIN latest l ON l.id = f.id ${joins}`,
+    from: match ? 'FROM search JOIN latest l ON l.id = search.rowid' : 'FROM latest l',
     where: `WHERE ${where.join(' AND ')}`,
     parameters,
   }

@@ -1,0 +1,81 @@
+/**
+ * Training on three million flights, each in a process of its own; and scoring. The peer is scikit-learn over the same
+ * features: `SLIPWAY_PEERS_PYTHON` names a Python that has duckdb, pandas and scikit-learn.
+ */
+import { execFile } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { createScorer, openEngine, scoreRows } from '../engine/index.ts'
+import { measure, median, row, type BenchRow, type BenchSuite } from './bench.ts'
+import { flightsFile, flightsPlan, flightsRoot } from './flights/plan.ts'
+import type { FlightsTraining } from './flights/train.ts'
+
+const flight = {
+  date: '2001-06-12T07:10',
+  distance: 400,
+  origin: 'BOI',
+  destination: 'SEA',
+  origin_delay: 3,
+}
+
+const suite: BenchSuite = async ({ log }) => {
+  log('training on all flights')
+  const ours = await runTraining(process.execPath, [join(import.meta.dirname, 'flights', 'train.ts')])
+  const peer = await runPeer(log)
+  const named = (value: (result: FlightsTraining) => number): Record<string, number> =>
+    peer ? { 'scikit-learn': value(peer) } : {}
+  const gibibytes = (result: FlightsTraining) => result.peakBytes / 2 ** 30
+  const auc = { ...row('test AUC', 'AUC', { ours: ours.testAuc, peers: named(r => r.testAuc) }), goal: 0.65 }
+  return [
+    row(`train on ${ours.trainRows} flights`, 's', {
+      ours: ours.seconds,
+      peers: named(r => r.seconds),
+      goal: 60,
+    }),
+    row('peak memory of the training', 'GiB', { ours: gibibytes(ours), peers: named(gibibytes), goal: 2 }),
+    { ...auc, met: ours.testAuc >= auc.goal },
+    ...(await scoring(log)),
+  ]
+}
+
+export default suite
+
+async function runTraining(command: string, args: readonly string[]): Promise<FlightsTraining> {
+  const { stdout } = await promisify(execFile)(command, args)
+  return JSON.parse(stdout) as FlightsTraining
+}
+
+async function runPeer(log: (message: string) => void): Promise<FlightsTraining | undefined> {
+  const python = process.env['SLIPWAY_PEERS_PYTHON']
+  if (!python) {
+    log('no peer: SLIPWAY_PEERS_PYTHON names no Python with duckdb, pandas and scikit-learn')
+    return undefined
+  }
+  log('training the peer')
+  return await runTraining(python, [
+    join(import.meta.dirname, 'flights', 'peer.py'),
+    join(flightsRoot, flightsFile),
+  ])
+}
+
+async function scoring(log: (message: string) => void): Promise<readonly BenchRow[]> {
+  log('scoring')
+  const engine = await openEngine({
+    root: flightsRoot,
+    spillFolder: join(tmpdir(), `slipway-spill-${process.pid}`),
+  })
+  const { onnx, card, model } = await engine.train(flightsPlan, { rows: 100_000 })
+  await engine.close()
+  const scorer = await createScorer(onnx, card)
+  const many = Array.from({ length: 1000 }, () => flight)
+  const one = await measure(() => scorer.score([flight]), { times: 2000, warmUp: 500 })
+  const batch = await measure(() => scorer.score(many), { times: 20, warmUp: 3 })
+  const plain = await measure(() => scoreRows(flightsPlan, model, [flight]), { times: 2000, warmUp: 500 })
+  await scorer.dispose()
+  return [
+    row('score one row, ONNX', 'ms', { ours: median(one), goal: 0.2 }),
+    row('score 1000 rows, ONNX', 'ms', { ours: median(batch) }),
+    row('score one row, TypeScript', 'ms', { ours: median(plain) }),
+  ]
+}

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { canonicalColumn, sourceRelation } from '../engine/sql/source.ts'
-import { quoteName } from '../engine/sql/text.ts'
+import { quoteName, timestampLiteral } from '../engine/sql/text.ts'
 import { defaultSql, windowSql } from '../engine/sql/window.ts'
 import type { FeaturePlan, SourcePlan } from '../language/index.ts'
 import { CatalogError } from './errors.ts'
@@ -26,6 +26,8 @@ export interface JoinOptions {
   /** Column of the observations that says when each happened. */
   readonly time: string
   readonly features: readonly JoinedFeature[]
+  /** No observation is earlier than this, in microseconds: older rows of a source than its window are not read. */
+  readonly fromUs?: number
 }
 
 /** Names of ours in the query, which no column of an observation is likely to have. */
@@ -36,10 +38,12 @@ const observed = 'slipway observed'
  * A query for the observations' columns followed by one column per feature.
  * @throws CAT007 when the keys do not fit a feature
  */
-export function joinSql({ root, observations, time, features }: JoinOptions): string {
+export function joinSql({ root, observations, time, features, fromUs }: JoinOptions): string {
   for (const feature of features) checkKeys(feature)
   const windows = features.map((feature, i) => ({ ...feature, name: quoteName(`slipway window ${i + 1}`) }))
-  const parts = windows.map(window => `${window.name} AS MATERIALIZED (\n${windowOf(window, time, root)}\n)`)
+  const parts = windows.map(
+    window => `${window.name} AS MATERIALIZED (\n${windowOf(window, { root, time, fromUs })}\n)`,
+  )
   const values = windows.map(
     ({ name, plan, as }) => `, coalesce(${name}.value, ${defaultSql(plan)}) AS ${quoteName(as)}`,
   )
@@ -62,17 +66,28 @@ function checkKeys({ plan, keys }: JoinedFeature): void {
     )
 }
 
-function windowOf(feature: JoinedFeature, time: string, root: string): string {
+function windowOf(
+  feature: JoinedFeature,
+  { root, time, fromUs }: Pick<JoinOptions, 'root' | 'time' | 'fromUs'>,
+): string {
   const { plan, source, keys } = feature
   return windowSql({
     feature: plan,
     source,
-    sourceRelation: sourceRelation(source.format, resolve(root, source.path)),
+    sourceRelation: eventsOf(feature, root, fromUs),
     observed: quoteName(observed),
     row: rowColumn,
     time: canonicalColumn(quoteName(time), { kind: 'timestamp', nullable: true }),
     keys: keys.map((key, i) => canonicalColumn(quoteName(key), keyType(plan, source, i))),
   })
+}
+
+/** The rows of the source that some window may reach. */
+function eventsOf({ plan, source }: JoinedFeature, root: string, fromUs: number | undefined): string {
+  const relation = sourceRelation(source.format, resolve(root, source.path))
+  if (fromUs === undefined || source.time === undefined) return relation
+  const time = canonicalColumn(quoteName(source.time), { kind: 'timestamp', nullable: true })
+  return `(SELECT * FROM ${relation} WHERE ${time} >= ${timestampLiteral(fromUs - plan.windowUs)})`
 }
 
 /** Keys are compared in the type that the feature's source gives them. */

@@ -62,6 +62,7 @@ async function* valuesAt(
       `SELECT DISTINCT ${selected}, ${timestampLiteral(asOfUs)} AS "slipway time" ` +
       `FROM ${relationOf(source, root)} WHERE ${present}`,
     time: 'slipway time',
+    fromUs: asOfUs,
     features: [{ plan, source, keys: keys.map(key => key.as), as: 'slipway value' }],
   })
   // Timestamps travel as microseconds: a JavaScript date has milliseconds only.

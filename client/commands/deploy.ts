@@ -16,7 +16,7 @@ export async function deployModel(
   if (!model) return
   const document = await runTask<{ endpoint: Endpoint; url: string }>(services, {
     title: `Deploying ${model.name} version ${model.version}`,
-    args: ['deploy', model.name, '--version', String(model.version)],
+    args: ['deploy', model.name, '--model-version', String(model.version)],
     root,
     needsBackend: true,
   })

@@ -9,50 +9,70 @@ import { openRun } from '../pages/run-page.ts'
 import { requireProject, runTask, showError } from './run.ts'
 
 /** What `slipway promote --json` answers, as far as it is shown here. */
-interface PromoteDocument {
-  readonly name?: string
-  readonly folder?: string
-  readonly version?: string
-  readonly steps?: readonly { readonly name: string; readonly file?: string }[]
-  readonly problems?: readonly { readonly message: string }[]
+interface Promotion {
+  readonly name: string
+  readonly version: string
+  /** Absolute. */
+  readonly folder: string
+  readonly steps: readonly { readonly name: string; readonly file: string }[]
+  readonly parameters: readonly { readonly name: string; readonly default: unknown }[]
+  readonly outputs: readonly { readonly name: string; readonly verdict: string; readonly cause?: string }[]
+  readonly kept: readonly unknown[]
+  readonly dropped: readonly unknown[]
+  readonly assumptions: readonly { readonly message: string }[]
+  /** This very version was there and verified before. */
+  readonly unchanged: boolean
 }
 
-/** Saves the notebook, promotes it, opens what was written. */
+/** Saves the notebook, shows what would become of it, then writes and verifies it and opens what was written. */
 export async function promoteNotebook(services: Services): Promise<void> {
   const uri = await chooseNotebook()
   if (!uri) return
   const root = projectOf(uri)
+  const file = basename(uri.fsPath)
   if (root === undefined)
-    return showError(services, 'Promote', new Error(`${basename(uri.fsPath)} lies in no Slipway project.`))
+    return showError(services, 'Promote', new Error(`${file} lies in no Slipway project.`))
   const open = vscode.workspace.notebookDocuments.find(each => each.uri.toString() === uri.toString())
   if (open?.isDirty) await open.save()
-  const document = await runTask<PromoteDocument>(services, {
-    title: `Promoting ${basename(uri.fsPath)}`,
-    args: ['promote', uri.fsPath],
-    root,
-  })
-  if (document) await showPromotion(services, root, document)
+  const args = ['promote', uri.fsPath]
+  const proposal = await runTask<Promotion>(services, { title: `Reading ${file}`, args, root })
+  if (!proposal) return
+  if (proposal.unchanged) return showPromotion(services, root, proposal)
+  const message = `Promote ${file} to pipeline ${proposal.name}?`
+  const write = 'Write and Verify'
+  const options = { modal: true, detail: describeProposal(proposal) }
+  if ((await vscode.window.showInformationMessage(message, options, write)) !== write) return
+  const title = `Promoting ${file}`
+  const written = await runTask<Promotion>(services, { title, args: [...args, '--yes'], root })
+  if (written) await showPromotion(services, root, written)
 }
 
-async function showPromotion(services: Services, root: string, document: PromoteDocument): Promise<void> {
-  const name = document.name ?? basename(document.folder ?? '')
-  const folder = document.folder ?? join(root, 'pipelines', name)
-  await openSteps(folder, document)
-  const version = document.version?.replace('sha256:', '').slice(0, 12)
-  const steps = document.steps?.map(step => step.name).join(' → ')
-  const text = [`Promoted to pipeline ${name}`, steps && `(${steps})`, version && `version ${version}`]
-  const chosen = await vscode.window.showInformationMessage(`${text.filter(Boolean).join(' ')}.`, 'Submit')
+function describeProposal({ steps, parameters, outputs, kept, dropped, assumptions }: Promotion): string {
+  const lines = [
+    `Steps: ${steps.map(step => step.name).join(' → ')}`,
+    parameters.length > 0 &&
+      `Parameters: ${parameters.map(each => `${each.name} = ${JSON.stringify(each.default)}`).join(', ')}`,
+    `Gives: ${outputs.map(output => output.name).join(', ')}`,
+    `Keeps ${kept.length} of ${kept.length + dropped.length} statements of the notebook.`,
+    ...assumptions.map(({ message }) => `Assumes: ${message}`),
+    'The pipeline is run once and compared with the notebook before it is written.',
+  ]
+  return lines.filter(Boolean).join('\n')
+}
+
+async function showPromotion(services: Services, root: string, promotion: Promotion): Promise<void> {
+  const { name, version, outputs, unchanged } = promotion
+  await openSteps(promotion)
+  const verdicts = outputs.map(({ name, verdict, cause }) => `${name}: ${cause ?? verdict}`).join(', ')
+  const what = unchanged ? 'is this version already' : 'was written and verified'
+  const text = `Pipeline ${name} ${what} (${verdicts}), version ${version.replace('sha256:', '').slice(0, 12)}.`
+  const chosen = await vscode.window.showInformationMessage(text, 'Submit')
   if (chosen) await submitPipeline(services, { root, name })
 }
 
-async function openSteps(folder: string, { steps }: PromoteDocument): Promise<void> {
-  const file = steps?.map(step => step.file).find(file => file !== undefined) ?? 'pipeline.json'
-  const path = join(folder, file)
-  if (existsSync(path))
-    await vscode.window.showTextDocument(vscode.Uri.file(path), {
-      preview: true,
-      viewColumn: vscode.ViewColumn.Active,
-    })
+async function openSteps({ folder, steps }: Promotion): Promise<void> {
+  const path = join(folder, steps.at(-1)?.file ?? 'pipeline.json')
+  if (existsSync(path)) await vscode.window.showTextDocument(vscode.Uri.file(path))
 }
 
 async function chooseNotebook(): Promise<vscode.Uri | undefined> {

@@ -50,6 +50,7 @@ export default ts.config(
   {
     ignores: [
       'dist/**',
+      'demo/**',
       '**/node_modules/**',
       'examples/**',
       '**/golden/**',
@@ -68,7 +69,10 @@ export default ts.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: { console: 'readonly', process: 'readonly' } } },
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+  },
   ...boundaries,
   prettier,
 )

@@ -44,7 +44,7 @@ export async function minimize(objective: Objective, options: MinimizeOptions): 
     if (iteration === options.maxIterations) return { x, value, iterations: iteration, converged: false }
     await options.onIteration(iteration, value)
     let direction = descentDirection(steepest, steps)
-    if (l1) keepSigns(direction, steepest)
+    if (l1) keepSigns(direction, steepest, l1)
     if (dot(direction, steepest) >= 0) {
       steps.length = 0
       direction = steepest.map(g => -g)
@@ -106,6 +106,10 @@ function search(
     const nextValue = objective.evaluate(next, gradient) + penalty(next, l1)
     const expected = l1 ? projectedSlope(steepest, next, x) : step * slope
     if (nextValue <= value + sufficientDecrease * expected) return { x: next, gradient, value: nextValue }
+    if (l1) {
+      step *= 0.5
+      continue
+    }
     // The minimum of the parabola through what is known, kept away from both ends.
     const parabola = (-slope * step * step) / (2 * (nextValue - value - slope * step))
     step = Number.isFinite(parabola) ? Math.min(Math.max(parabola, 0.1 * step), 0.5 * step) : 0.5 * step
@@ -133,8 +137,10 @@ function pseudoGradient(x: Float64Array, gradient: Float64Array, l1: Float64Arra
   })
 }
 
-function keepSigns(direction: Float64Array, steepest: Float64Array): void {
-  for (let j = 0; j < direction.length; j++) if (direction[j]! * steepest[j]! >= 0) direction[j] = 0
+/** Penalized parameters move against their pseudo-gradient or not at all. */
+function keepSigns(direction: Float64Array, steepest: Float64Array, l1: Float64Array): void {
+  for (let j = 0; j < direction.length; j++)
+    if (l1[j]! > 0 && direction[j]! * steepest[j]! >= 0) direction[j] = 0
 }
 
 function stayInOrthant(next: Float64Array, x: Float64Array, steepest: Float64Array, l1: Float64Array): void {

@@ -11,7 +11,7 @@ import {
 import { sha256 } from './version.ts'
 import { expectedFile } from './write/folder.ts'
 
-export interface PromoteOptions extends ProposeOptions {
+export interface VerifyProposalOptions {
   /** Runs a pipeline that is not written to its place yet. */
   readonly runner: (
     pipeline: Pipeline,
@@ -24,6 +24,8 @@ export interface PromoteOptions extends ProposeOptions {
   readonly onProgress?: (message: string) => void
 }
 
+export type PromoteOptions = ProposeOptions & VerifyProposalOptions
+
 export interface Promotion extends Proposal {
   /** Absent when there was nothing to verify. */
   readonly verification?: Verification
@@ -35,7 +37,14 @@ export interface Promotion extends Proposal {
  */
 export async function promote(options: PromoteOptions): Promise<Promotion> {
   options.onProgress?.('Slicing the notebook')
-  const proposal = await propose(options)
+  return await verifyProposal(await propose(options), options)
+}
+
+/**
+ * A proposal, verified: for who has shown it first. Its pipeline then carries what it gave as its test's expectation.
+ * @throws what the runner or the replay throws
+ */
+export async function verifyProposal(proposal: Proposal, options: VerifyProposalOptions): Promise<Promotion> {
   const { pipeline } = proposal
   if (!pipeline) return proposal
   const verification = await verify({

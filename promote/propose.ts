@@ -292,6 +292,14 @@ function historyAssumptions(notebook: Notebook): readonly Assumption[] {
   ]
 }
 
+/** What makes a result differ from one time to the next. */
+const changing: Readonly<Record<string, string>> = {
+  network: 'reads from the network',
+  clock: 'reads the clock',
+  random: 'draws at random',
+  environment: 'reads the environment',
+}
+
 function sliceAssumptions(slice: Slice): readonly Assumption[] {
   const found = new Map<string, Assumption>()
   for (const { text, statement, stub } of slice.unknownCalls)
@@ -302,11 +310,12 @@ function sliceAssumptions(slice: Slice): readonly Assumption[] {
       ...(stub ? { stub: `${stub.package}:${stub.name}` } : {}),
     })
   for (const { kind, statement, isWrite } of slice.outsideUses) {
-    if (isWrite || !['network', 'clock', 'random', 'environment'].includes(kind)) continue
+    const what = changing[kind]
+    if (isWrite || what === undefined) continue
     if (slice.unknownCalls.some(call => call.statement === statement)) continue
     found.set(`${kind} ${statement}`, {
       kind: 'outside',
-      message: `The statement reads the ${kind}: it may give another result next time.`,
+      message: `The statement ${what}: it may give another result next time.`,
       cell: cellOf(slice, statement),
     })
   }

@@ -155,7 +155,8 @@ type Result = NonNullable<Effect['returns']>[number]
 
 function resultOf(it: Interpreter, kind: Result, effect: Effect, call: Call, given: Value): Value {
   const { heap } = it
-  const inputs = union(call.self, ...call.parameters, call.more ?? nothing)
+  const data = call.parameters.filter((_, i) => !effect.calls?.includes(i))
+  const inputs = union(call.self, ...data, call.more ?? nothing)
   if (kind === 'callback') return given
   if (kind === 'element') return heap.readField(inputs, '*')
   if (kind !== 'new' && kind !== 'copy' && kind !== 'callback-in-new') return targetOf(call, kind)
@@ -190,6 +191,8 @@ function tagOf(it: Interpreter, effect: Effect, call: Call): AbstractObject['tag
 function touchOutside(it: Interpreter, use: string, call: Call, isWrite: boolean): void {
   const [kind = use, index] = use.split(':')
   const path = index === undefined ? undefined : literalPath(it, call.argumentNodes[Number(index)])
+  // `network:0`: only when the argument may be an address.
+  if (kind === 'network' && path !== undefined && !/^[a-z][a-z0-9+.-]*:/i.test(path)) return
   it.outsideUses.push({
     statement: it.heap.current(),
     kind,

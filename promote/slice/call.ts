@@ -113,7 +113,11 @@ function dispatch(it: Interpreter, call: Call, suffix: '' | '.new'): Value {
   const functions = new Set([...call.callee].filter(object => it.functions.has(object)))
   const externals = [...call.callee].filter(object => it.externals.has(object))
   const isForeign =
-    functions.size === 0 || externals.length > 0 || [...call.callee].some(o => o.kind === 'opaque')
+    functions.size === 0 ||
+    externals.length > 0 ||
+    // A method of a library's class, even where the receiver also holds functions (`[f, g].map`).
+    call.stub !== undefined ||
+    [...call.callee].some(object => object.kind === 'opaque')
   if (!isForeign) return inlineCall(it, functions, call)
   const foreign = () => {
     const effect = findEffect(it, call, externals, suffix)

@@ -18,9 +18,12 @@ const TargetSchema = Type.Union([
 ])
 export type Target = Static<typeof TargetSchema>
 
-/** `file` is any file, `file:0` the one whose path is the first argument. */
+/**
+ * `file` is any file, `file:0` the one whose path is the first argument; `network:0` is nothing when the first
+ * argument is a path and no address.
+ */
 const OutsideSchema = Type.String({
-  pattern: '^(file|file:\\d+|network|environment|clock|random|process|display)$',
+  pattern: '^(file|file:\\d+|network|network:\\d+|environment|clock|random|process|display)$',
 })
 
 const effectMembers = {

@@ -330,6 +330,27 @@ check(
 `,
 )
 check(
+  'a filtered list holds the same elements',
+  `
+  const rows = [{ n: 1 }] //!
+  const some = rows.filter(row => row.n > 0) //!
+  some[0]!.n += 5 //!
+  some.sort((a, b) => a.n - b.n) //!
+  some.map(row => row.n)
+  const out = some.reduce((sum, row) => sum + row.n, 0) //!
+`,
+)
+check(
+  'a list of functions',
+  `
+  const seen: number[] = [] //!
+  const fs = [(n: number) => seen.push(n), (n: number) => n] //!
+  fs.forEach(f => f(1)) //!
+  fs.length
+  const out = seen.length //!
+`,
+)
+check(
   'pairs out of a map and back',
   `
   const item = { n: 1 } //!

@@ -70,6 +70,9 @@ export function planSteps(slice: Slice, notebook: Notebook): PipelinePlan {
   const outputs = segments.map((segment, i) => outputsOf(world, segments, segment, i, diagnostics))
   const steps = segments.map((segment, i): StepPlan => {
     const needed = neededBy(world, segment)
+    const inputs = inputsOf(world, segments, i)
+    const given = outputs[i] as StepOutputPlan[]
+    const modules = withTypes(world, needed.modules, [...inputs, ...given])
     const name = names[i] as string
     const title = titles[i]
     return {
@@ -78,14 +81,14 @@ export function planSteps(slice: Slice, notebook: Notebook): PipelinePlan {
       function: functionName(name, namesAround(world, needed)),
       cells: [...new Set(segment.statements.map(s => s.cell))],
       statements: [...needed.own, ...segment.statements].sort((a, b) => a.index - b.index),
-      inputs: inputsOf(world, segments, i).map(({ name, from, type }) => ({
+      inputs: inputs.map(({ name, from, type }) => ({
         name,
         step: names[from] as string,
         type,
       })),
       parameters: needed.parameters.flatMap(s => s.declares),
-      outputs: outputs[i] as StepOutputPlan[],
-      modules: needed.modules,
+      outputs: given,
+      modules,
     }
   })
   return { roles, steps, outputs: finalOutputs(world, segments, steps, diagnostics), diagnostics }
@@ -131,8 +134,8 @@ function crossingToAvoid(world: World, segments: readonly Segment[]): readonly [
     const inputs = inputsOf(world, segments, to)
     for (const { name, from, type } of inputs) {
       if (type.codec === undefined) return [from, to]
-      const changing = lastChange(world, segments, name, from)
-      if (changing > from) return [from, changing]
+      const reader = readerOfChange(world, segments, name, from)
+      if (reader !== undefined) return [from, reader]
     }
     const together = inputs.find(a =>
       inputs.some(b => a.name < b.name && isTornApart(world, segments, to, a.name, b.name)),
@@ -144,11 +147,33 @@ function crossingToAvoid(world: World, segments: readonly Segment[]): readonly [
 
 /** The last segment that changes what a variable holds, declarations of the name anew apart. */
 function lastChange(world: World, segments: readonly Segment[], name: string, after: number): number {
-  return segments.findLastIndex(
-    (segment, i) =>
-      i > after &&
-      segment.statements.some(s => !s.declares.includes(name) && world.slice.changes(s.index, name)),
+  return segments.findLastIndex((segment, i) => i > after && changesIn(world, segment, name))
+}
+
+function changesIn({ slice }: World, { statements }: Segment, name: string): boolean {
+  return statements.some(s => !s.declares.includes(name) && slice.changes(s.index, name))
+}
+
+/**
+ * A segment that should see what another one changed in a variable of a third, and would see the value before: the
+ * one that changes has a copy of its own.
+ */
+function readerOfChange(
+  world: World,
+  segments: readonly Segment[],
+  name: string,
+  from: number,
+): number | undefined {
+  const changing = segments.findIndex((segment, i) => i > from && changesIn(world, segment, name))
+  if (changing < 0) return undefined
+  const reader = segments.findLastIndex(
+    (_, i) =>
+      i > changing &&
+      inputsOf(world, segments, i).some(
+        input => input.from < changing && (input.name === name || world.slice.share(input.name, name)),
+      ),
   )
+  return reader < 0 ? undefined : reader
 }
 
 /** Two inputs that hold one thing, which someone changes at or after the boundary. */
@@ -193,6 +218,24 @@ function neededBy(world: World, segment: Segment): Needed {
     [...found].filter(s => roleOf(world, s) === kind).sort((a, b) => a.index - b.index)
   const parameters = of('parameter')
   return { own: [...parameters, ...of('again')], parameters, modules: of('module'), names }
+}
+
+/** The cells' own types in a signature, with what these mention. */
+function withTypes(
+  world: World,
+  modules: readonly Statement[],
+  crossings: readonly { readonly type: CrossingType }[],
+): readonly Statement[] {
+  const found = new Set(modules)
+  const mentioned = (name: string) =>
+    crossings.some(({ type }) => new RegExp(`\\b${name.replaceAll('$', '\\$')}\\b`).test(type.text)) ||
+    [...found].some(statement => statement.mentions.has(name))
+  for (let before = -1; before !== found.size;) {
+    before = found.size
+    for (const statement of world.kept)
+      if (roleOf(world, statement) === 'module' && statement.declares.some(mentioned)) found.add(statement)
+  }
+  return [...found].sort((a, b) => a.index - b.index)
 }
 
 /** An output that is only named (`const raw = read(…)`) is given by the last segment. */

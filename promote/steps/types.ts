@@ -25,7 +25,7 @@ const classes: Readonly<Record<string, { codec: Codec; name: string; module: str
 export function variableType(slice: Slice, statement: number, name: string): CrossingType {
   const node = slice.statements[statement]?.node
   const identifier = node && nameNode(node, name)
-  return identifier ? typeAt(slice, identifier, slice.valueOf(name)) : { text: 'unknown', imports: [] }
+  return identifier ? typeAt(slice, identifier, slice.valueOf(name)) : { text: 'any', imports: [] }
 }
 
 export function typeAt(slice: Slice, node: ts.Node, value: Value): CrossingType {
@@ -43,9 +43,10 @@ export function typeAt(slice: Slice, node: ts.Node, value: Value): CrossingType 
   return { ...(isPlain ? { codec: 'json' as const } : {}), text: readable(text), imports: [] }
 }
 
-/** A type that cannot be named in another file says nothing there. */
+/** A cell's own types by their names alone; a type that cannot be named in another file says nothing there. */
 function readable(text: string): string {
-  return /import\(|\btypeof\b/.test(text) ? 'unknown' : text
+  const plain = text.replace(/import\("(?:#run-|[^"]*__run_)\d+"\)\./g, '')
+  return /import\(|\btypeof\b/.test(plain) ? 'any' : plain
 }
 
 function awaitedType(checker: ts.TypeChecker, type: ts.Type): ts.Type {

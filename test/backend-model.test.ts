@@ -8,6 +8,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BackendClient } from '../backend/client.ts'
 import { BackendError } from '../backend/errors.ts'
 import type { Fixture } from '../backend/testing/fixture-pipeline.ts'
 import { registerFixture, runToEnd } from '../backend/testing/submit-fixture.ts'
@@ -146,3 +148,49 @@ test('a model below its requirement is registered and not deployed', { timeout: 
   assert.match(refused.message, /Expected: auc >= 0\.999 on test\. Got: 0\.\d+\./)
   assert.equal((await backend.client.deploy({ name: 'damage', model: 'damage', force: true })).state, 'ready')
 })
+
+test(
+  'killed again and again while it trains, the model is the undisturbed one',
+  { timeout: 480_000 },
+  async t => {
+    const nKills = 10
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-model-'))
+    t.after(() => rm(folder, { recursive: true, force: true }))
+    const fixture = await strikesPipeline(0.6)
+    const calm = await startBackend(join(folder, 'calm'))
+    t.after(() => calm.kill())
+    const startedMs = performance.now()
+    const expected = await trainedDigest(calm.client, fixture)
+    const trainingMs = performance.now() - startedMs
+
+    const disturbed = join(folder, 'disturbed')
+    let nWhileRunning = 0
+    for (let kill = 0; kill < nKills; kill++) {
+      const backend = await startBackend(disturbed)
+      await registerFixture(backend.client, fixture)
+      const { run } = await backend.client.submitRun({ pipeline: 'strikes', version: fixture.version })
+      // Spread over the training, from its first moment to nearly its end.
+      await sleep((trainingMs * (kill + Math.random())) / (nKills + 2))
+      if ((await backend.client.run(run.id)).state === 'running') nWhileRunning++
+      await backend.kill()
+    }
+    t.diagnostic(
+      `${nWhileRunning} of ${nKills} kills while the model was in training (${Math.round(trainingMs)} ms)`,
+    )
+    assert(nWhileRunning >= nKills / 2, 'most kills must hit the training')
+    const last = await startBackend(disturbed)
+    t.after(() => last.kill())
+    assert.equal(await trainedDigest(last.client, fixture), expected)
+    const { models } = await last.client.models()
+    assert.equal(models.length, 1, 'the model is registered once')
+  },
+)
+
+/** Of the model's files, once the run has succeeded. */
+async function trainedDigest(client: BackendClient, fixture: Fixture): Promise<string> {
+  await registerFixture(client, fixture)
+  const { run } = await client.submitRun({ pipeline: 'strikes', version: fixture.version })
+  const { run: done } = await runToEnd(client, run.id)
+  assert.equal(done.state, 'succeeded', JSON.stringify(done.failure))
+  return (await client.modelVersion('damage', 1)).model.digest
+}

@@ -13,6 +13,8 @@ export interface MinimizeOptions {
   readonly start: Float64Array
   /** Weight of |x| per parameter. */
   readonly l1?: Float64Array
+  /** Multiplies by an estimate of the inverse Hessian, in place. Default: a multiple of the identity. */
+  readonly precondition?: ((gradient: Float64Array) => void) | undefined
   readonly maxIterations: number
   /** Whether to stop, from the (pseudo-)gradient. */
   readonly isConverged: (gradient: Float64Array) => boolean
@@ -43,7 +45,7 @@ export async function minimize(objective: Objective, options: MinimizeOptions): 
     if (options.isConverged(steepest)) return { x, value, iterations: iteration, converged: true }
     if (iteration === options.maxIterations) return { x, value, iterations: iteration, converged: false }
     await options.onIteration(iteration, value)
-    let direction = descentDirection(steepest, steps)
+    let direction = descentDirection(steepest, steps, options.precondition)
     if (l1) keepSigns(direction, steepest, l1)
     if (dot(direction, steepest) >= 0) {
       steps.length = 0
@@ -69,7 +71,11 @@ interface Point {
 }
 
 /** The two-loop recursion: −H·g. */
-function descentDirection(gradient: Float64Array, steps: readonly Step[]): Float64Array<ArrayBuffer> {
+function descentDirection(
+  gradient: Float64Array,
+  steps: readonly Step[],
+  precondition: MinimizeOptions['precondition'],
+): Float64Array<ArrayBuffer> {
   const q = gradient.slice()
   const alphas = new Float64Array(steps.length)
   for (let i = steps.length - 1; i >= 0; i--) {
@@ -77,12 +83,17 @@ function descentDirection(gradient: Float64Array, steps: readonly Step[]): Float
     alphas[i] = rho * dot(s, q)
     addScaled(q, y, -alphas[i]!)
   }
-  const newest = steps.at(-1)
-  const scale = newest ? 1 / (newest.rho * dot(newest.y, newest.y)) : 1
-  for (let j = 0; j < q.length; j++) q[j]! *= scale
+  if (precondition) precondition(q)
+  else scaleByNewest(q, steps.at(-1))
   steps.forEach(({ s, y, rho }, i) => addScaled(q, s, alphas[i]! - rho * dot(y, q)))
   for (let j = 0; j < q.length; j++) q[j] = -q[j]!
   return q
+}
+
+function scaleByNewest(q: Float64Array, newest: Step | undefined): void {
+  if (!newest) return
+  const scale = 1 / (newest.rho * dot(newest.y, newest.y))
+  for (let j = 0; j < q.length; j++) q[j]! *= scale
 }
 
 /** Backtracks until the value falls enough. With an absolute penalty, no parameter crosses zero. */

@@ -29,6 +29,7 @@ for (const l1 of [0, 5])
   test(`no step away from the fit lowers the objective (l1 ${l1})`, async () => {
     const rows = generate(500)
     const model = await fitLogisticRegression({ ...settings, l1 }, rows, { nCategories: [3] })
+    assert.ok(model.converged)
     const least = objective(rows, model, l1)
     assert.ok(Math.abs(least - model.objective) < 1e-6)
     for (const delta of [1e-3, -1e-3]) {
@@ -40,6 +41,12 @@ for (const l1 of [0, 5])
         assert.ok(objective(rows, { ...model, categories: [moved(model.categories[0]!, j)] }, l1) > least)
     }
   })
+
+test('complete one-hot columns beside the intercept take few iterations', async () => {
+  const model = await fitLogisticRegression({ ...settings, l2: 0.01 }, generate(5000), { nCategories: [3] })
+  assert.ok(model.converged)
+  assert.ok(model.iterations < 25, `${model.iterations} iterations`)
+})
 
 test('an absolute penalty makes weights exactly zero', async () => {
   const rows = generate(500)

@@ -2,6 +2,7 @@
  * Binary logistic regression. The objective is scikit-learn's with C = 1/l2:
  * Σ log loss + l2/2·‖w‖² + l1·‖w‖₁, the intercept free of penalties.
  */
+import { curvatureSolver, type ParameterLayout } from './curvature.ts'
 import type { EncodedRows } from './dataset.ts'
 import { minimize, type Objective } from './lbfgs.ts'
 
@@ -40,14 +41,18 @@ export async function fitLogisticRegression(
   options: FitOptions,
 ): Promise<LogisticModel> {
   const layout = layoutOf(rows, options.nCategories)
-  const scales = parameterScales(rows, layout, estimator.l2)
+  const rate = rows.label.reduce((sum, y) => sum + y, 0) / rows.nRows
+  const scales = parameterScales(rows, layout, { l2: estimator.l2, rate })
   const scaled = scaledObjective(rows, layout, scales, estimator.l2)
   const start = new Float64Array(layout.nParameters)
-  start[layout.intercept] = logOdds(rows.label) / scales[layout.intercept]!
+  start[layout.intercept] = Math.log(rate / (1 - rate)) / scales[layout.intercept]!
   const minimum = await minimize(scaled, {
     start,
     ...(estimator.l1 > 0 && {
       l1: scales.map((s, j) => (j === layout.intercept ? 0 : (estimator.l1 * s) / rows.nRows)),
+    }),
+    ...(estimator.l1 === 0 && {
+      precondition: curvatureSolver(rows, layout, { weight: rate * (1 - rate), scales }),
     }),
     maxIterations: estimator.maxIterations,
     isConverged: gradient => gradient.every((g, j) => Math.abs(g) <= estimator.tolerance * scales[j]!),
@@ -96,15 +101,7 @@ export function sigmoid(z: number): number {
   return e / (1 + e)
 }
 
-/** Parameters in one buffer: numbers, then each one-hot feature's categories and other, then the intercept. */
-interface Layout {
-  readonly nParameters: number
-  readonly offsets: readonly number[]
-  readonly sizes: readonly number[]
-  readonly intercept: number
-}
-
-function layoutOf(rows: EncodedRows, nCategories: readonly number[]): Layout {
+function layoutOf(rows: EncodedRows, nCategories: readonly number[]): ParameterLayout {
   const offsets: number[] = []
   let next = rows.numbers.length
   for (const n of nCategories) {
@@ -114,13 +111,12 @@ function layoutOf(rows: EncodedRows, nCategories: readonly number[]): Layout {
   return { nParameters: next + 1, offsets, sizes: nCategories.map(n => n + 1), intercept: next }
 }
 
-function logOdds(label: Uint8Array): number {
-  const positives = label.reduce((sum, y) => sum + y, 0)
-  return Math.log(positives / (label.length - positives))
-}
-
 /** Per parameter, one over the root of the curvature at the start, so that all have about the same. */
-function parameterScales(rows: EncodedRows, layout: Layout, l2: number): Float64Array {
+function parameterScales(
+  rows: EncodedRows,
+  layout: ParameterLayout,
+  { l2, rate }: { readonly l2: number; readonly rate: number },
+): Float64Array {
   const curvature = new Float64Array(layout.nParameters)
   rows.numbers.forEach((column, j) => {
     for (let i = 0; i < rows.nRows; i++) curvature[j]! += column[i]! * column[i]!
@@ -131,7 +127,6 @@ function parameterScales(rows: EncodedRows, layout: Layout, l2: number): Float64
     for (let i = 0; i < rows.nRows; i++) curvature[offset + (column[i]! < 0 ? other : column[i]!)]!++
   })
   curvature[layout.intercept] = rows.nRows
-  const rate = rows.label.reduce((sum, y) => sum + y, 0) / rows.nRows
   return curvature.map((c, j) => {
     const total = (rate * (1 - rate) * c + (j === layout.intercept ? 0 : l2)) / rows.nRows
     return total > 0 ? 1 / Math.sqrt(total) : 1
@@ -139,7 +134,12 @@ function parameterScales(rows: EncodedRows, layout: Layout, l2: number): Float64
 }
 
 /** The mean objective over parameters divided by their scales. */
-function scaledObjective(rows: EncodedRows, layout: Layout, scales: Float64Array, l2: number): Objective {
+function scaledObjective(
+  rows: EncodedRows,
+  layout: ParameterLayout,
+  scales: Float64Array,
+  l2: number,
+): Objective {
   const weights = new Float64Array(layout.nParameters)
   const z = new Float64Array(blockSize)
   return {
@@ -169,7 +169,7 @@ function scaledObjective(rows: EncodedRows, layout: Layout, scales: Float64Array
 /** z = w·x + intercept of a block. */
 function linear(
   rows: EncodedRows,
-  layout: Layout,
+  layout: ParameterLayout,
   weights: Float64Array,
   z: Float64Array,
   from: number,
@@ -209,7 +209,7 @@ function residuals(label: Uint8Array, z: Float64Array, from: number, until: numb
 
 function accumulate(
   rows: EncodedRows,
-  layout: Layout,
+  layout: ParameterLayout,
   residual: Float64Array,
   gradient: Float64Array,
   from: number,

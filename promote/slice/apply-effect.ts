@@ -182,6 +182,8 @@ function resultOf(it: Interpreter, kind: Result, effect: Effect, call: Call, giv
 
 function tagOf(it: Interpreter, effect: Effect, call: Call): AbstractObject['tag'] {
   if (!effect.type) return it.names.className(call.node as ts.Expression)
+  const [elsewhere, name] = effect.type.split(':')
+  if (elsewhere !== undefined && name !== undefined) return { package: elsewhere, name }
   const owner =
     call.stub?.package ??
     [...call.callee, ...call.self].map(o => it.externals.get(o)?.package ?? o.tag?.package)[0]

@@ -52,7 +52,8 @@ const effectMembers = {
       ]),
     ),
   ),
-  /** The class of the value that comes back, as the stubs name it. Default: as the checker sees it. */
+  /** The class of the value that comes back, as the stubs name it (of another package:
+   * `package:Class`). Default: as the checker sees it. */
   type: Type.Optional(Type.String()),
   /** The value that comes back never changes. */
   frozen: Type.Optional(Type.Boolean()),
@@ -92,24 +93,17 @@ export interface Effects {
   find(packageName: string, name: string): Effect | undefined
 }
 
-/** The stubs that come with Slipway, by the file they stand in. Imported, so that a bundle carries them. */
-const shipped: Readonly<Record<string, unknown>> = { arrow, danfo, js, node, slipway }
-
 /** The stubs that come with Slipway. @param extra the user's own, which go first */
 export function loadEffects(extra: readonly EffectStub[] = []): Effects {
-  const own = Object.entries(shipped).map(([file, stub]) => checkEffectStub(stub, file))
-  return createEffects([...extra, ...own])
+  return createEffects([...extra, ...[slipway, danfo, arrow, node, js].map(checkEffectStub)])
 }
 
 /** @throws Error naming the place when the stub has the wrong shape */
-export function parseEffectStub(text: string, file: string): EffectStub {
-  return checkEffectStub(JSON.parse(text), file)
-}
-
-function checkEffectStub(value: unknown, file: string): EffectStub {
+export function checkEffectStub(value: unknown): EffectStub {
   if (Value.Check(StubSchema, value)) return value
+  const name = (value as { package?: unknown } | null)?.package
   const first = [...Value.Errors(StubSchema, value)][0]
-  throw new Error(`effect stub ${file} at ${first?.instancePath}: ${first?.message}`)
+  throw new Error(`effect stub for ${String(name)} at ${first?.instancePath}: ${first?.message}`)
 }
 
 export function createEffects(stubs: readonly EffectStub[]): Effects {

@@ -103,7 +103,9 @@ function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
       if (node.text === 'arguments') return frame.parameters
       // `globalThis.x = …` in one cell, `x` in another.
       const globals = new Set([external(it, 'js', 'globalThis')])
-      return union(it.heap.readField(globals, node.text), new Set([external(it, 'unknown', node.text)]))
+      // Without Node's declarations its globals are still Node's.
+      const owner = node.text in globalThis ? 'node' : 'unknown'
+      return union(it.heap.readField(globals, node.text), new Set([external(it, owner, node.text)]))
     }
   }
 }

@@ -3,6 +3,7 @@
  * checked program: a module per run, whose free names are imported from the run that declares them. So the checker
  * sees every redeclaration as a declaration of its own, and positions in a run's file are positions in the cell.
  */
+import { builtinModules } from 'node:module'
 import ts from 'typescript'
 
 export { ts }
@@ -52,7 +53,6 @@ const options: ts.CompilerOptions = {
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   lib: ['lib.es2024.d.ts', 'lib.esnext.disposable.d.ts'],
-  types: ['node'],
   strict: true,
   noEmit: true,
   skipLibCheck: true,
@@ -76,7 +76,9 @@ export function createNotebookProgram({
   const texts = new Map<string, string>()
   const roots: { folder: string; name: string }[] = []
   const resolveCache = new Map<string, ts.ResolvedModuleFull | undefined>()
-  const host = ts.createCompilerHost(options, true)
+  const host = ts.createCompilerHost(options)
+  // Comments of declaration files are a third of their cost and say nothing to the checker.
+  host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone
   const { getSourceFile, fileExists, readFile } = host
   const textAt = (path: string) => files.get(path) ?? texts.get(path)
   host.getCurrentDirectory = () => base
@@ -90,7 +92,9 @@ export function createNotebookProgram({
     return cache.get(path)
   }
   host.resolveModuleNameLiterals = (literals, from, reference) =>
-    literals.map(({ text }) => {
+    literals.map(literal => {
+      const { text } = literal
+      if (isLate(literal) && !files.has(from)) return { resolvedModule: undefined }
       if (text.startsWith('#run-')) return { resolvedModule: moduleAt(pathOf(Number(text.slice(5)))) }
       const key = files.has(from) ? text : `${from}\0${text}`
       if (!resolveCache.has(key)) resolveCache.set(key, resolve(text, from, reference))
@@ -114,9 +118,13 @@ export function createNotebookProgram({
   }
 
   const typeRoots = given(typesOf('@types/node'))
+  const types = scans.some(usesNode) ? ['node'] : []
+  if (types.length === 0)
+    host.resolveTypeReferenceDirectiveReferences = references =>
+      references.map(() => ({ resolvedTypeReferenceDirective: undefined }))
   const program = ts.createProgram({
     rootNames: [...files.keys()],
-    options: typeRoots ? { ...options, typeRoots } : options,
+    options: { ...options, types, ...(typeRoots ? { typeRoots } : {}) },
     host,
   })
   const index = new Map(scans.map((_, i) => [pathOf(i), i]))
@@ -161,12 +169,35 @@ function given(types: ReturnType<TypesOf>): string[] | undefined {
   return at < 0 ? undefined : [types.path.slice(0, at + '/@types'.length)]
 }
 
+/** What a library loads while it runs is none of its declarations. */
+function isLate(literal: ts.Node): boolean {
+  return (literal.parent as ts.Node | undefined)?.kind === ts.SyntaxKind.CallExpression
+}
+
+/** Names that only Node's own declarations explain. They are large: who uses none of them need not wait for them. */
+const nodeNames = new Set(
+  (
+    'Buffer process fetch URL URLSearchParams setTimeout setInterval setImmediate queueMicrotask structuredClone ' +
+    'performance crypto TextEncoder TextDecoder AbortController AbortSignal Blob Headers Request Response require ' +
+    'EventEmitter Event EventTarget WebSocket ReadableStream global'
+  ).split(' '),
+)
+
+function usesNode({ mentions, imports }: Scan): boolean {
+  return imports.some(isNodeModule) || [...nodeNames].some(name => mentions.has(name))
+}
+
+function isNodeModule(specifier: string): boolean {
+  return specifier.startsWith('node:') || builtinModules.includes(specifier)
+}
+
 interface Scan {
   readonly source: string
   readonly declares: ReadonlySet<string>
   /** Names whose declaration already says `export`. */
   readonly exported: ReadonlySet<string>
   readonly mentions: ReadonlySet<string>
+  readonly imports: readonly string[]
 }
 
 function scan(source: string, path: string): Scan {
@@ -179,7 +210,8 @@ function scan(source: string, path: string): Scan {
   collect(file)
   const declares = declarations(file, source.length)
   const exported = [...declares].filter(([, statement]) => isExported(statement)).map(([name]) => name)
-  return { source, declares: new Set(declares.keys()), exported: new Set(exported), mentions }
+  const imports = ts.preProcessFile(source, true, true).importedFiles.map(imported => imported.fileName)
+  return { source, declares: new Set(declares.keys()), exported: new Set(exported), mentions, imports }
 }
 
 /** The text after a run's own: what it gives to other runs and what it takes from them. */

@@ -1,0 +1,62 @@
+/**
+ * Promotion of a notebook: time from a cold process (TypeScript's own start included), and the size of what is kept.
+ * The peer is the notebook as it stands: what a person would have to read without slicing.
+ */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { propose } from '../promote/index.ts'
+import { median, row, type BenchRow } from './bench.ts'
+
+const root = join(import.meta.dirname, '..')
+const notebook = 'examples/flights/explore.ipynb'
+
+/** Hashing data and reading models is the project's work, not promotion's: both answer at once. */
+const project = {
+  data: async (path: string) => [{ path, sha256: '0'.repeat(64), sizeBytes: 0 }],
+  model: async (path: string) => ({
+    files: [{ path, text: readFileSync(join(root, 'examples/flights', path), 'utf8') }],
+    plan: { sources: {}, catalogFeatures: {} } as never,
+  }),
+  packageVersion: async () => ({ version: '0' }),
+}
+
+async function proposeExample() {
+  return await propose({
+    notebook: readFileSync(join(root, notebook), 'utf8'),
+    name: 'flights',
+    folder: join(root, 'examples/flights'),
+    typesOf: specifier => (specifier === 'slipway' ? { path: join(root, 'library/index.ts') } : undefined),
+    project,
+  })
+}
+
+export default async function promotion(): Promise<BenchRow[]> {
+  const colds = Array.from({ length: 3 }, () => {
+    const startedMs = performance.now()
+    execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', import.meta.filename, 'once'])
+    return (performance.now() - startedMs) / 1000
+  })
+  const { kept, dropped, pipeline } = await proposeExample()
+  const nLines = Object.entries(pipeline?.files ?? {})
+    .filter(([path]) => path.startsWith('steps/'))
+    .reduce((n, [, text]) => n + text.trimEnd().split('\n').length, 0)
+  const nNotebookLines = [...kept, ...dropped].reduce((n, { text }) => n + text.split('\n').length, 0)
+  return [
+    row('promote the flights notebook, cold, without verification', 's', { ours: median(colds), goal: 3 }),
+    row('statements kept of the flights notebook', 'statements', {
+      ours: kept.length,
+      peers: { 'whole notebook': kept.length + dropped.length },
+      goal: 6,
+    }),
+    row('lines to read of the flights notebook', 'lines', {
+      ours: nLines,
+      peers: { 'whole notebook': nNotebookLines },
+    }),
+  ]
+}
+
+if (import.meta.main && process.argv[2] === 'once') {
+  const { diagnostics } = await proposeExample()
+  if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics))
+}

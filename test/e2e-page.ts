@@ -75,7 +75,7 @@ export async function toFirstCell(page: Page): Promise<void> {
 }
 
 /** The line of the open text editor that holds this text. */
-export function line(page: Page, text: string): Locator {
+export function line(page: Page, text: string | RegExp): Locator {
   return page.locator('.editor-instance .view-line', { hasText: text }).first()
 }
 
@@ -113,4 +113,24 @@ export async function pressOnNotification(page: Page, text: string | RegExp, but
 export async function pick(page: Page, text: string): Promise<void> {
   await fillQuickInput(page, text)
   await page.locator('.quick-input-list .monaco-list-row').first().click()
+}
+
+/** The text output of a cell, drawn by VS Code's own renderer. */
+export function cellOutput(page: Page, text: RegExp): Promise<Locator> {
+  return inFrames(
+    page,
+    `.output-plaintext:text-matches("${text.source}"), .output-stream:text-matches("${text.source}")`,
+  )
+}
+
+/** A row of the open suggestions. */
+export function suggestion(page: Page, text: string): Locator {
+  return page.locator('.suggest-widget .monaco-list-row', { hasText: text }).first()
+}
+
+/** Fills fields of the endpoint's page and asks. */
+export async function fillForm(page: Page, row: Readonly<Record<string, string>>): Promise<void> {
+  const form = await inFrames(page, 'form')
+  for (const [name, value] of Object.entries(row)) await form.locator(`[name="${name}"]`).fill(value)
+  await form.getByRole('button', { name: 'Predict' }).click()
 }

@@ -1,9 +1,9 @@
 /** The tab of an endpoint: a form of its inputs, and its answers. */
-import type { Endpoint, PredictResponse } from '../../backend/api/index.ts'
+import type { Endpoint } from '../../backend/api/index.ts'
 import type { FromPredictPage, ToPredictPage } from '../../web/predict/messages.ts'
-import { CliFailure, runCli } from '../commands/cli.ts'
 import { showError } from '../commands/run.ts'
 import type { Services } from '../context.ts'
+import { BackendAnswer } from '../service/api.ts'
 import { createPage } from './webview.ts'
 
 export async function openEndpoint(services: Services, root: string, name: string): Promise<void> {
@@ -29,7 +29,7 @@ export async function openEndpoint(services: Services, root: string, name: strin
   const shown = endpoint
   panel.webview.onDidReceiveMessage(async (message: FromPredictPage) => {
     if (message.type === 'ready') return send({ type: 'endpoint', endpoint: shown, url })
-    const answer = await ask({ services, root, name, row: message.row, signal: closed.signal })
+    const answer = await ask({ services, root, name, row: message.row })
     services.changed.fire()
     return closed.signal.aborted || send(answer)
   })
@@ -40,22 +40,16 @@ interface Question {
   readonly root: string
   readonly name: string
   readonly row: Readonly<Record<string, unknown>>
-  readonly signal: AbortSignal
 }
 
-/** Through the command line, as a terminal would. */
-async function ask({ services, root, name, row, signal }: Question): Promise<ToPredictPage> {
-  const started = performance.now()
+async function ask({ services, root, name, row }: Question): Promise<ToPredictPage> {
   try {
-    await services.backends.connect(root)
-    const answer = await runCli<PredictResponse>(['predict', name, JSON.stringify(row)], {
-      root,
-      signal,
-      onProgress: line => services.output.info(line),
-    })
+    const api = await services.backends.connect(root)
+    const started = performance.now()
+    const answer = await api.predict(name, row)
     return { type: 'answer', answer, elapsedMs: performance.now() - started }
   } catch (error) {
-    if (!(error instanceof CliFailure)) services.output.error(String(error))
+    if (!(error instanceof BackendAnswer)) services.output.error(String(error))
     return { type: 'problem', message: error instanceof Error ? error.message : String(error) }
   }
 }

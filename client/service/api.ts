@@ -1,9 +1,17 @@
 /**
- * What the views read from a project's backend: small typed GETs and the events of a run. Everything that changes
+ * What views and pages ask a project's backend: lists, the events of a run, predictions. Everything that changes
  * something there goes through the command line (commands/cli.ts).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EndpointList, ModelList, Run, RunEvent, RunList } from '../../backend/api/index.ts'
+import type {
+  EndpointList,
+  ErrorBody,
+  ModelList,
+  PredictResponse,
+  Run,
+  RunEvent,
+  RunList,
+} from '../../backend/api/index.ts'
 
 export interface Address {
   readonly url: string
@@ -26,6 +34,8 @@ export interface BackendApi {
   run(id: string): Promise<Run>
   models(): Promise<ModelList>
   endpoints(): Promise<EndpointList>
+  /** One row. */
+  predict(endpoint: string, row: Readonly<Record<string, unknown>>): Promise<PredictResponse>
   /** Every event once and in order; ends with the run. Reconnects for 30 s when the backend goes away. */
   events(id: string, signal: AbortSignal): AsyncGenerator<RunEvent>
 }
@@ -39,18 +49,37 @@ export function createBackendApi(address: Address): BackendApi {
     run: id => get(`/runs/${encodeURIComponent(id)}`),
     models: () => get('/models'),
     endpoints: () => get('/endpoints'),
+    predict: async (endpoint, row) => {
+      const path = `/endpoints/${encodeURIComponent(endpoint)}/predict`
+      const body = JSON.stringify({ rows: [row] })
+      const headers = { 'content-type': 'application/json' }
+      const response = await open(address, path, { method: 'POST', body, headers })
+      return (await response.json()) as PredictResponse
+    },
     events: (id, signal) => follow(address, id, signal),
   }
 }
 
-async function open({ url, token }: Address, path: string, signal?: AbortSignal): Promise<Response> {
+async function open({ url, token }: Address, path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(`${url.replace(/\/+$/, '')}/api/v1${path}`, {
-    headers: { authorization: `Bearer ${token}` },
-    signal: signal ?? AbortSignal.timeout(10_000),
+    ...init,
+    headers: { authorization: `Bearer ${token}`, ...init.headers },
+    signal: init.signal ?? AbortSignal.timeout(10_000),
   })
   if (response.ok) return response
-  const body = (await response.json().catch(() => undefined)) as { error?: { message?: string } } | undefined
-  throw new BackendAnswer(response.status, body?.error?.message ?? `The backend answered ${response.status}.`)
+  const body = (await response.json().catch(() => undefined)) as Partial<ErrorBody> | undefined
+  throw new BackendAnswer(response.status, describeError(response.status, body?.error))
+}
+
+function describeError(status: number, error: Partial<ErrorBody['error']> | undefined): string {
+  if (error?.message === undefined) return `The backend answered ${status} without an explanation.`
+  const parts = [
+    error.message,
+    error.expected !== undefined && `Expected: ${error.expected}.`,
+    error.got !== undefined && `Got: ${error.got}.`,
+    error.action,
+  ]
+  return parts.filter(Boolean).join(' ')
 }
 
 const patienceMs = 30_000
@@ -61,7 +90,7 @@ async function* follow(address: Address, id: string, signal: AbortSignal): Async
   while (!signal.aborted) {
     try {
       const path = `/runs/${encodeURIComponent(id)}/events?after=${after}`
-      for await (const message of messages(await open(address, path, signal))) {
+      for await (const message of messages(await open(address, path, { signal }))) {
         lostAt = undefined
         if (message.event === 'end') return
         const event = JSON.parse(message.data) as RunEvent

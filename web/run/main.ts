@@ -121,7 +121,13 @@ function drawFailure({ code, message, step, stack, action }: NonNullable<Run['fa
 
 function drawLine({ at, step, text, kind }: LogLine): HTMLElement {
   const time = new Date(at).toLocaleTimeString('en-GB')
-  return h('div', { class: `line ${kind}` }, h('time', {}, time), h('b', {}, step), h('span', {}, text))
+  return h(
+    'div',
+    { class: `line ${kind}` },
+    h('time', {}, time),
+    h('b', { title: step }, step),
+    h('span', {}, text),
+  )
 }
 
 function elapsed({ startedAt, finishedAt }: { startedAt?: string; finishedAt?: string }): number {

@@ -33,6 +33,7 @@ const suite: BenchSuite = async ({ log }) => {
       peers: named(r => r.seconds),
       goal: 60,
     }),
+    row('the same, all threads', 'CPU s', { ours: ours.cpuSeconds, peers: named(r => r.cpuSeconds) }),
     row('peak memory of the training', 'GiB', { ours: gibibytes(ours), peers: named(gibibytes), goal: 2 }),
     { ...auc, met: ours.testAuc >= auc.goal },
     ...(await scoring(log)),

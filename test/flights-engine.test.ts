@@ -29,10 +29,14 @@ before(async () => {
     LEFT JOIN (SELECT date, delay, distance, origin, destination FROM flights GROUP BY ALL HAVING count(*) > 1) AS twins
     USING (date, delay, distance, origin, destination)
     ORDER BY twins.date IS NULL, hash(row_id) LIMIT ${nSampled}`)
+  // A week touches eight calendar days; joining by day keeps the pairs few.
   await connection.run(`CREATE TEMP TABLE expected AS
-    SELECT s.row_id, avg(f.delay) AS value FROM sampled AS s LEFT JOIN flights AS f
-    ON f.origin = s.origin AND f.date >= s.date - INTERVAL 7 DAY AND f.date <= s.date - INTERVAL 3 HOUR
-    GROUP BY s.row_id`)
+    WITH pairs AS (
+      SELECT s.row_id, f.delay FROM sampled AS s CROSS JOIN range(8) AS d(back) JOIN flights AS f
+      ON f.origin = s.origin AND f.date::DATE = s.date::DATE - d.back::INTEGER
+      AND f.date >= s.date - INTERVAL 7 DAY AND f.date <= s.date - INTERVAL 3 HOUR
+    )
+    SELECT sampled.row_id, avg(pairs.delay) AS value FROM sampled LEFT JOIN pairs USING (row_id) GROUP BY sampled.row_id`)
 })
 after(async () => {
   connection.disconnectSync()
@@ -89,5 +93,6 @@ test('trains on every flight: AUC, time and memory', async t => {
   assert.ok(result.trainRows >= 1_000_000)
   assert.ok(result.testAuc >= 0.65, `test AUC ${result.testAuc}`)
   assert.ok(result.peakBytes < 2 ** 31, `peak ${result.peakBytes} bytes`)
-  assert.ok(result.seconds < 60, `${result.seconds} s`)
+  // Time of the processors: unlike that of the clock, it does not depend on what else runs here.
+  assert.ok(result.cpuSeconds < 60, `${result.cpuSeconds} s`)
 })

@@ -6,6 +6,8 @@ import { flightsPlan, flightsRoot } from './plan.ts'
 
 export interface FlightsTraining {
   readonly seconds: number
+  /** Of all threads together. */
+  readonly cpuSeconds: number
   readonly peakBytes: number
   readonly trainRows: number
   readonly testAuc: number
@@ -16,8 +18,10 @@ const start = performance.now()
 const engine = await openEngine({ root: flightsRoot, threads: 2, spillFolder })
 const { card } = await engine.train(flightsPlan)
 await engine.close()
+const { userCPUTime, systemCPUTime } = process.resourceUsage()
 const result: FlightsTraining = {
   seconds: (performance.now() - start) / 1000,
+  cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
   peakBytes: process.resourceUsage().maxRSS * 1024,
   trainRows: card.rows.train,
   testAuc: card.metrics.test!['auc']!,

@@ -3,7 +3,7 @@ import test from 'node:test'
 import type { EncodedRows } from './dataset.ts'
 import { fitLogisticRegression, predictLogistic, type LogisticModel } from './logistic-regression.ts'
 
-const settings = { l2: 1, l1: 0, maxIterations: 500, tolerance: 1e-10 }
+const settings = { l2: 1, l1: 0, maxIterations: 500, tolerance: 1e-8 }
 
 function generate(nRows: number): EncodedRows {
   const a = Float64Array.from({ length: nRows }, (_, i) => Math.sin(i * 1.7) * 2)

@@ -7,6 +7,14 @@ import { glob } from 'tinyglobby'
 /** Folders in which no one writes models by hand. */
 const ignored = ['**/node_modules/**', '**/.*/**', '**/dist/**']
 
+/** Where promotion keeps its copies of model files: they declare again what the project declares. */
+const generated = 'pipelines/'
+
+/** @param key relative to the project's root */
+export function isGenerated(key: string): boolean {
+  return key.startsWith(generated)
+}
+
 /** The file of a URI; undefined for what is no file, such as an unsaved document or a notebook cell. */
 export function fileOfUri(uri: string): string | undefined {
   if (!uri.startsWith('file:')) return undefined
@@ -50,7 +58,7 @@ export async function findProjects(folder: string): Promise<readonly string[]> {
 /** The model files of a project, relative to its root; those of a project inside it are its own. */
 export async function findModelFiles(root: string): Promise<readonly string[]> {
   const inner = (await findProjects(root)).filter(folder => folder !== root)
-  const ignore = [...ignored, ...inner.map(folder => `${projectPath(root, folder)}/**`)]
+  const ignore = [...ignored, `${generated}**`, ...inner.map(folder => `${projectPath(root, folder)}/**`)]
   return (await glob('**/*.slip', { cwd: root, ignore })).sort()
 }
 

@@ -9,7 +9,7 @@ import { type CatalogView, type ColumnSchema, type Workspace, createWorkspace } 
 import type { CatalogHit } from '../messages.ts'
 import type { ProjectCatalog } from './catalog.ts'
 import { ColumnLoader, type DescribeSource, type SourceRef } from './columns.ts'
-import { fileOfUri, findModelFiles, projectPath, readText, uriOfFile } from './files.ts'
+import { fileOfUri, findModelFiles, isGenerated, projectPath, readText, uriOfFile } from './files.ts'
 
 export interface ProjectOptions {
   /** The folder with slipway.json, or the folder of a file that belongs to no project. */
@@ -115,7 +115,7 @@ export class Project {
   async fileChanged(file: string): Promise<void> {
     const key = projectPath(this.root, file)
     if (key.endsWith('.slip')) {
-      if (!this.#open.has(key)) await this.#readFile(key)
+      if (!this.#open.has(key) && !isGenerated(key)) await this.#readFile(key)
     } else if (key === 'slipway.json' || key.startsWith('.slipway/')) {
       if (await this.#options.catalog.refresh()) this.#recheck()
     } else this.#columns.refresh(key)

@@ -39,6 +39,7 @@ test('a file belongs to the nearest project, and every project has its own files
     'inner/deep/b.slip': 'entity b(k: string)',
     'node_modules/x/c.slip': 'entity c(k: string)',
     '.slipway/d.slip': 'entity d(k: string)',
+    'pipelines/p/models/a.slip': 'entity a(k: string)',
   })
   await projects.discover(root)
   assert.deepEqual(
@@ -48,6 +49,10 @@ test('a file belongs to the nearest project, and every project has its own files
       ['inner', ['deep/b.slip']],
     ],
   )
+  const copy = path.join(root, 'pipelines/p/models/a.slip')
+  await projects.holding(copy)!.fileChanged(copy)
+  assert.deepEqual(projects.holding(copy)!.workspace.files(), ['a.slip'])
+  assert.notEqual((await projects.of(uri('pipelines/p/models/a.slip'))).root, root)
   assert.equal((await projects.of(uri('inner/deep/new.slip'))).root, path.join(root, 'inner'))
   assert.equal((await projects.of(uri('other/new.slip'))).root, root)
   assert.equal(projects.holding(path.join(root, 'inner/deep/b.slip'))?.root, path.join(root, 'inner'))

@@ -1,6 +1,6 @@
 /** All projects that the editor has open, found by the nearest slipway.json. */
 import path from 'node:path'
-import { fileOfUri, findProjects, findRoot } from './files.ts'
+import { fileOfUri, findProjects, findRoot, isGenerated, projectPath } from './files.ts'
 import { Project, type ProjectOptions } from './project.ts'
 
 export type ProjectParts = Pick<ProjectOptions, 'describe' | 'catalog'>
@@ -35,7 +35,9 @@ export class Projects {
       this.#roots.set(folder, root)
     }
     const found = await root
-    return found === undefined ? this.#at(folder, false) : this.#at(found, true)
+    // A generated copy is looked at alone: beside its original every name in it would be there twice.
+    const isAlone = found === undefined || (file !== undefined && isGenerated(projectPath(found, file)))
+    return isAlone ? this.#at(folder, false) : this.#at(found, true)
   }
 
   /** Opens every project in a folder of the editor's workspace. */

@@ -4,8 +4,8 @@ import { basename, dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import {
   manifestFile,
-  promote,
   propose,
+  verifyProposal,
   type OutputVerdict,
   type Pipeline,
   type Proposal,
@@ -17,7 +17,8 @@ import { shortVersion } from '../output.ts'
 import { pipelineNameOf, pipelinesFolder, readPipeline, slashes } from '../pipeline.ts'
 import { createProjectView, installedTypes } from '../project-view.ts'
 import { replay } from '../replay.ts'
-import { readNotebookFile } from '../run-notebook.ts'
+import { liveOutputs } from '../live-outputs.ts'
+import { readNotebookFile, type NotebookFile } from '../run-notebook.ts'
 import { pipelineOutputs } from '../outputs.ts'
 
 interface PromoteOptions {
@@ -52,7 +53,7 @@ async function promoteCommand(
   const { output } = context
   const file = context.path(given)
   const root = context.projectRoot(dirname(file))
-  readNotebookFile(file)
+  const notebook = readNotebookFile(file)
   const name = options.name ?? pipelineNameOf(file)
   const folder = options.out === undefined ? join(pipelinesFolder(root), name) : context.path(options.out)
   const request = {
@@ -77,7 +78,7 @@ async function promoteCommand(
     return report(context, { proposal, pipeline, folder, outputs: unverified(pipeline), written: false })
   }
   const { verified, outputs } = options.verify
-    ? await verifyPipeline(context, { root, request, pipeline })
+    ? await verifyPipeline(context, { root, file, proposal, notebook })
     : { verified: pipeline, outputs: unverified(pipeline) }
   output.progress(`Writing ${relative(context.cwd, folder)}`)
   writePipeline(folder, {
@@ -102,25 +103,26 @@ function pipelineOf({ pipeline, diagnostics }: Proposal, file: string): Pipeline
 
 interface VerifyRequest {
   readonly root: string
-  readonly request: Parameters<typeof propose>[0]
-  readonly pipeline: Pipeline
+  readonly file: string
+  readonly proposal: Proposal
+  readonly notebook: NotebookFile
 }
 
 /** @throws CliError CLI012 when the pipeline does not do what the notebook did */
-async function verifyPipeline(context: CommandContext, { root, request }: VerifyRequest) {
+async function verifyPipeline(context: CommandContext, { root, file, proposal, notebook }: VerifyRequest) {
   const { output, signal } = context
   const scratch = join(root, '.slipway')
   mkdirSync(scratch, { recursive: true })
   const work = mkdtempSync(join(scratch, 'promote-'))
   try {
-    const result = await promote({
-      ...request,
+    const result = await verifyProposal(proposal, {
       signal,
+      live: liveOutputs(notebook, proposal.replay),
       onProgress: output.progress,
       replay: (asked, pass) =>
         replay(asked, {
           root,
-          folder: request.folder,
+          folder: dirname(file),
           workFolder: mkdtempSync(join(work, 'replay-')),
           ...pass,
           onProgress: output.progress,
@@ -139,7 +141,7 @@ async function verifyPipeline(context: CommandContext, { root, request }: Verify
       },
     })
     const { verification } = result
-    const pipeline = pipelineOf(result, request.notebookName ?? 'The notebook')
+    const pipeline = pipelineOf(result, file)
     if (!verification) return { verified: pipeline, outputs: unverified(pipeline) }
     output.endProgress()
     showVerdicts(context, verification.outputs)

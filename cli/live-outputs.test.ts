@@ -14,8 +14,11 @@ const notebook = (text: string): NotebookFile => ({
   ],
 })
 const request = {
-  runs: [{ cell: 'a', source }],
-  outputs: [{ name: 'late', codec: 'model' as const, afterRun: 0, expression: 'late', isVariable: true }],
+  runs: [
+    { cell: 'a', source },
+    { cell: 'b', source: 'late.metrics.test === 1' },
+  ],
+  outputs: [{ name: 'late', codec: 'model' as const, afterRun: 1, expression: 'late', isVariable: true }],
 }
 const replayed = (auc: number) => ({
   $slipway: 'model',
@@ -36,4 +39,9 @@ test('a model that a cell shows is compared with the replay', () => {
 
 test('a cell that was edited since shows nothing of what ran', () => {
   assert.deepEqual(liveOutputs(notebook(`// edited\n${source}`), request), {})
+})
+
+test('a model that was shown before the variable got another one does not count', () => {
+  const later = { ...request, runs: [...request.runs.slice(0, 1), { cell: 'b', source: 'late = other' }] }
+  assert.deepEqual(liveOutputs(notebook(source), later), {})
 })

@@ -12,7 +12,12 @@ import { idOf, sourceOf, type NotebookFile, type NotebookFileCell } from './run-
 export function liveOutputs(notebook: NotebookFile, { outputs, runs }: ReplayRequest): OutputDocuments {
   const documents: Record<string, unknown> = {}
   for (const { name, expression, afterRun } of outputs) {
-    const ran = new Map(runs.slice(afterRun).map(run => [run.cell, run.source]))
+    const before = runs.slice(0, afterRun + 1)
+    const from = Math.max(
+      0,
+      before.findLastIndex(run => assigns(run.source, expression)),
+    )
+    const ran = new Map(before.slice(from).map(run => [run.cell, run.source]))
     // Only a cell whose source is still the one that ran shows what that run gave.
     const showing = notebook.cells.filter(
       (cell, i) => ran.get(idOf(cell, i)) === sourceOf(cell) && lastLine(sourceOf(cell)) === expression,
@@ -21,6 +26,14 @@ export function liveOutputs(notebook: NotebookFile, { outputs, runs }: ReplayReq
     if (shown) documents[name] = { $slipway: 'model', model: shown.model, metrics: shown.metrics }
   }
   return documents
+}
+
+/** Models do not change once they are trained: what was shown counts from where the variable was last assigned. */
+function assigns(source: string, variable: string): boolean {
+  return (
+    /^[\w$]+$/.test(variable) &&
+    new RegExp(`(?<![\\w$.])${variable.replaceAll('$', '\\$')}\\s*=[^=>]`).test(source)
+  )
 }
 
 function lastLine(source: string): string | undefined {

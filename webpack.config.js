@@ -123,6 +123,15 @@ const extensionBundle = {
   plugins: [importMeta({ extension: './client/main.ts' })],
 }
 
+/** Loaded by VS Code's TypeScript server, which wants the function itself. */
+const pluginBundle = {
+  ...common('typescript-plugin'),
+  ...node,
+  entry: { 'typescript-plugin': './client/typescript-plugin/main.ts' },
+  output: { ...node.output, library: { type: 'commonjs2', export: 'default' } },
+  plugins: [importMeta({})],
+}
+
 const styles = { test: /\.css$/, type: 'asset/source' }
 
 /** Runs in the notebook's page and in tabs: neither Node nor `eval`. */
@@ -164,4 +173,4 @@ const packageBundles = {
   plugins: [new PackageEntryPlugin()],
 }
 
-export default [processBundles, extensionBundle, rendererBundles, pageBundles, packageBundles]
+export default [processBundles, extensionBundle, pluginBundle, rendererBundles, pageBundles, packageBundles]

@@ -79,6 +79,20 @@ export function line(page: Page, text: string | RegExp): Locator {
   return page.locator('.editor-instance .view-line', { hasText: text }).first()
 }
 
+/** Waits until a line of the open editor reads so, blank by blank. */
+export async function lineReads(page: Page, expected: RegExp): Promise<void> {
+  const deadline = Date.now() + patienceMs
+  for (;;) {
+    // VS Code draws blanks as no-break spaces.
+    const lines = (await page.locator('.editor-instance .view-line').allTextContents()).map(text =>
+      text.replaceAll('\u00a0', ' '),
+    )
+    if (lines.some(text => expected.test(text))) return
+    assert.ok(Date.now() < deadline, `No line reads ${String(expected)}:\n${lines.join('\n')}`)
+    await delay(100)
+  }
+}
+
 /** Puts the cursor behind the line with this text and begins a new one. */
 export async function newLineBehind(page: Page, text: string): Promise<void> {
   await line(page, text).click()
@@ -115,12 +129,9 @@ export async function pick(page: Page, text: string): Promise<void> {
   await page.locator('.quick-input-list .monaco-list-row').first().click()
 }
 
-/** The text output of a cell, drawn by VS Code's own renderer. */
+/** Text in the output of a cell. */
 export function cellOutput(page: Page, text: RegExp): Promise<Locator> {
-  return inFrames(
-    page,
-    `.output-plaintext:text-matches("${text.source}"), .output-stream:text-matches("${text.source}")`,
-  )
+  return inFrames(page, `text=${String(text)}`)
 }
 
 /** A row of the open suggestions. */

@@ -55,7 +55,12 @@ function drawForm({ inputs, features }: Endpoint): HTMLElement {
   const lookedUp = fields.slice(inputs.length)
   const submit = (event: Event): void => {
     event.preventDefault()
-    const row = rowOf(fields.map(({ input, control }) => ({ ...input, text: control.value })))
+    const filled = fields.map(({ input, control }, i) => ({
+      ...input,
+      text: control.value,
+      required: i < inputs.length,
+    }))
+    const row = rowOf(filled)
     post({ type: 'predict', row } satisfies FromPredictPage)
   }
   return h(

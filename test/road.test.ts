@@ -63,6 +63,14 @@ test('flights: the notebook becomes a deployed model that answers', async t => {
     assert.ok(auc !== undefined && auc >= 0.65, `test AUC ${auc}`)
   })
 
+  await t.test('the catalog knows who uses the feature', async () => {
+    const { features } = await project.json<{ features: { name: string; nUses: number }[] }>([
+      'features',
+      'delay',
+    ])
+    assert.deepEqual(features.map(f => [f.name, f.nUses]), [['departure_delay_7d', 2]]) // prettier-ignore
+  })
+
   await t.test('submitting again gives the same run back', async () => {
     const again = await project.json<Ended[]>(submit)
     assert.equal(again[0]?.created, false)

@@ -1,8 +1,10 @@
 /** `slipway deploy | predict`: from a registered model to an answer. */
 import { readFileSync } from 'node:fs'
 import type { PredictResponse } from '../../backend/api/index.ts'
+import type { Card } from '../../engine/types.ts'
 import { connectBackend } from '../backend.ts'
 import { CliError, exitCodes } from '../errors.ts'
+import { recordFeatureUse } from '../feature-use.ts'
 import type { AddCommand } from '../main.ts'
 import type { Output } from '../output.ts'
 
@@ -16,7 +18,8 @@ export const addDeploy: AddCommand = (program, run) => {
     .description('deploy a model version behind an HTTP endpoint')
     .action(
       run(async (context, given: string | undefined, options: DeployOptions) => {
-        const client = await connectBackend(context.projectRoot())
+        const root = context.projectRoot()
+        const client = await connectBackend(root)
         const model = given ?? onlyName('model', (await client.models()).models, 'submit a pipeline first')
         context.output.progress(`Deploying ${model} …`)
         const endpoint = await client.deploy({
@@ -25,6 +28,13 @@ export const addDeploy: AddCommand = (program, run) => {
           version: options.modelVersion,
           force: options.force,
         })
+        const { card } = await client.modelVersion(endpoint.model, endpoint.version)
+        const ids = Object.keys((card as Card).plan.catalogFeatures)
+        await recordFeatureUse(
+          root,
+          { kind: 'endpoint', name: endpoint.name },
+          { ids, output: context.output },
+        )
         const url = new URL(endpoint.path, client.url).href
         context.output.document({ endpoint, url })
         context.output.text(`${endpoint.model} version ${endpoint.version} answers at`)

@@ -4,6 +4,7 @@ import type { BackendClient } from '../../backend/client.ts'
 import { connectBackend } from '../backend.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError, exitCodes } from '../errors.ts'
+import { recordFeatureUse } from '../feature-use.ts'
 import type { AddCommand } from '../main.ts'
 import { shortVersion } from '../output.ts'
 import { findPipeline, parseParameters, readPipeline, registerPipeline } from '../pipeline.ts'
@@ -37,6 +38,8 @@ async function submit(context: CommandContext, given: string | undefined, option
   const { name, version } = pipeline.manifest
   const submitted = await client.submitRun({ pipeline: name, version, parameters })
   const { created } = submitted
+  const ids = Object.keys(pipeline.lock.features)
+  await recordFeatureUse(root, { kind: 'pipeline', name }, { ids, output })
   const started = created ? submitted.run : await retryIfAsked(client, submitted.run, options)
 
   output.endProgress()

@@ -134,9 +134,16 @@ export function cellOutput(page: Page, text: RegExp): Promise<Locator> {
   return inFrames(page, `text=${String(text)}`)
 }
 
-/** A row of the open suggestions. */
-export function suggestion(page: Page, text: string): Locator {
-  return page.locator('.suggest-widget .monaco-list-row', { hasText: text }).first()
+/** Waits for a suggestion; asks for it by the keyboard when none came by itself while typing. */
+export async function awaitSuggestion(page: Page, text: string): Promise<void> {
+  const row = page.locator('.suggest-widget .monaco-list-row', { hasText: text }).first()
+  const came = await row.waitFor({ timeout: 5000 }).then(
+    () => true,
+    () => false,
+  )
+  if (came) return
+  await page.keyboard.press('Control+Space')
+  await row.waitFor()
 }
 
 /** Fills fields of the endpoint's page and asks. */

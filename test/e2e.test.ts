@@ -12,6 +12,7 @@ import test, { before } from 'node:test'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import {
+  awaitSuggestion,
   cellOutput,
   fillForm,
   inFrames,
@@ -23,7 +24,6 @@ import {
   openSlipwayViews,
   pressOnNotification,
   runAllCells,
-  suggestion,
   toFirstCell,
   treeRow,
 } from './e2e-page.ts'
@@ -158,7 +158,7 @@ test('flights: from the notebook to a prediction', { timeout }, async t => {
       await screenshot(page, 'flights-hover')
       await newLineBehind(page, 'origin_delay = ')
       await page.keyboard.type('short   = log1', { delay: 50 })
-      await suggestion(page, 'log1p').waitFor()
+      await awaitSuggestion(page, 'log1p')
       await screenshot(page, 'flights-completion')
       await page.keyboard.press('Escape')
       await page.keyboard.type('x(distance)')

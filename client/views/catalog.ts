@@ -30,7 +30,7 @@ function details(hit: CatalogHit): CatalogNode[] {
     ['owner', hit.owner, 'person'],
     ['tags', hit.tags.join(', ') || undefined, 'tag'],
     ['version', String(hit.version), 'versions'],
-    ['used by', hit.uses === 1 ? '1 model' : `${hit.uses} models`, 'references'],
+    ['uses', `${hit.uses} by models, pipelines and endpoints`, 'references'],
   ]
   return rows.flatMap(([name, value, icon]) =>
     value === undefined ? [] : [{ kind: 'detail' as const, name, value, icon }],

@@ -88,5 +88,6 @@ test('progress passes everything through and shows it where the kernel is', asyn
     text: 'Look <here> 100 %',
     update: true,
   })
-  assert.equal(shown.at(-1)!.text, 'Progress 2')
+  assert.equal(shown.at(-2)!.text, 'Progress 2')
+  assert.match(shown.at(-1)!.text, /^took \d+\.\d s$/)
 })

@@ -16,7 +16,9 @@ const plugin = 'slipway-typescript-plugin'
 /** What the extension consists of, beside its manifest. */
 const contents = [
   'README.md',
+  'CHANGELOG.md',
   'LICENSE',
+  'docs',
   'dist',
   'media',
   'syntaxes',

@@ -74,10 +74,14 @@ function createSink(): Sink {
 
 function kernelSink(kernel: KernelHook): Sink {
   const displayId = randomUUID()
+  const startedMs = performance.now()
   let update = false
   return (phase, progress) => {
-    if (phase === undefined) return
-    kernel.display(progressBundle(phase, progress), { displayId, update })
+    // Nothing that was shown needs no end; what was shown must not look as if it went on.
+    if (phase === undefined && !update) return
+    const bundle =
+      phase === undefined ? endBundle(performance.now() - startedMs) : progressBundle(phase, progress)
+    kernel.display(bundle, { displayId, update })
     update = true
   }
 }
@@ -95,6 +99,11 @@ export function progressBundle(phase: string, progress: Progress): Readonly<Reco
     'text/html': `<progress${value}></progress> ${escapeHtml(progressText(phase, progress))}`,
     'text/plain': progressText(phase, progress),
   }
+}
+
+function endBundle(tookMs: number): Readonly<Record<string, string>> {
+  const text = `took ${(tookMs / 1000).toFixed(1)} s`
+  return { 'text/html': `<small>${text}</small>`, 'text/plain': text }
 }
 
 function progressText(phase: string, { done, total, message }: Progress): string {

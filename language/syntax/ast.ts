@@ -43,7 +43,8 @@ export type LiteralKind = 'bool' | 'int' | 'float' | 'string' | 'timestamp' | 'm
 
 export type Expression =
   | LiteralExpression
-  | { readonly kind: 'name'; readonly span: Span; readonly name: Name }
+  /** A pin without a key, `name@2`, is for derived features alone; the parser reports it elsewhere. */
+  | { readonly kind: 'name'; readonly span: Span; readonly name: Name; readonly pin?: Pin }
   | { readonly kind: 'column'; readonly span: Span; readonly source: Name; readonly column: Name | undefined }
   | CallExpression
   | { readonly kind: 'unary'; readonly span: Span; readonly operator: Token; readonly operand: Expression }
@@ -66,11 +67,17 @@ export interface LiteralExpression {
   readonly text: string
 }
 
+/** The `@2` of `name@2`. */
+export interface Pin {
+  readonly version: number | undefined
+  readonly span: Span
+}
+
 export interface CallExpression {
   readonly kind: 'call'
   readonly span: Span
   readonly callee: Name
-  readonly pin?: { readonly version: number | undefined; readonly span: Span }
+  readonly pin?: Pin
   readonly args: readonly Expression[]
 }
 
@@ -244,7 +251,8 @@ export interface TestGiven {
   readonly values: readonly {
     readonly span: Span
     readonly name: Name
-    readonly value: Expression | undefined
+    /** A list for a vector. */
+    readonly value: Expression | readonly Expression[] | undefined
   }[]
 }
 

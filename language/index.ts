@@ -3,7 +3,15 @@ export type * from './plan.ts'
 export type * from './types.ts'
 export { planVersion } from './plan.ts'
 
-export type { AnalysisHost, CatalogFeature, CatalogView, SourceRef } from './host.ts'
+export type {
+  AnalysisHost,
+  CatalogFeature,
+  CatalogView,
+  ColumnStatistics,
+  FeatureDefinition,
+  SourceRef,
+  SourceStatistics,
+} from './host.ts'
 export {
   type Diagnostic,
   type DiagnosticCode,
@@ -13,6 +21,7 @@ export {
   type TextEdit,
   diagnosticCodes,
   explanationOf,
+  isIgnorable,
 } from './diagnostics.ts'
 export {
   type EntitySymbol,

@@ -21,8 +21,17 @@ import { type Log, guarded, guardedNotification } from './core/guard.ts'
 import type { Project } from './core/project.ts'
 import { type ProjectParts, Projects } from './core/projects.ts'
 import { Publisher } from './core/publisher.ts'
-import { type CatalogSearchParams, type CatalogHit, catalogSearchMethod } from './messages.ts'
+import {
+  type CatalogHit,
+  type CatalogSearchParams,
+  type CompiledParams,
+  type StatusParams,
+  catalogSearchMethod,
+  compiledMethod,
+  statusMethod,
+} from './messages.ts'
 import { codeActions } from './features/code-actions.ts'
+import { compiled } from './features/compiled.ts'
 import { completion } from './features/completion.ts'
 import { diagnosticsOf } from './features/diagnostics.ts'
 import { foldingRanges } from './features/folding.ts'
@@ -32,6 +41,7 @@ import { documentLinks } from './features/links.ts'
 import { definition, highlights, prepareRename, references, rename } from './features/names.ts'
 import { legend, semanticTokens } from './features/semantic-tokens.ts'
 import { signatureHelp } from './features/signature-help.ts'
+import { projectStatus } from './features/status.ts'
 import { documentSymbols, workspaceSymbols } from './features/symbols.ts'
 
 export interface ServerOptions {
@@ -238,6 +248,8 @@ function registerFeatures(session: Session): void {
       ),
     ),
   )
+  connection.onRequest(compiledMethod, onFile<CompiledParams, unknown>('compiled', compiled))
+  connection.onRequest(statusMethod, onFile<StatusParams, unknown>('status', projectStatus))
   connection.onRequest(
     catalogSearchMethod,
     guarded('catalogSearch', log, (params: CatalogSearchParams) => searchCatalogs(session, params)),

@@ -37,6 +37,8 @@ export class Cursor {
   brackets = 0
   /** The token with which the current item begins: what is wrong with it is not the end of the line before. */
   itemStart: Token | undefined
+  /** Whether `name@2` is a value here, without a key in brackets. */
+  barePins = false
   /** How deep expressions are nested here. */
   depth = 0
   #frames: Frame[] = []
@@ -97,12 +99,22 @@ export class Cursor {
     return this.atDeclaration() || this.atModelItem()
   }
 
-  /** A line that begins with `source`, `entity`, `feature` or `model` and a name. */
+  /** A line that begins with `source`, `entity`, `feature` or `model` and a name, or with an import. */
   atDeclaration(): boolean {
     const { token } = this
-    if (!token.lineStart || token.kind !== 'name' || !isDeclarationWord(token.text)) return false
+    if (!token.lineStart || token.kind !== 'name') return false
+    if (token.text === 'import') return this.atImport()
+    if (!isDeclarationWord(token.text)) return false
     const name = this.peek(1)
     return (name.kind === 'name' || name.kind === 'quoted') && !name.lineStart
+  }
+
+  /** `import` before names, in braces or not: no item begins so. */
+  atImport(): boolean {
+    const next = this.peek(1)
+    return (
+      this.atWord('import') && !next.lineStart && ['{', 'name', 'quoted', 'string', '*'].includes(next.kind)
+    )
   }
 
   /** A line that begins like a part of a model: no item of another block begins with two words or a word and `{`. */
@@ -110,7 +122,10 @@ export class Cursor {
     const { token } = this
     if (!token.lineStart || token.kind !== 'name' || !isModelWord(token.text)) return false
     const next = this.peek(1)
-    return !next.lineStart && (next.kind === 'name' || next.kind === 'quoted' || next.kind === '{')
+    if (next.lineStart) return false
+    if (next.kind === 'name' || next.kind === 'quoted')
+      return !notAfterModelWord.has(next.text) && token.text !== 'test'
+    return next.kind === '{' || (afterModelWord[token.text]?.includes(next.kind) ?? false)
   }
 
   // The tree.
@@ -120,14 +135,15 @@ export class Cursor {
     this.#frames.push({ kind, children: [] })
   }
 
-  close(): SyntaxNode {
+  /** Closes the open node, as one of another kind when that is known only now. */
+  close(as?: NodeKind): SyntaxNode {
     const { kind, children } = this.#frames.pop()!
     const outer = this.#frames.at(-1)
     // Trivia at the end belongs to what is around the node: it was taken in the hope of more.
     const end = outer
       ? children.findLastIndex(child => 'children' in child || !isTrivia(child.kind)) + 1
       : children.length
-    const node = createNode({ kind, children: children.slice(0, end) }, this.token.start)
+    const node = createNode({ kind: as ?? kind, children: children.slice(0, end) }, this.token.start)
     if (end > 0) outer?.children.push(node)
     outer?.children.push(...children.slice(end))
     return node
@@ -283,6 +299,15 @@ function createNode(frame: Frame, end: number): SyntaxNode {
   for (const child of children) if ('children' in child) (child as MutableNode).parent = node
   return node
 }
+
+/** With what a part of a model goes on that is not a name or a block. */
+const afterModelWord: Readonly<Partial<Record<string, readonly TokenKind[]>>> = {
+  test: ['string'],
+  tune: ['int'],
+  weight: ['int', 'float', '(', '-'],
+}
+/** What makes an item of another block of the word before it: a hyperparameter to tune, a monitor of a feature. */
+const notAfterModelWord: ReadonlySet<string> = new Set(['in', 'of'])
 
 /** What is written in other languages with a character, and here without. */
 const characterHints: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** Expression nodes to expressions. Reports nothing: the parser has, or the checker will. */
-import type { CallExpression, Expression, Name } from './ast.ts'
+import type { CallExpression, Expression, Name, Pin } from './ast.ts'
 import { literalOf } from './literals.ts'
 import type { Span } from './tokens.ts'
 import { type SyntaxNode, childNodes, childOfKind, childrenOfKind, ownTokens } from './tree.ts'
@@ -34,7 +34,7 @@ export function lowerExpression(node: SyntaxNode): Expression {
     }
     case 'NameExpression': {
       const name = nameOf(childOfKind(node, 'Name'))
-      return name ? { kind: 'name', span, name } : { kind: 'broken', span }
+      return name ? { kind: 'name', span, name, ...pinOf(node) } : { kind: 'broken', span }
     }
     case 'ColumnExpression': {
       const [source, column] = childrenOfKind(node, 'Name').map(nameOf)
@@ -74,9 +74,12 @@ function lowerCall(node: SyntaxNode): CallExpression | Expression {
   const args = childNodes(childOfKind(node, 'Arguments') ?? node)
     .filter(isExpressionNode)
     .map(lowerExpression)
-  const pinNode = childOfKind(node, 'Pin')
-  if (!pinNode) return { kind: 'call', span, callee, args }
-  const version = ownTokens(pinNode).find(token => token.kind === 'int')
-  const pin = { version: version && Number(version.text), span: spanOf(pinNode) }
-  return { kind: 'call', span, callee, pin, args }
+  return { kind: 'call', span, callee, args, ...pinOf(node) }
+}
+
+function pinOf(node: SyntaxNode): { readonly pin?: Pin } {
+  const pin = childOfKind(node, 'Pin')
+  if (!pin) return {}
+  const version = ownTokens(pin).find(token => token.kind === 'int')
+  return { pin: { version: version && Number(version.text), span: spanOf(pin) } }
 }

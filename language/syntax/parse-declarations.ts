@@ -1,4 +1,4 @@
-/** Sources, entities and windowed features. */
+/** Sources, entities and features of entities. */
 import { Cursor } from './cursor.ts'
 import { keywords } from './keywords.ts'
 import { closeBracket, parseExpression, parseNameNode } from './parse-expression.ts'
@@ -6,8 +6,10 @@ import {
   expect,
   expectBlock,
   expectName,
+  expectWord,
   parseBlock,
   parseDuration,
+  parseTextItem,
   parseTypedName,
   parseUnit,
   unknownItem,
@@ -23,6 +25,9 @@ export function parseSource(c: Cursor): void {
 
 function parseSourceItem(c: Cursor): void {
   if (c.atWord('from')) return parseFrom(c)
+  if (c.atWord('delimiter')) return parseDelimiter(c)
+  if (c.atWord('header')) return parseHeader(c)
+  if (c.atWord('missing')) return parseMissing(c)
   if (c.atWord('time')) return parseTime(c)
   if (c.atWord('known')) return parseKnown(c)
   if (c.atWord('columns')) return parseColumns(c)
@@ -32,8 +37,55 @@ function parseSourceItem(c: Cursor): void {
 function parseFrom(c: Cursor): void {
   c.open('FromItem')
   c.bump()
-  if (expectName(c, 'a format (`parquet`, `csv`, `json` or `arrow`)'))
-    expect(c, 'string', 'a path in quotes, for example `"data/flights.parquet"`')
+  const format = c.token.text
+  if (expectName(c, 'a format (`parquet`, `csv`, `json`, `arrow`, `sqlite`, `postgres` or `catalog`)')) {
+    if (format === 'postgres') parseEnv(c)
+    else expect(c, 'string', fromExamples[format] ?? 'a path in quotes, for example `"data/flights.parquet"`')
+    if (!c.broken && (c.atWord('table') || format === 'sqlite' || format === 'postgres')) parseTable(c)
+  }
+  c.close()
+}
+
+const fromExamples: Readonly<Partial<Record<string, string>>> = {
+  sqlite: 'the database file in quotes, for example `"data/app.db"`',
+  catalog: 'the name of a source of the catalog in quotes, for example `"flights"`',
+}
+
+function parseEnv(c: Cursor): void {
+  if (!c.atWord('env') || c.token.lineStart)
+    return c.expected('`env` and the name of a variable, for example `env "ORDERS_DB"`', {
+      hint: 'The environment variable holds the connection string, so that no text has to.',
+    })
+  parseTextItem(c, { kind: 'EnvClause', what: 'the name of an environment variable in quotes' })
+}
+
+function parseTable(c: Cursor): void {
+  if (!c.atWord('table') || c.token.lineStart)
+    return c.expected('`table` and its name, for example `table "orders"`')
+  parseTextItem(c, { kind: 'TableClause', what: 'the name of a table in quotes, for example `"orders"`' })
+}
+
+function parseDelimiter(c: Cursor): void {
+  parseTextItem(c, { kind: 'DelimiterItem', what: 'a character in quotes, for example `";"`' })
+}
+
+function parseHeader(c: Cursor): void {
+  c.open('HeaderItem')
+  c.bump()
+  expectWord(c, ['true', 'false'])
+  c.close()
+}
+
+function parseMissing(c: Cursor): void {
+  const what = 'texts in square brackets, for example `["NA", "-"]`'
+  c.open('MissingItem')
+  c.bump()
+  if (c.at('[') && !c.token.lineStart) {
+    const opening = c.bump()
+    c.brackets++
+    while (!c.at(']') && !c.broken && expect(c, 'string', 'a text in quotes')) if (!c.eat(',')) break
+    closeBracket(c, opening, ']')
+  } else c.expected(what)
   c.close()
 }
 
@@ -99,7 +151,7 @@ function parseFeatureHead(c: Cursor): void {
   if (!c.eatWord('of')) return c.expected('`of` and an entity, for example `of airport`')
   if (!expectName(c, 'the entity that the feature describes')) return
   if (!expect(c, '=')) return
-  parseAggregate(c)
+  parseFeatureValue(c)
   while (!c.broken) {
     if (c.atWord('where')) parseWhere(c)
     else if (c.atWord('by')) parseBy(c)
@@ -114,9 +166,11 @@ function skipToBody(c: Cursor): void {
   c.close()
 }
 
-function parseAggregate(c: Cursor): void {
-  c.open('Aggregate')
-  parseExpression(c, 'an aggregate, for example `mean(flights.delay)`')
+function parseFeatureValue(c: Cursor): void {
+  c.open('FeatureValue')
+  c.barePins = true
+  parseExpression(c, 'an aggregate, for example `mean(flights.delay)`, or an expression over other features')
+  c.barePins = false
   c.close()
 }
 
@@ -163,10 +217,7 @@ function parseDefault(c: Cursor): void {
 }
 
 function parseOwner(c: Cursor): void {
-  c.open('OwnerItem')
-  c.bump()
-  expect(c, 'string', 'the owner as text, for example `"ops-ml"`')
-  c.close()
+  parseTextItem(c, { kind: 'OwnerItem', what: 'the owner as text, for example `"ops-ml"`' })
 }
 
 function parseTags(c: Cursor): void {

@@ -1,4 +1,4 @@
-/** Expressions, by precedence climbing: or, and, not, comparisons, + −, * /, unary −, calls and brackets. */
+/** Expressions, by precedence climbing: or, and, not, comparisons, + −, * / %, unary −, calls and brackets. */
 import { Cursor, type Mark, describeToken } from './cursor.ts'
 import { isExpressionWord } from './keywords.ts'
 import type { Token } from './tokens.ts'
@@ -21,6 +21,7 @@ const precedence: Readonly<Record<string, number>> = {
   '-': 5,
   '*': 6,
   '/': 6,
+  '%': 6,
 }
 const notPrecedence = 3
 const comparisonPrecedence = 4
@@ -145,14 +146,7 @@ function parseName(c: Cursor, what: string): boolean {
   }
   parseNameNode(c)
   if (c.at('.')) return parseColumn(c, mark)
-  if (c.at('@')) {
-    c.wrap(mark, 'CallExpression')
-    parsePin(c)
-    if (c.at('(')) parseArguments(c)
-    else c.expected('the key in brackets after the version, for example `(origin)`')
-    c.close()
-    return true
-  }
+  if (c.at('@')) return parsePinned(c, mark)
   if (c.at('(') && !(c.brackets === 0 && c.token.lineStart)) {
     c.wrap(mark, 'CallExpression')
     parseArguments(c)
@@ -161,6 +155,16 @@ function parseName(c: Cursor, what: string): boolean {
   }
   c.wrap(mark, 'NameExpression')
   c.close()
+  return true
+}
+
+function parsePinned(c: Cursor, mark: Mark): boolean {
+  c.wrap(mark, 'CallExpression')
+  parsePin(c)
+  const call = c.at('(')
+  if (call) parseArguments(c)
+  else if (!c.barePins) c.expected('the key in brackets after the version, for example `(origin)`')
+  c.close(call || !c.barePins ? undefined : 'NameExpression')
   return true
 }
 
@@ -193,7 +197,7 @@ function parseArguments(c: Cursor): void {
 }
 
 /** Takes the closing bracket, or reports the opening one that lacks it. */
-export function closeBracket(c: Cursor, opening: Token, closing: ')' | ']'): void {
+export function closeBracket(c: Cursor, opening: Token, closing: ')' | ']' | '}'): void {
   c.brackets--
   if (c.eat(closing)) return
   const atNextItem = c.at('end') || c.at('}') || c.token.lineStart

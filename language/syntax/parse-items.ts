@@ -2,8 +2,9 @@
 import { suggest } from '../suggest.ts'
 import { Cursor, describeToken } from './cursor.ts'
 import { type Keyword, keywords } from './keywords.ts'
-import { parseNameNode } from './parse-expression.ts'
+import { closeBracket, parseExpression, parseNameNode } from './parse-expression.ts'
 import type { TokenKind } from './tokens.ts'
+import type { NodeKind } from './tree.ts'
 
 export interface BlockOptions {
   /** As a message names one: `an item of a source`. */
@@ -11,8 +12,8 @@ export interface BlockOptions {
   readonly parseItem: (c: Cursor) => void
   /** A block inside a model ends where the next part of the model begins. */
   readonly insideModel?: boolean
-  /** Items may follow one another on a line without a comma. */
-  readonly looseItems?: boolean
+  /** Whether another item begins here, for items that may follow one another on a line without a comma. */
+  readonly atNext?: (c: Cursor) => boolean
 }
 
 /** A block of items that a newline or a comma ends, with both braces; reports a missing one. */
@@ -27,7 +28,7 @@ export function parseBlock(c: Cursor, options: BlockOptions): void {
     c.itemStart = first
     options.parseItem(c)
     if (c.token === first) c.skipItem()
-    if (options.looseItems && !c.broken) continue
+    if (!c.broken && options.atNext?.(c)) continue
     c.endItem(`the end of the line before ${options.item}`)
   }
   if (!c.eat('}')) {
@@ -118,24 +119,89 @@ export function parseDuration(c: Cursor): void {
   c.close()
 }
 
-/** `name: type`, nullable with `?`, with `unit "…"`. */
+/** `name: type`, nullable with `?`, with `unit "…"` and `format "…"`. */
 export function parseTypedName(c: Cursor): void {
   if (!c.atName() || c.atRestart())
     return c.expected('a name with `:` and a type, for example `code: string`')
   parseNameNode(c)
   if (!expect(c, ':')) return
   if (!c.atName() || (c.brackets === 0 && c.token.lineStart)) return c.expected('a type')
+  parseType(c)
+  while (!c.broken && c.atWord('unit', 'format'))
+    if (c.atWord('unit')) parseUnit(c)
+    else parseFormat(c)
+}
+
+/** `int?`, `vector<float, 384>` */
+function parseType(c: Cursor): void {
   c.open('Type')
+  const vector = c.token.text === 'vector'
   c.bump()
+  if (c.at('<') || (vector && !c.at('?'))) parseSize(c)
   c.eat('?')
   c.close()
-  if (c.atWord('unit')) parseUnit(c)
+}
+
+function parseSize(c: Cursor): void {
+  const what = 'the size of the vector, for example `vector<float, 384>`'
+  if (!expect(c, '<', what)) return
+  if (c.token.text !== 'float') return c.expected('`float`', { hint: 'Vectors hold floats.' })
+  c.bump()
+  if (expect(c, ',') && expect(c, 'int', what)) expect(c, '>')
 }
 
 /** `unit "minutes"` */
 export function parseUnit(c: Cursor): void {
-  c.open('UnitItem')
+  parseTextItem(c, { kind: 'UnitItem', what: 'the unit as text, for example `"minutes"`' })
+}
+
+function parseFormat(c: Cursor): void {
+  parseTextItem(c, { kind: 'FormatClause', what: 'how it is written, for example `"%d/%m/%Y"`' })
+}
+
+/** A word and a text. */
+export function parseTextItem(c: Cursor, { kind, what }: { kind: NodeKind; what: string }): void {
+  c.open(kind)
   c.bump()
-  expect(c, 'string', 'the unit as text, for example `"minutes"`')
+  expect(c, 'string', what)
+  c.close()
+}
+
+/** Values in square brackets; the cursor must be at the opening one. */
+export function parseList(c: Cursor, what: string): void {
+  c.open('List')
+  const opening = c.bump()
+  c.brackets++
+  while (!c.at(']') && !c.broken) {
+    parseExpression(c, what)
+    if (!c.eat(',')) break
+  }
+  closeBracket(c, opening, ']')
+  c.close()
+}
+
+/** Names with commas between them, all on one line but after a comma. */
+export function parseNames(c: Cursor, what: string): void {
+  do {
+    if (!c.atName() || (c.token.lineStart && (c.previous?.kind !== ',' || c.atRestart())))
+      return c.expected(what)
+    parseNameNode(c)
+  } while (c.eat(','))
+}
+
+/** The `@10` of a metric that looks at the best-ranked only. */
+export function parseCutoff(c: Cursor): void {
+  if (!c.at('@') || c.token.lineStart) return
+  c.open('Cutoff')
+  c.bump()
+  expect(c, 'int', 'how many count, for example `ndcg@10`')
+  c.close()
+}
+
+/** `seed 7` */
+export function parseSeed(c: Cursor): void {
+  c.open('SeedClause')
+  c.bump()
+  expect(c, 'int', 'a whole number')
   c.close()
 }

@@ -3,6 +3,7 @@ import { Cursor } from './cursor.ts'
 import { keywords } from './keywords.ts'
 import { lex } from './lexer.ts'
 import { parseEntity, parseFeature, parseSource } from './parse-declarations.ts'
+import { parseImport } from './parse-import.ts'
 import { unknownItem } from './parse-items.ts'
 import { parseModel } from './parse-model.ts'
 import type { SyntaxTree } from './tree.ts'
@@ -21,6 +22,7 @@ export function parse(text: string, path = ''): SyntaxTree {
 }
 
 const declarations: Readonly<Record<string, (c: Cursor) => void>> = {
+  import: parseImport,
   source: parseSource,
   entity: parseEntity,
   feature: parseFeature,
@@ -29,12 +31,12 @@ const declarations: Readonly<Record<string, (c: Cursor) => void>> = {
 
 function parseDeclaration(c: Cursor): void {
   c.settle()
-  if (c.atWord(...keywords.declaration)) {
+  if (c.atWord('import', ...keywords.declaration)) {
     declarations[c.token.text]!(c)
     if (c.at('end') || (c.broken && c.atDeclaration())) return
-    if (c.token.lineStart && (!c.broken || c.atWord(...keywords.declaration))) return
+    if (c.token.lineStart && (!c.broken || c.atWord('import', ...keywords.declaration))) return
     if (!c.broken) c.expected('a new line before the next declaration')
-  } else unknownItem(c, keywords.declaration, 'a declaration')
+  } else unknownItem(c, ['import', ...keywords.declaration], 'a declaration')
   skipToDeclaration(c)
 }
 

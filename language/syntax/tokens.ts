@@ -7,8 +7,8 @@ export interface Span {
 }
 
 export const punctuation = [
-  '{', '}', '(', ')', '[', ']', ',', ':', '.', '@', '?',
-  '=', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*', '/',
+  '{', '}', '(', ')', '[', ']', ',', ':', '.', '..', '@', '?',
+  '=', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*', '/', '%',
 ] as const // prettier-ignore
 
 export type Punctuation = (typeof punctuation)[number]

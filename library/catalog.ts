@@ -111,8 +111,7 @@ async function resolveFeatures(joins: readonly FeatureJoin[]) {
     const { name, version } = parseFeatureId(feature)
     const found: CatalogFeature | undefined = view.feature(name, version)
     if (!found) throw unknownFeature(feature, view.names().slice(0, 5))
-    const { plan, source } = found
-    return { plan, source, keys: typeof keys === 'string' ? [keys] : keys, as: as ?? name }
+    return { ...found, keys: typeof keys === 'string' ? [keys] : keys, as: as ?? name }
   })
 }
 

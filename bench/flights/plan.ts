@@ -37,6 +37,7 @@ export const flightsSource: SourcePlan = {
 
 /** Mean departure delay at an airport over the week before. */
 export const delayFeature: FeaturePlan = {
+  kind: 'window',
   name: 'departure_delay_7d',
   version: 0,
   entity: 'airport',

@@ -38,11 +38,12 @@ async function apply(context: CommandContext, options: { statistics: boolean }) 
   const catalog = openCatalog(catalogFile(project.root, project.config))
   try {
     const applied = catalog.apply(definitions)
-    for (const [i, feature] of applied.entries()) {
+    for (const feature of applied) {
       const known = catalog.feature(feature.name, feature.version)?.statistics
       if (!options.statistics || known) continue
       context.output.progress(`Statistics of ${featureId(feature)} …`)
-      catalog.recordStatistics(feature, await statisticsOf(project, definitions[i]!))
+      const definition = catalog.feature(feature.name, feature.version)!
+      catalog.recordStatistics(feature, await statisticsOf(project, definition))
     }
     context.output.endProgress()
     context.output.document({ features: applied })
@@ -56,7 +57,8 @@ async function apply(context: CommandContext, options: { statistics: boolean }) 
 /** @throws CliError CLI004 when a feature does not check */
 function definitionsOf({ workspace }: Project, { output }: CommandContext) {
   return workspace.features().map(({ name, path, range, plan, source, entity }) => {
-    if (plan && source && entity) return { plan, source, entity }
+    if (plan && entity && (source || plan.kind === 'derived'))
+      return { plan, ...(source && { source }), entity }
     const frames = workspace
       .diagnostics(path)
       .filter(d => d.severity === 'error' || (d.span.start >= range.start && d.span.end <= range.end))

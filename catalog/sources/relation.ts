@@ -1,0 +1,8 @@
+/** A source as SQL text, from the folder in which its path starts. Pure. */
+import { resolve } from 'node:path'
+import { sourceRelation } from '../../engine/sql/source.ts'
+import type { SourcePlan } from '../../language/index.ts'
+
+export function relationOf(source: SourcePlan, root: string): string {
+  return sourceRelation(source.format, resolve(root, source.path))
+}

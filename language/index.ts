@@ -35,7 +35,6 @@ export {
 export type { EntityPlan } from './check/declarations.ts'
 export type { Occurrence, SymbolKind, SymbolRef } from './check/findings.ts'
 export { sameDefinition } from './check/catalog.ts'
-export { defaultPreparation } from './check/prepare.ts'
 export { formats, typeNames } from './check/source.ts'
 
 export { parse } from './syntax/parser.ts'
@@ -70,13 +69,24 @@ export type { Candidate, ContextKind, Scope } from './services/scope.ts'
 export { type Type, describeType } from './type-rules.ts'
 export {
   type AggregateEntry,
+  type Example,
   type FunctionEntry,
   type Parameter,
   aggregates,
   allFunctions,
   functionEntry,
+  functionGroups,
   functions,
 } from './functions.ts'
-export { type AlgorithmEntry, type HyperparameterEntry, algorithms, describeLimits } from './algorithms.ts'
-export { type MetricEntry, defaultMetrics, metrics } from './metrics.ts'
+export {
+  type AlgorithmEntry,
+  type HyperparameterEntry,
+  type Hyperparameters,
+  algorithmNamed,
+  algorithms,
+  describeLimits,
+  writeDefault,
+} from './algorithms.ts'
+export { type MetricEntry, defaultMetricsFor, describeRange, metrics } from './metrics.ts'
+export { type MonitorEntry, metricWindowUs, monitorWindowUs, monitors } from './health.ts'
 export { suggest } from './suggest.ts'

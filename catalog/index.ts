@@ -19,7 +19,13 @@ export { openCatalog, type Catalog, type CatalogOptions } from './store/catalog.
 export type { Applied } from './store/apply.ts'
 export type { Lineage } from './store/lineage.ts'
 export type { FacetCount, Facets, SearchFilter, SearchHit, SearchOptions } from './store/search.ts'
-export { cachedColumns, describeSource, type DescribedSource } from './sources/describe.ts'
+export {
+  cachedColumns,
+  cachedStatistics,
+  describeSource,
+  describeStatistics,
+  type DescribedSource,
+} from './sources/describe.ts'
 export { computeStatistics, type ComputeOptions } from './statistics.ts'
 export { joinSql, nKeysOf, type JoinedFeature, type JoinOptions } from './join.ts'
 export { fillOnlineStore } from './online/fill.ts'

@@ -10,7 +10,7 @@ import { joinSql } from './join.ts'
 import { fillOnlineStore } from './online/fill.ts'
 import { lookUpFeature } from './online/lookup.ts'
 import { openOnlineStore } from './online/store.ts'
-import { cachedColumns, describeSource } from './sources/describe.ts'
+import { cachedColumns, cachedStatistics, describeSource, describeStatistics } from './sources/describe.ts'
 import { computeStatistics } from './statistics.ts'
 
 const root = mkdtempSync(join(tmpdir(), "slipway-it's-"))
@@ -253,7 +253,7 @@ test('statistics of a derived feature are taken where its first window has rows'
 })
 
 test('columns are described once, and again after a change', async () => {
-  const reference = { format: 'csv', path: 'changing.csv' }
+  const reference = { format: 'csv', path: 'changing.csv' } as const
   await assert.rejects(describeSource(root, reference), (e: Error & { code?: string }) => {
     return e.code === 'CAT006' && e.message.includes('changing.csv')
   })
@@ -275,4 +275,30 @@ test('columns are described once, and again after a change', async () => {
   await assert.rejects(describeSource(root, { format: 'parquet', path: 'broken.parquet' }), {
     code: 'CAT006',
   })
+})
+
+test('what a file’s values are like is found out once, and again after a change', async () => {
+  const reference = { format: 'csv', path: 'values.csv' } as const
+  await assert.rejects(describeStatistics(root, reference), { code: 'CAT006', message: /no such file/ })
+  const days = Array.from(
+    { length: 24 },
+    (_, i) => `${i + 1},${i % 3 === 0 ? '' : 'x'},2001-01-${i + 1},${i > 5}`,
+  )
+  writeFileSync(join(root, 'values.csv'), ['n,t,"a ""day""",b', ...days].join('\n'))
+  assert.equal(cachedStatistics(root, reference), undefined)
+  const statistics = await describeStatistics(root, reference)
+  assert.equal(statistics.nRows, 24)
+  assert.equal(statistics.statisticsRows, 24)
+  const n = statistics.columns.get('n')!
+  assert.deepEqual([n.nullShare, n.min, n.max, n.mean], [0, 1, 24, 12.5])
+  assert.deepEqual(n.histogram, new Array(12).fill(2))
+  const t = statistics.columns.get('t')!
+  assert.deepEqual([t.nullShare, t.distinct, t.top], [8 / 24, 1, [{ value: 'x', count: 16 }]])
+  assert.equal(statistics.columns.get('a "day"')?.max, Date.UTC(2001, 0, 24) * 1000)
+  assert.deepEqual(statistics.columns.get('b')?.top?.[0], { value: true, count: 18 })
+  assert.deepEqual(cachedStatistics(root, reference), statistics)
+  assert.deepEqual(await describeStatistics(root, reference), statistics)
+  writeFileSync(join(root, 'values.csv'), 'n\n1\n')
+  assert.equal(cachedStatistics(root, reference), undefined)
+  assert.equal((await describeStatistics(root, reference)).nRows, 1)
 })

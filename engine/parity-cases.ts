@@ -40,6 +40,7 @@ export function parityCase(seed: number, nRows: number): ParityCase {
     label: { name: 'y', expr: literal('bool', true), type: typeOf('bool', false) },
     catalogFeatures: {
       'past@0': {
+        kind: 'window',
         name: 'past',
         version: 0,
         entity: 'e',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { allFunctions } from '../language/functions.ts'
-import type { Row, Scalar } from '../language/index.ts'
+import type { Row, Scalar, Value } from '../language/index.ts'
 import { openEngine, type Connection } from './index.ts'
 import { buildOnnx } from './onnx/model.ts'
 import { createRunner } from './onnx/scorer.ts'
@@ -21,7 +21,7 @@ const tolerance = 1e-6
 const firstSeed = Number(process.env['SLIPWAY_PARITY_SEED'] ?? 1)
 
 /** Per row: the features' values, then the probability; null where missing. */
-type Table = readonly (readonly Scalar[])[]
+type Table = readonly (readonly Value[])[]
 
 test(`SQL, TypeScript and ONNX agree on ${nCases * nRowsPerCase} generated rows`, async t => {
   const root = await mkdtemp(join(tmpdir(), 'slipway-parity-'))
@@ -67,7 +67,7 @@ async function evaluateSql(connection: Connection, { plan, fitted, rows }: Parit
 }
 
 /** As a file would hold it: NaN and infinities included. */
-function rawValue(value: Scalar, kind: string): string {
+function rawValue(value: Value, kind: string): string {
   const types: Readonly<Record<string, string>> = {
     bool: 'BOOLEAN',
     int: 'BIGINT',
@@ -93,7 +93,7 @@ async function evaluateOnnx({ plan, fitted, rows }: ParityCase): Promise<Table> 
   const sent = rows.map((row): Row =>
     Object.fromEntries(Object.entries(row).filter(([name]) => inputs.has(name))),
   )
-  const results = await runner.run(sent)
+  const { results } = await runner.run(sent)
   await runner.dispose()
   const data = (tensor: string) => results[tensor]!.data as ArrayLike<unknown>
   return rows.map((_, i) => {
@@ -126,7 +126,7 @@ function compare(
   )
 }
 
-function agree(a: Scalar, b: Scalar): boolean {
+function agree(a: Value, b: Value): boolean {
   if (typeof a !== 'number' || typeof b !== 'number') return a === b
   return Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a), Math.abs(b)) || a === b
 }

@@ -8,13 +8,13 @@
  * instants doubled, events even and observations odd, so that no two are peers and the order of float additions is
  * the same on each run.
  */
-import type { Expr, FeaturePlan, SourcePlan, ValueType } from '../../language/index.ts'
+import type { Expr, FeaturePlan, SourcePlan, ValueType, WindowFeaturePlan } from '../../language/index.ts'
 import { expressionSql, type SqlScope } from './expression.ts'
 import { canonicalColumn } from './source.ts'
-import { literal, quoteName, sqlTypes } from './text.ts'
+import { indent, literal, quoteName, sqlTypes } from './text.ts'
 
 export interface WindowQuery {
-  readonly feature: FeaturePlan
+  readonly feature: WindowFeaturePlan
   readonly source: SourcePlan
   /** SQL text of the source's relation. */
   readonly sourceRelation: string
@@ -45,12 +45,17 @@ export function isWhole(expr: Expr): boolean {
   const [first, ...rest] = expr.args
   switch (expr.function) {
     case 'length':
+    case 'sign':
     case 'year':
     case 'month':
     case 'day':
     case 'hour':
     case 'minute':
     case 'weekday':
+    case 'second':
+    case 'quarter':
+    case 'week':
+    case 'day_of_year':
       return true
     case 'if':
       return rest.every(isWhole)
@@ -61,6 +66,9 @@ export function isWhole(expr: Expr): boolean {
     case 'clip':
     case 'coalesce':
     case 'float':
+    case 'int':
+    case 'least':
+    case 'greatest':
       return isWhole(first!) && rest.every(isWhole)
     default:
       return false
@@ -134,9 +142,9 @@ function frameSql(query: WindowQuery): string {
 FROM (
   SELECT row_id, ${parts.windowed.map(([name, sql]) => `${sql} OVER past AS ${name}`).join(', ')}
   FROM (
-    ${indent(eventsSql(query, keyNames, parts))}
+${indent(indent(eventsSql(query, keyNames, parts)))}
     UNION ALL
-    ${indent(observationsSql(query, keyNames, parts))}
+${indent(indent(observationsSql(query, keyNames, parts)))}
   )
   WINDOW past AS (
     PARTITION BY ${keyNames.join(', ')} ORDER BY instant
@@ -162,7 +170,7 @@ interface Measures {
 }
 
 /** `x` is the event's value. Grouping by instant makes what depends on order (float sums, `last`) well defined. */
-function measuresOf(feature: FeaturePlan): Measures {
+function measuresOf(feature: WindowFeaturePlan): Measures {
   const of = feature.aggregate.of
   const kind = of?.type.kind ?? 'bool'
   const sqlType = sqlTypes[kind]
@@ -233,8 +241,4 @@ export function sourceScope(): SqlScope {
       throw new RangeError(`No feature can be read here: ${name}`)
     },
   }
-}
-
-function indent(text: string): string {
-  return text.replaceAll('\n', '\n    ')
 }

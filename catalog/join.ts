@@ -7,7 +7,7 @@
  */
 import { expressionSql } from '../engine/sql/expression.ts'
 import { canonicalColumn } from '../engine/sql/source.ts'
-import { literal, quoteName, timestampLiteral } from '../engine/sql/text.ts'
+import { literal, quoteName, sqlTypes, timestampLiteral } from '../engine/sql/text.ts'
 import { windowSql } from '../engine/sql/window.ts'
 import type { DerivedFeaturePlan, FeaturePlan, ScalarKind } from '../language/index.ts'
 import { canonicalJson } from './digest.ts'
@@ -174,7 +174,8 @@ function derivedSql({ plan, inputs, column }: DerivedStep): string {
     },
     feature: name => inputs[name]!.column,
   })
-  return `coalesce(${value}, ${defaultOf(plan)}) AS ${column}`
+  const typed = `CAST(${value} AS ${sqlTypes[scalarKind(plan.type)]})`
+  return `coalesce(${typed}, ${defaultOf(plan)}) AS ${column}`
 }
 
 function defaultOf(plan: FeaturePlan): string {

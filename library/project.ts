@@ -25,7 +25,10 @@ export { findProjectRoot }
 
 /** slipway.json, with defaults filled in. */
 export interface ProjectConfig {
+  /** The version of the language that files are read in: the one asked for, or the newest when that is unknown. */
   readonly language: 1
+  /** The folder that holds the data, relative to the root. */
+  readonly data: string
   /** `embedded`, or a file relative to the root. */
   readonly catalog: string
   readonly backend: 'embedded' | { readonly url: string; readonly tokenFile?: string }
@@ -112,6 +115,7 @@ export async function readConfig(root: string): Promise<ProjectConfig> {
   const backend = config.backend ?? 'embedded'
   return {
     language: 1,
+    data: config.data ?? 'data',
     catalog: config.catalog ?? 'embedded',
     backend: backend === 'embedded' ? backend : typeof backend === 'string' ? { url: backend } : backend,
     engine: 'duckdb',
@@ -125,6 +129,7 @@ export function catalogFile(root: string, config: Pick<ProjectConfig, 'catalog'>
 
 /** As it stands in the file; the schema says which of these may be there. */
 interface ConfigText {
+  readonly data?: string
   readonly catalog?: string
   readonly backend?: string | { readonly url: string; readonly tokenFile?: string }
 }

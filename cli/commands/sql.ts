@@ -1,0 +1,116 @@
+/** `slipway sql`: what a model or a feature becomes in the database's language. */
+import { featureSql } from '../../engine/sql/feature.ts'
+import { planSql } from '../../engine/sql/dataset.ts'
+import { quoteName } from '../../engine/sql/text.ts'
+import { featureId, parseFeatureId, windowsOf, type FeatureDefinition } from '../../catalog/index.ts'
+import type { FeaturePlan } from '../../language/index.ts'
+import { loadProject, type Project } from '../../library/project.ts'
+import type { CommandContext } from '../context.ts'
+import { CliError, exitCodes } from '../errors.ts'
+import type { AddCommand } from '../main.ts'
+import { chooseModel, planOf } from '../models.ts'
+
+const targets = ['duckdb'] as const
+
+export const addSql: AddCommand = (program, run) => {
+  program
+    .command('sql')
+    .argument('[name]', 'a model, a .slip file, or a feature (`name` or `name@version`)')
+    .option('--target <engine>', `for which engine: ${targets.join(', ')}`, 'duckdb')
+    .description("print the SQL that makes a model's dataset, or that computes a feature")
+    .action(run(printSql))
+}
+
+async function printSql(context: CommandContext, given: string | undefined, options: { target: string }) {
+  if (!targets.some(target => target === options.target))
+    throw new CliError('CLI006', `Expected --target ${targets.join(' or ')}, got ${options.target}.`, {
+      exitCode: exitCodes.usage,
+    })
+  const project = await loadProject(context.projectRoot())
+  const feature = given === undefined ? undefined : findFeature(project, given)
+  const { kind, name, sql } = feature ? featureText(feature) : modelText(context, project, given)
+  context.output.document({ kind, name, target: options.target, sql })
+  context.output.text(sql)
+}
+
+function modelText(context: CommandContext, project: Project, given: string | undefined) {
+  const { name } = chooseModel(context, project, given)
+  return { kind: 'model', name, sql: planSql(planOf(context, project.workspace, name)) }
+}
+
+interface FoundFeature {
+  readonly definition: FeatureDefinition
+  /** Names of the entity's key parts. */
+  readonly keys: readonly string[]
+}
+
+/** A feature that the project declares, unless a model has the name or a version is said; else the catalog's. */
+function findFeature({ workspace, catalog }: Project, given: string): FoundFeature | undefined {
+  if (workspace.models().some(({ name }) => name === given)) return undefined
+  const declared = workspace.features().find(({ name }) => name === given)
+  if (declared?.plan) {
+    const { plan, source, entity } = declared
+    const definition = complete({ plan, ...(source && { source }) }, id => {
+      const { name, version } = parseFeatureId(id.replace(/@0$/, ''))
+      const own = version === undefined ? workspace.features().find(each => each.name === name) : undefined
+      if (own?.plan) return { plan: own.plan, ...(own.source && { source: own.source }) }
+      return catalog?.feature(name, version)
+    })
+    return definition && { definition, keys: entity?.keys.map(({ name }) => name) ?? [] }
+  }
+  const { name, version } = parseFeatureId(given)
+  const definition = catalog?.feature(name, version)
+  if (!definition) return undefined
+  // The catalog's view does not say what the entity's keys are called.
+  const by = windowsOf(definition)[0]?.plan.by ?? []
+  return { definition, keys: by.map((_, i) => (by.length === 1 ? 'key' : `key_${i + 1}`)) }
+}
+
+/** With everything that it reads; undefined when some of that is not there. */
+function complete(
+  definition: FeatureDefinition,
+  find: (id: string) => FeatureDefinition | undefined,
+): FeatureDefinition | undefined {
+  const { plan } = definition
+  if (plan.kind !== 'derived' || definition.inputs) return definition
+  const inputs: Record<string, FeatureDefinition> = {}
+  for (const [name, id] of Object.entries(plan.inputs)) {
+    const found = find(id)
+    const input = found && complete(found, find)
+    if (!input) return undefined
+    inputs[name] = input
+  }
+  return { ...definition, inputs }
+}
+
+function featureText({ definition, keys }: FoundFeature) {
+  const { plan } = definition
+  const windows = windowsOf(definition)
+  const sql = featureSql({
+    feature: plan,
+    features: featuresOf(definition),
+    sources: Object.fromEntries(windows.map(({ source }) => [source.name, source])),
+    observed: 'observations',
+    row: 'row_id',
+    time: quoteName('time'),
+    keys: keys.map(quoteName),
+  })
+  const columns = ['row_id', 'time', ...keys].map(quoteName).join(', ')
+  return {
+    kind: 'feature',
+    name: plan.version > 0 ? featureId(plan) : plan.name,
+    sql: `-- observations: the rows for which the feature is asked, with the columns ${columns}\n${sql}`,
+  }
+}
+
+/** Everything that a feature reads, by `name@version`. */
+function featuresOf({ plan, inputs = {} }: FeatureDefinition): Record<string, FeaturePlan> {
+  if (plan.kind !== 'derived') return {}
+  return Object.assign(
+    {},
+    ...Object.entries(plan.inputs).map(([name, id]) => {
+      const input = inputs[name]!
+      return { [id]: input.plan, ...featuresOf(input) }
+    }),
+  ) as Record<string, FeaturePlan>
+}

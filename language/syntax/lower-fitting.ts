@@ -1,7 +1,7 @@
 /** How a model is fitted, as data (ast.ts): split, preparation, algorithm, tuning. */
 import type * as ast from './ast.ts'
-import { expressionIn, spanOf } from './lower-expression.ts'
-import { expressionsIn, literalIn, lowerMetric, nameIn, namesIn, valueIn, wordName } from './lower-parts.ts'
+import { expressionIn, expressionsIn, spanOf } from './lower-expression.ts'
+import { literalIn, lowerMetric, nameIn, namesIn, valueIn, wordName } from './lower-parts.ts'
 import { type SyntaxNode, childOfKind, childrenOfKind, ownTokens } from './tree.ts'
 
 export function lowerSplit(node: SyntaxNode | undefined): ast.ModelDeclaration['split'] {

@@ -1,10 +1,9 @@
 /** A model of the tree as data (ast.ts). */
 import type * as ast from './ast.ts'
-import { expressionIn, nameOf, spanOf } from './lower-expression.ts'
+import { expressionIn, expressionsIn, nameOf, spanOf } from './lower-expression.ts'
 import { lowerAlgorithm, lowerRule, lowerSplit, lowerTune } from './lower-fitting.ts'
 import {
   durationIn,
-  expressionsIn,
   literalIn,
   lowerMetric,
   nameIn,
@@ -13,7 +12,6 @@ import {
   valueIn,
   wordName,
 } from './lower-parts.ts'
-import { isTrivia } from './tokens.ts'
 import {
   type SyntaxNode,
   type SyntaxTree,
@@ -48,7 +46,7 @@ export function lowerParts(
     require: childrenOfKind(block, 'RequireItem').flatMap(item =>
       childrenOfKind(item, 'Requirement').flatMap(lowerRequirement),
     ),
-    tests: childrenOfKind(block, 'TestItem').map(lowerTest),
+    tests: childrenOfKind(block, 'TestItem').map(item => lowerTest(tree, item)),
     health: lowerHealth(childOfKind(block, 'HealthItem')),
     has: new Set(block ? childNodes(block).map(item => item.kind) : []),
   }
@@ -69,7 +67,7 @@ function lowerFeatures(tree: SyntaxTree, node: SyntaxNode | undefined): ast.Mode
     const broken: ast.Expression = { kind: 'broken', span: { start: item.end, end: item.end } }
     const bare = !assigned && !hasFault(tree, item)
     const value = bare ? undefined : (expressionIn(item) ?? broken)
-    return [{ node: item, span: spanOf(item), name, value, doc: docOf(tree, item) }]
+    return [{ node: tree.nodeOf(item.index), span: spanOf(item), name, value, doc: docOf(tree, item) }]
   })
   return { span: spanOf(node), items }
 }
@@ -77,12 +75,14 @@ function lowerFeatures(tree: SyntaxTree, node: SyntaxNode | undefined): ast.Mode
 /** Whether the parser found fault with the item, or with what follows it on its line. */
 function hasFault(tree: SyntaxTree, item: SyntaxNode): boolean {
   if (tree.diagnostics.length === 0) return false
-  const siblings = item.parent?.children ?? []
-  const next = siblings
-    .slice(siblings.indexOf(item) + 1)
-    .find(sibling => 'children' in sibling || !isTrivia(sibling.kind))
-  const end = next?.kind === 'Error' ? next.end : item.end
+  const siblings = item.parent?.nodes ?? []
+  const next = siblings[siblings.findIndex(({ index }) => index === item.index) + 1]
+  const end = next?.kind === 'Error' && onLine(tree, item.end, next.start) ? next.end : item.end
   return tree.diagnostics.some(({ span }) => item.start <= span.start && span.end <= end)
+}
+
+function onLine(tree: SyntaxTree, from: number, to: number): boolean {
+  return !/[\r\n]/.test(tree.text.slice(from, to))
 }
 
 function lowerNamed(node: SyntaxNode | undefined) {
@@ -126,10 +126,10 @@ function lowerRank(node: SyntaxNode): ast.RankValue {
   }
 }
 
-function lowerTest(node: SyntaxNode): ast.TestItem {
+function lowerTest(tree: SyntaxTree, node: SyntaxNode): ast.TestItem {
   const block = childOfKind(node, 'Block')
   return {
-    node,
+    node: tree.nodeOf(node.index),
     span: spanOf(node),
     name: textIn(node),
     given: childrenOfKind(block, 'GivenItem').map(lowerGiven),

@@ -1,9 +1,9 @@
 /** Small pieces that declarations are made of: texts, literals, durations, lists of names. */
 import type * as ast from './ast.ts'
 import { durationUs, literalOf, textOf } from './literals.ts'
-import { expressionIn, isExpressionNode, lowerExpression, nameOf, spanOf } from './lower-expression.ts'
+import { expressionIn, expressionsIn, nameOf, spanOf } from './lower-expression.ts'
 import type { Token } from './tokens.ts'
-import { type SyntaxNode, childNodes, childOfKind, childrenOfKind, ownTokens } from './tree.ts'
+import { type SyntaxNode, childOfKind, childrenOfKind, ownTokens } from './tree.ts'
 
 export function textIn(node: SyntaxNode | undefined): ast.Text | undefined {
   const token = node && ownTokens(node).find(child => child.kind === 'string')
@@ -41,10 +41,6 @@ export function namesIn(node: SyntaxNode | undefined): ast.Name[] {
 /** One of the language's own words as a name. */
 export function wordName(token: Token): ast.Name {
   return { text: token.text, span: spanOf(token), quoted: false }
-}
-
-export function expressionsIn(node: SyntaxNode | undefined): ast.Expression[] {
-  return node ? childNodes(node).filter(isExpressionNode).map(lowerExpression) : []
 }
 
 /** The node's expression or the list of them. */

@@ -1,14 +1,13 @@
 /** The tree's declarations as data (ast.ts). */
 import type * as ast from './ast.ts'
-import { expressionIn, nameOf, spanOf } from './lower-expression.ts'
+import { expressionIn, expressionsIn, nameOf, spanOf } from './lower-expression.ts'
 import { lowerParts } from './lower-model.ts'
-import { durationIn, expressionsIn, literalIn, nameIn, namesIn, textIn, textsIn } from './lower-parts.ts'
+import { durationIn, literalIn, nameIn, namesIn, textIn, textsIn } from './lower-parts.ts'
 import { type SyntaxNode, type SyntaxTree, childOfKind, childrenOfKind, docOf, ownTokens } from './tree.ts'
 
 /** All declarations of a file, in its order. */
 export function declarationsOf(tree: SyntaxTree): readonly ast.AnyDeclaration[] {
-  return tree.root.children.flatMap((child): ast.AnyDeclaration[] => {
-    if (!('children' in child)) return []
+  return tree.root.nodes.flatMap((child): ast.AnyDeclaration[] => {
     if (child.kind === 'SourceDeclaration') return [lowerSource(tree, child)]
     if (child.kind === 'EntityDeclaration') return [lowerEntity(tree, child)]
     if (child.kind === 'FeatureDeclaration') return [lowerFeature(tree, child)]
@@ -20,7 +19,7 @@ export function declarationsOf(tree: SyntaxTree): readonly ast.AnyDeclaration[] 
 /** All imports of a file, in its order. */
 export function importsOf(tree: SyntaxTree): readonly ast.ImportItem[] {
   return childrenOfKind(tree.root, 'ImportItem').map(node => ({
-    node,
+    node: tree.nodeOf(node.index),
     broken: isBroken(tree, node),
     names: childrenOfKind(node, 'ImportedName').flatMap(imported => {
       const [name, alias] = namesIn(imported)
@@ -31,11 +30,17 @@ export function importsOf(tree: SyntaxTree): readonly ast.ImportItem[] {
 }
 
 function isBroken(tree: SyntaxTree, { start, end }: SyntaxNode): boolean {
+  if (tree.diagnostics.length === 0) return false
   return tree.diagnostics.some(({ span }) => span.start <= end && start <= span.end)
 }
 
 function head(tree: SyntaxTree, node: SyntaxNode) {
-  return { node, broken: isBroken(tree, node), name: nameIn(node), doc: docOf(tree, node) }
+  return {
+    node: tree.nodeOf(node.index),
+    broken: isBroken(tree, node),
+    name: nameIn(node),
+    doc: docOf(tree, node),
+  }
 }
 
 function lowerSource(tree: SyntaxTree, node: SyntaxNode): ast.SourceDeclaration {

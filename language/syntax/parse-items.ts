@@ -24,10 +24,10 @@ export function parseBlock(c: Cursor, options: BlockOptions): void {
   const opening = c.bump()
   while (!c.at('}') && !c.at('end') && !c.atDeclaration() && !(options.insideModel && c.atModelItem())) {
     if (c.eat(',')) continue
-    const first = c.token
+    const first = c.index
     c.itemStart = first
     options.parseItem(c)
-    if (c.token === first) c.skipItem()
+    if (c.index === first) c.skipItem()
     if (!c.broken && options.atNext?.(c)) continue
     c.endItem(`the end of the line before ${options.item}`)
   }

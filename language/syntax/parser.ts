@@ -1,24 +1,62 @@
 /** Text to tree: declarations one after the other, each reported and recovered on its own. */
+import type { Diagnostic } from '../diagnostics.ts'
 import { Cursor } from './cursor.ts'
 import { keywords } from './keywords.ts'
-import { lex } from './lexer.ts'
+import { tokenize } from './lexer.ts'
+import { type NodeTable, NodeView } from './nodes.ts'
 import { parseEntity, parseFeature, parseSource } from './parse-declarations.ts'
 import { parseImport } from './parse-import.ts'
 import { unknownItem } from './parse-items.ts'
 import { parseModel } from './parse-model.ts'
-import type { SyntaxTree } from './tree.ts'
+import type { Token, TokenTable } from './tokens.ts'
+import type { SyntaxNode, SyntaxTree } from './tree.ts'
 
 /**
  * The tree of any text, broken or not, with what the syntax says about it. Never throws.
  * `path` is the file that diagnostics and fixes name.
  */
 export function parse(text: string, path = ''): SyntaxTree {
-  const tokens = lex(text)
-  const c = new Cursor(tokens, path)
+  const table = tokenize(text)
+  const c = new Cursor(table, path)
   c.open('File')
   while (!c.at('end')) parseDeclaration(c)
-  const root = c.closeFile()
-  return { text, root, tokens, diagnostics: c.diagnostics.toSorted((a, b) => a.span.start - b.span.start) }
+  const nodes = c.closeFile()
+  return new Tree(
+    nodes,
+    c.diagnostics.toSorted((a, b) => a.span.start - b.span.start),
+  )
+}
+
+class Tree implements SyntaxTree {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly #nodes: NodeTable
+  #tokens: readonly Token[] | undefined
+
+  constructor(nodes: NodeTable, diagnostics: readonly Diagnostic[]) {
+    this.#nodes = nodes
+    this.diagnostics = diagnostics
+  }
+
+  get text(): string {
+    return this.#nodes.tokens.text
+  }
+
+  get table(): TokenTable {
+    return this.#nodes.tokens
+  }
+
+  // Views know the views below them: who is done with the root is done with all of them.
+  get root(): SyntaxNode {
+    return this.nodeOf(this.#nodes.kinds.length - 1)
+  }
+
+  get tokens(): readonly Token[] {
+    return (this.#tokens ??= this.table.all())
+  }
+
+  nodeOf(index: number): SyntaxNode {
+    return new NodeView(this.#nodes, index)
+  }
 }
 
 const declarations: Readonly<Record<string, (c: Cursor) => void>> = {
@@ -43,11 +81,11 @@ function parseDeclaration(c: Cursor): void {
 /** Everything up to the next declaration goes into an error node. */
 function skipToDeclaration(c: Cursor): void {
   c.open('Error')
-  const first = c.token
+  const first = c.index
   let depth = 0
-  while (!c.at('end') && !(c.token !== first && c.atDeclaration())) {
+  while (!c.at('end') && !(c.index !== first && c.atDeclaration())) {
     // A second mistake after a skipped block deserves its own diagnostic.
-    if (depth === 0 && c.token !== first && c.token.lineStart && !c.at('}')) break
+    if (depth === 0 && c.index !== first && c.token.lineStart && !c.at('}')) break
     if (c.at('{')) depth++
     if (c.at('}')) depth--
     c.bump()

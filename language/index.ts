@@ -25,17 +25,23 @@ export {
 } from './diagnostics.ts'
 export {
   type EntitySymbol,
+  type Export,
   type FeatureSymbol,
+  type FileOptions,
+  type ImportLink,
   type ModelSymbol,
   type PlanResult,
   type SourceSymbol,
   type Workspace,
+  type WorkspaceOptions,
   createWorkspace,
 } from './workspace.ts'
-export type { EntityPlan } from './check/declarations.ts'
-export type { Occurrence, SymbolKind, SymbolRef } from './check/findings.ts'
-export { sameDefinition } from './check/catalog.ts'
-export { formats, typeNames } from './check/source.ts'
+export { type LanguageVersion, checkConfig, languageVersions, newestLanguage } from './config.ts'
+export type { ColumnRead, EntityPlan, ImportableKind } from './check/declarations.ts'
+export type { Occurrence, Resolution, SymbolKind, SymbolRef } from './check/findings.ts'
+export { definitionsUnder, featureKey, sameDefinition } from './check/definitions.ts'
+export { isDerived } from './check/mentions.ts'
+export { formats, origins, typeNames } from './check/source.ts'
 
 export { parse } from './syntax/parser.ts'
 export {
@@ -63,7 +69,9 @@ export { writeInstant } from './syntax/literals.ts'
 export { format } from './format/format.ts'
 
 export type { DocumentSymbol } from './services/symbols.ts'
+export type { Callee, Caller } from './services/calls.ts'
 export type { Location, NamedPlace } from './services/navigation.ts'
+export type { RenameResult, RenameTarget } from './services/rename.ts'
 export type { Candidate, ContextKind, Scope } from './services/scope.ts'
 
 export { type Type, describeType } from './type-rules.ts'

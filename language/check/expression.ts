@@ -2,7 +2,7 @@
 import { type FunctionEntry, type Parameter, functionEntry, functions, operatorEntry } from '../functions.ts'
 import type { Expr } from '../plan.ts'
 import { list } from '../syntax/parse-items.ts'
-import type { CallExpression, Expression, LiteralExpression, Name } from '../syntax/ast.ts'
+import type { CallExpression, Expression, LiteralExpression, Name, Pin } from '../syntax/ast.ts'
 import type { Span } from '../syntax/tokens.ts'
 import {
   type Type,
@@ -27,7 +27,8 @@ export const unknownValue: Checked = { type: unknownType }
 
 /** What names mean where an expression stands. Each reports what it does not know. */
 export interface ExpressionScope {
-  readonly name: (name: Name) => Checked
+  /** `pin` is there only where the language allows one on a name: in derived features. */
+  readonly name: (name: Name, pin?: Pin) => Checked
   readonly column: (expression: Extract<Expression, { kind: 'column' }>) => Checked
   /** A call of something that is no function. */
   readonly call: (call: CallExpression) => Checked
@@ -52,7 +53,7 @@ function checkAny(expression: Expression, scope: ExpressionScope, findings: Find
     case 'literal':
       return checkLiteral(expression, findings)
     case 'name':
-      return scope.name(expression.name)
+      return scope.name(expression.name, expression.pin)
     case 'column':
       return scope.column(expression)
     case 'call':

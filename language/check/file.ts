@@ -6,13 +6,16 @@ import {
   type SyntaxNode,
   type SyntaxTree,
   childNodes,
-  firstToken,
   nodesOf,
+  ownTokens,
 } from '../syntax/tree.ts'
 
 /** Kinds of which a block, or a declaration's head, holds one. */
 const once: ReadonlySet<NodeKind> = new Set<NodeKind>([
   'FromItem',
+  'DelimiterItem',
+  'HeaderItem',
+  'MissingItem',
   'TimeItem',
   'KnownItem',
   'ColumnsItem',
@@ -26,11 +29,16 @@ const once: ReadonlySet<NodeKind> = new Set<NodeKind>([
   'ObserveItem',
   'FeaturesItem',
   'LabelItem',
+  'WeightItem',
+  'BalanceItem',
   'SplitItem',
   'PrepareItem',
   'AlgorithmItem',
+  'TuneItem',
+  'HealthItem',
   'UntilClause',
   'AfterClause',
+  'FormatClause',
 ])
 
 export function repeatedItems(tree: SyntaxTree, path: string): readonly Diagnostic[] {
@@ -48,11 +56,11 @@ export function repeatedItems(tree: SyntaxTree, path: string): readonly Diagnost
 }
 
 function repeated(node: SyntaxNode, first: SyntaxNode, path: string): Diagnostic {
-  const word = firstToken(node)!
+  const word = ownTokens(node)[0]!
   return diagnostic('SLIP008', {
     path,
     span: spanOf(word),
     message: `\`${word.text}\` is already there.`,
-    related: [{ path, span: spanOf(firstToken(first)!), message: 'The first one is here.' }],
+    related: [{ path, span: spanOf(ownTokens(first)[0]!), message: 'The first one is here.' }],
   })
 }

@@ -5,7 +5,7 @@ import type { CallExpression, Expression, FeatureItem, ModelDeclaration, Name } 
 import type { Span } from '../syntax/tokens.ts'
 import { type Type, isUnknown, unknownType, valueType } from '../type-rules.ts'
 import { type ResolvedFeature, resolveFeature, unknownCall } from './catalog.ts'
-import type { Environment, SourceInfo } from './declarations.ts'
+import { type Environment, type SourceInfo, sourceSymbol } from './declarations.ts'
 import { type Checked, type ExpressionScope, checkExpression, unknownValue } from './expression.ts'
 import { columnOf, sameKind, unknownFunction, unknownSource } from './feature.ts'
 import type { Findings } from './findings.ts'
@@ -53,8 +53,8 @@ export function observedScope(
         unknownSource(sourceName, env, findings)
         return unknownValue
       }
-      findings.refer(sourceName.span, { kind: 'source', name: named.name })
-      if (source && named.name !== source.name) {
+      findings.refer(sourceName.span, sourceSymbol(named))
+      if (source && (named.name !== source.name || named.path !== source.path)) {
         findings.report(
           'SLIP309',
           sourceName.span,
@@ -72,7 +72,7 @@ export function observedScope(
     call: call => {
       if (env.feature(call.callee.text) || call.pin || env.catalog?.feature(call.callee.text))
         refuseFeature(call, findings)
-      else unknownFunction(call.callee, findings)
+      else unknownFunction(call, findings)
       return unknownValue
     },
   }

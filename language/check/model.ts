@@ -20,7 +20,7 @@ import type { Hyperparameter, MetricUse, ModelDeclaration, Name, Requirement } f
 import type { Span } from '../syntax/tokens.ts'
 import { type Type, describeType, isUnknown, unknownType, valueType } from '../type-rules.ts'
 import type { Scalar } from '../types.ts'
-import type { Analysis, Declared, Environment } from './declarations.ts'
+import { type Analysis, type Declared, type Environment, columnSymbol, sourceSymbol } from './declarations.ts'
 import { checkExpression, numberOf } from './expression.ts'
 import { checkCondition, unknownSource } from './feature.ts'
 import { Findings } from './findings.ts'
@@ -90,7 +90,7 @@ function checkObserved(
   const name = declaration.observe?.source
   if (!name) return undefined
   const source = env.source(name.text)
-  if (source) findings.refer(name.span, { kind: 'source', name: source.name })
+  if (source) findings.refer(name.span, sourceSymbol(source))
   else unknownSource(name, env, findings)
   return source
 }
@@ -280,7 +280,7 @@ function checkPer(per: Name, { findings, features, source, model }: UseContext):
   const feature = features.find(({ name }) => name === per.text)
   const column = source?.columns?.get(per.text)
   if (column)
-    findings.refer(per.span, { kind: 'column', name: per.text, container: source!.name }, column.type)
+    findings.refer(per.span, columnSymbol(source!, per.text), column.type)
   else if (feature)
     findings.refer(per.span, { kind: 'modelFeature', name: per.text, container: model }, feature.type)
   else if (source?.columns) {

@@ -1,5 +1,6 @@
 /** What the language's tests pretend the world to be: files with columns, and a catalog. */
 import type { AnalysisHost, CatalogFeature, CatalogView } from '../host.ts'
+import type { WindowFeaturePlan } from '../plan.ts'
 import type { ColumnSchema, ScalarKind } from '../types.ts'
 import { type Workspace, createWorkspace } from '../workspace.ts'
 
@@ -41,8 +42,9 @@ const source = {
   columns: flights,
 } as const
 
-function delay(version: number, days: number): CatalogFeature['plan'] {
+function delay(version: number, days: number): WindowFeaturePlan {
   return {
+    kind: 'window',
     name: 'arrival_delay',
     version,
     entity: 'airport',
@@ -64,9 +66,11 @@ const registered: readonly CatalogFeature[] = [
   { plan: delay(2, 7), source, active: true },
 ]
 
-/** Holds `arrival_delay`: version 1 deprecated, version 2 active. */
+/** Holds `arrival_delay`: version 1 deprecated, version 2 active; and the source `flights`. */
 export const catalog: CatalogView = {
   names: () => ['arrival_delay'],
+  source: name => (name === 'flights' ? source : undefined),
+  sourceNames: () => ['flights'],
   feature: (name, version) =>
     registered.findLast(
       ({ plan, active }) => plan.name === name && (version === undefined ? active : plan.version === version),

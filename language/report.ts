@@ -1,0 +1,124 @@
+/** What is said of a file, of a declaration with all it needs, and whether a plan comes of it. */
+import type { Declared } from './check/declarations.ts'
+import { applyIgnores, isIgnored, reasonless } from './check/ignores.ts'
+import { unusedImports } from './check/imports.ts'
+import { mentionsOf } from './check/mentions.ts'
+import { type Diagnostic, compareDiagnostics, diagnostic } from './diagnostics.ts'
+import type { Plan } from './plan.ts'
+import type { Project, ProjectFile } from './project.ts'
+import { neededBy } from './services/calls.ts'
+import type { AnyDeclaration } from './syntax/ast.ts'
+import type { Span } from './syntax/tokens.ts'
+
+export interface PlanResult {
+  /** Only when nothing that the model needs has an error, except those that comments ignore. */
+  readonly plan?: Plan
+  /** Of the model and of everything it needs, whatever file that stands in. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** What is to be said of a file, by place. */
+export function fileDiagnostics(project: Project, path: string): readonly Diagnostic[] {
+  const file = project.file(path)
+  if (!file) return []
+  const declared = file.declarations.flatMap(declaration =>
+    declarationDiagnostics(project, { declaration, path }),
+  )
+  const imports =
+    file.imports.length > 0
+      ? [...project.importsOf(path).diagnostics, ...unusedImports(file, project.names).diagnostics]
+      : []
+  const all = [...file.diagnostics, ...imports, ...declared, ...unusedFeatures(project, file)]
+  return [...applyIgnores(file, onceAFile(all.sort(compareDiagnostics)))].sort(compareDiagnostics)
+}
+
+/** A name that is not imported is one mistake, however many declarations use it. */
+function onceAFile(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>()
+  return diagnostics.filter(({ code, message }) => {
+    if (code !== 'SLIP116') return true
+    if (seen.has(message)) return false
+    seen.add(message)
+    return true
+  })
+}
+
+/** What checking says of one declaration, the clash of its name included; not what the syntax says. */
+function declarationDiagnostics(project: Project, declared: Declared): readonly Diagnostic[] {
+  const { findings } = project.analyseAny(declared)
+  return [...findings.diagnostics, ...duplicateName(project, declared)]
+}
+
+/** Whether an error about the declaration is left that no comment ignores. */
+export function hasError(project: Project, declared: Declared): boolean {
+  const file = project.file(declared.path)!
+  return declarationDiagnostics(project, declared).some(
+    found => found.severity === 'error' && !isIgnored(file, found),
+  )
+}
+
+/** Features and models are unique in the project, sources and entities in their file. */
+function duplicateName(project: Project, { declaration, path }: Declared): readonly Diagnostic[] {
+  const { kind, name } = declaration
+  if (!name) return []
+  const isUnique = (kind === 'feature' || kind === 'model') && project.names.isImportable(path)
+  const here = project.names.declaredIn(path, kind, name.text)
+  const first = here?.declaration === declaration && isUnique ? project.find(kind, name.text) : here
+  if (!first || first.declaration === declaration) return []
+  const related = [
+    { path: first.path, span: first.declaration.name!.span, message: 'The first one is here.' },
+  ]
+  const where = first.path === path ? 'There is' : `${JSON.stringify(first.path)} has`
+  const message = `${where} already a ${kind} \`${name.text}\`.`
+  return [diagnostic('SLIP109', { path, span: name.span, message, related })]
+}
+
+/** Features that no model or feature of the project reads: only a hint, since others may use them by the catalog. */
+function unusedFeatures(project: Project, file: ProjectFile): readonly Diagnostic[] {
+  const features = file.declarations.filter(({ kind }) => kind === 'feature')
+  if (features.length === 0 || project.all('model').length === 0) return []
+  return features.flatMap(({ name, broken }) => {
+    if (!name || broken || project.names.isMentioned(name.text)) return []
+    const message = `No model of the project uses the feature \`${name.text}\`.`
+    return [diagnostic('SLIP307', { path: file.path, span: name.span, message })]
+  })
+}
+
+/** The plan of the model with the name. Without such a model, neither plan nor diagnostics. */
+export function planOf(project: Project, name: string): PlanResult {
+  const declared = project.all('model').find(({ declaration }) => declaration.name!.text === name)
+  if (!declared) return { diagnostics: [] }
+  const { plan } = project.analyse<'model'>(declared).info
+  const needed = neededBy(project, declared.declaration, declared.path)
+  const byFile = new Map<string, AnyDeclaration[]>()
+  for (const { declaration, path } of needed) byFile.set(path, [...(byFile.get(path) ?? []), declaration])
+  const diagnostics = [...byFile].flatMap(([path, declarations]) =>
+    neededDiagnostics(project, project.file(path)!, declarations),
+  )
+  const clean = !diagnostics.some(({ severity }) => severity === 'error')
+  return { ...(plan && clean && { plan }), diagnostics }
+}
+
+/** What is said of some declarations of a file and of the imports that they use, less what is ignored. */
+function neededDiagnostics(
+  project: Project,
+  file: ProjectFile,
+  declarations: readonly AnyDeclaration[],
+): readonly Diagnostic[] {
+  const { path } = file
+  const isInside = (span: Span): boolean =>
+    declarations.some(({ node }) => node.start <= span.end && span.start <= node.end)
+  const mentioned = new Set(declarations.flatMap(mentionsOf))
+  const used = file.imports.filter(({ names }) =>
+    names.some(one => mentioned.has((one.alias ?? one.name).text)),
+  )
+  const isUsed = (span: Span): boolean =>
+    used.some(({ node }) => node.start <= span.end && span.start <= node.end)
+  const imports =
+    used.length > 0 ? project.importsOf(path).diagnostics.filter(({ span }) => isUsed(span)) : []
+  const syntax = file.diagnostics.filter(({ span }) => isInside(span) || isUsed(span))
+  const checked = declarations.flatMap(declaration => declarationDiagnostics(project, { declaration, path }))
+  const comments = file.ignores.filter(({ covers }) => isInside(covers))
+  const left = onceAFile([...syntax, ...imports, ...checked]).filter(found => !isIgnored(file, found))
+  return [...left, ...reasonless({ path, ignores: comments })]
+}

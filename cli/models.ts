@@ -57,9 +57,14 @@ export function planOf(context: CommandContext, workspace: Workspace, model: str
   })
 }
 
+/** Where the texts are in which diagnostics point: a workspace, or a project with its slipway.json. */
+export interface Texts {
+  text(path: string): string | undefined
+}
+
 /** A diagnostic with lines and columns, for programs. */
-export function located(workspace: Workspace, diagnostic: Diagnostic) {
-  const text = workspace.text(diagnostic.path) ?? ''
+export function located(texts: Texts, diagnostic: Diagnostic) {
+  const text = texts.text(diagnostic.path) ?? ''
   const start = positionAt(text, diagnostic.span.start)
   const end = positionAt(text, diagnostic.span.end)
   return { ...diagnostic, start, end }

@@ -2,13 +2,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { format, type Diagnostic, type Workspace } from '../../language/index.ts'
+import { configFile } from '../../library/config.ts'
 import { loadProject } from '../../library/project.ts'
 import type { CommandContext } from '../context.ts'
 import { installation } from '../../library/installation.ts'
 import { CliError } from '../errors.ts'
 import { codeFrame } from '../frame.ts'
 import type { AddCommand } from '../main.ts'
-import { chooseModel, located, planOf } from '../models.ts'
+import { chooseModel, located, planOf, type Texts } from '../models.ts'
 import type { Output } from '../output.ts'
 import { slashes } from '../pipeline.ts'
 
@@ -35,12 +36,14 @@ export const addCheck: AddCommand = (program, run) => {
 }
 
 async function check(context: CommandContext, given: readonly string[]) {
-  const { root, workspace } = await loadProject(context.projectRoot())
+  const project = await loadProject(context.projectRoot(), { statistics: true })
+  const { root, workspace } = project
   const paths = pathsOf(context, root, workspace, given)
-  const diagnostics = paths.flatMap(path => [...workspace.diagnostics(path)])
+  const wanted = new Set([configFile, ...paths])
+  const diagnostics = project.diagnostics().filter(({ path }) => wanted.has(path))
   const nErrors = diagnostics.filter(({ severity }) => severity === 'error').length
-  context.output.document({ files: paths, diagnostics: diagnostics.map(d => located(workspace, d)) })
-  printDiagnostics(context.output, workspace, diagnostics)
+  context.output.document({ files: paths, diagnostics: diagnostics.map(d => located(project, d)) })
+  printDiagnostics(context.output, project, diagnostics)
   const summary = `${paths.length} ${paths.length === 1 ? 'file' : 'files'} checked: ${counts(diagnostics)}`
   context.output.text(diagnostics.length ? `\n${summary}` : summary)
   if (nErrors > 0) process.exitCode = 1
@@ -64,13 +67,9 @@ function pathsOf(
   })
 }
 
-export function printDiagnostics(
-  output: Output,
-  workspace: Workspace,
-  diagnostics: readonly Diagnostic[],
-): void {
+export function printDiagnostics(output: Output, texts: Texts, diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) {
-    output.text(codeFrame(workspace.text(diagnostic.path) ?? '', diagnostic, output.colors))
+    output.text(codeFrame(texts.text(diagnostic.path) ?? '', diagnostic, output.colors))
   }
 }
 

@@ -49,14 +49,9 @@ function findFeature({ workspace, catalog }: Project, given: string): FoundFeatu
   if (workspace.models().some(({ name }) => name === given)) return undefined
   const declared = workspace.features().find(({ name }) => name === given)
   if (declared?.plan) {
-    const { plan, source, entity } = declared
-    const definition = complete({ plan, ...(source && { source }) }, id => {
-      const { name, version } = parseFeatureId(id.replace(/@0$/, ''))
-      const own = version === undefined ? workspace.features().find(each => each.name === name) : undefined
-      if (own?.plan) return { plan: own.plan, ...(own.source && { source: own.source }) }
-      return catalog?.feature(name, version)
-    })
-    return definition && { definition, keys: entity?.keys.map(({ name }) => name) ?? [] }
+    const { plan, source, inputs, entity } = declared
+    const keys = entity?.keys.map(({ name }) => name) ?? []
+    return { definition: { plan, ...(source && { source }), ...(inputs && { inputs }) }, keys }
   }
   const { name, version } = parseFeatureId(given)
   const definition = catalog?.feature(name, version)
@@ -64,23 +59,6 @@ function findFeature({ workspace, catalog }: Project, given: string): FoundFeatu
   // The catalog's view does not say what the entity's keys are called.
   const by = windowsOf(definition)[0]?.plan.by ?? []
   return { definition, keys: by.map((_, i) => (by.length === 1 ? 'key' : `key_${i + 1}`)) }
-}
-
-/** With everything that it reads; undefined when some of that is not there. */
-function complete(
-  definition: FeatureDefinition,
-  find: (id: string) => FeatureDefinition | undefined,
-): FeatureDefinition | undefined {
-  const { plan } = definition
-  if (plan.kind !== 'derived' || definition.inputs) return definition
-  const inputs: Record<string, FeatureDefinition> = {}
-  for (const [name, id] of Object.entries(plan.inputs)) {
-    const found = find(id)
-    const input = found && complete(found, find)
-    if (!input) return undefined
-    inputs[name] = input
-  }
-  return { ...definition, inputs }
 }
 
 function featureText({ definition, keys }: FoundFeature) {

@@ -3,9 +3,19 @@ import * as vscode from 'vscode'
 
 type Step = 'opened' | 'completed' | 'mended'
 
+const seen = new Set<Step>()
+
+/** Tells VS Code again: it hears of a key when it changes, and only once the walkthrough has been opened. */
+export async function announceProgress(hasProject: boolean): Promise<void> {
+  const keys = [...seen].map(step => `slipway.walkthrough.${step}`)
+  for (const key of hasProject ? ['slipway.hasProject', ...keys] : keys) {
+    await vscode.commands.executeCommand('setContext', key, false)
+    await vscode.commands.executeCommand('setContext', key, true)
+  }
+}
+
 /** Watches what the person does until every step has been seen. */
 export function watchWalkthrough(): vscode.Disposable {
-  const seen = new Set<Step>()
   const done = (step: Step): void => {
     if (seen.has(step)) return
     seen.add(step)

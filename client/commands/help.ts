@@ -1,6 +1,8 @@
 /** *Open Documentation* and *Get Started*. */
 import * as vscode from 'vscode'
 import type { LanguageServices } from '../context.ts'
+import { currentProject } from '../project.ts'
+import { announceProgress } from '../walkthrough.ts'
 
 const pages = [
   { label: 'The model language', description: 'grammar, types, every function', file: 'language.md' },
@@ -22,4 +24,5 @@ export async function openDocumentation({ extension }: LanguageServices): Promis
 export async function openWalkthrough({ extension }: LanguageServices): Promise<void> {
   const id = `${extension.extension.id}#start`
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', id, false)
+  await announceProgress(currentProject() !== undefined)
 }

@@ -34,7 +34,7 @@ test('a report holds versions, settings without secrets, and the ends of logs wi
     {
       versions: { Slipway: '0.1.0' },
       settings: { 'slipway.runtime.path': '/home/ada/node', 'slipway.sampleRows': 5 },
-      project: 'root /home/ada/work/flights',
+      commandLine: '# Problem report\n\n## What happened\n\n…\n\n## Project\n\nroot /home/ada/work/flights\n',
       logs: { Log: log },
     },
     places,
@@ -42,7 +42,8 @@ test('a report holds versions, settings without secrets, and the ends of logs wi
   assert.match(text, /\| Slipway \| 0\.1\.0 \|/)
   assert.match(text, /\| `slipway\.runtime\.path` \| set \|/)
   assert.match(text, /\| `slipway\.sampleRows` \| 5 \|/)
-  assert.match(text, /root <workspace>/)
+  assert.match(text, /\n## Project\n\nroot <workspace>\n/)
+  assert.equal(text.match(/What happened/g)?.length, 1)
   assert.match(text, /line 99 of "…" in ~\/x/)
   assert.doesNotMatch(text, /line 39 |Smith|\/home\/ada/)
 })

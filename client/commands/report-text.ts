@@ -8,8 +8,8 @@ export interface ReportFacts {
   readonly versions: Readonly<Record<string, string>>
   /** Settings that are not at their default. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** What the command line knows of the project, in lines; absent without a project. */
-  readonly project?: string
+  /** The report of the command line, Markdown; absent when it was not asked. */
+  readonly commandLine?: string
   /** Title → text of a log. */
   readonly logs: Readonly<Record<string, string>>
 }
@@ -38,24 +38,33 @@ export function reportText(facts: ReportFacts, places: Places): string {
     '',
     '_What did you do, what did you expect, and what came instead?_',
     '',
-    '## Versions',
+    '## Editor',
     '',
     '| | |',
     '|---|---|',
     ...versions,
     '',
-    '## Settings',
+    '## Editor settings',
     '',
     ...(settings.length ? ['| | |', '|---|---|', ...settings] : ['All at their defaults.']),
-    ...(facts.project === undefined ? [] : ['', '## Project', '', fenced(clean(facts.project))]),
     ...Object.entries(facts.logs).flatMap(([title, log]) => [
       '',
       `## ${title}`,
       '',
       fenced(clean(withoutQuotes(tail(log)))),
     ]),
+    ...(facts.commandLine === undefined ? [] : ['', clean(withoutHead(facts.commandLine))]),
   ]
   return `${parts.join('\n')}\n`
+}
+
+/** Its sections but the first, which asks what happened: so does ours. */
+function withoutHead(markdown: string): string {
+  const sections = markdown.split(/^(?=## )/m).slice(1)
+  return sections
+    .filter(section => !section.startsWith('## What happened'))
+    .join('')
+    .trimEnd()
 }
 
 function tail(log: string): string {

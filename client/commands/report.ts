@@ -31,7 +31,7 @@ export async function report({ extension, output, language }: LanguageServices):
         Workspace: vscode.workspace.isTrusted ? 'trusted' : 'restricted',
       },
       settings: changedSettings(manifest),
-      ...(await projectFacts(output)),
+      commandLine: await commandLineReport(output),
       logs: { Log: await readTail(extension.logUri) },
     },
     places(),
@@ -66,19 +66,20 @@ function changedSettings({ contributes }: Manifest): Readonly<Record<string, unk
   return Object.fromEntries(changed)
 }
 
-/** What `slipway report` says of the project. It runs code of ours only, but not in a restricted workspace. */
-async function projectFacts(output: vscode.LogOutputChannel): Promise<{ readonly project?: string }> {
-  const root = vscode.workspace.isTrusted ? currentProject() : undefined
-  if (root === undefined) return {}
+/** What `slipway report` says of the project and of this machine; not in a restricted workspace. */
+async function commandLineReport(output: vscode.LogOutputChannel): Promise<string> {
+  if (!vscode.workspace.isTrusted) return '## Project\n\nThe workspace is restricted.'
+  const root = currentProject()
+  if (root === undefined) return '## Project\n\nNo project is open.'
   try {
-    const document = await runCli<unknown>(['report'], {
+    const { text } = await runCli<{ readonly text: string }>(['report'], {
       root,
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(30_000),
       onProgress: line => output.debug(line),
     })
-    return { project: JSON.stringify(document, null, 2) }
+    return text
   } catch (error) {
-    return { project: `The project could not be described: ${String(error)}` }
+    return `## Project\n\nThe project could not be described: ${String(error)}`
   }
 }
 

@@ -99,7 +99,8 @@ async function pick(targets: readonly Target[], { kinds, placeHolder }: TargetQu
     }
     return targets[0]
   }
-  const items = targets.map(target => ({
+  const models = targets.filter(({ kind }) => kind === 'model')
+  const items = [...models, ...targets.filter(target => !models.includes(target))].map(target => ({
     label: target.name,
     description: vscode.workspace.asRelativePath(target.uri),
     iconPath: new vscode.ThemeIcon(target.kind === 'model' ? 'symbol-class' : 'symbol-function'),

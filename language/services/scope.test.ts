@@ -286,3 +286,22 @@ test('a comment that ignores offers codes, and leaves the reason alone', () => {
   assert.equal(offered('// slip-ignore SLIP3|').prefix, 'SLIP3')
   assert.equal(offered('// slip-ignore SLIP301 because |').context, 'none')
 })
+
+test('what other files declare is offered with the file to import it from', () => {
+  const workspace = workspaceOf({
+    'shared/b.slip': around,
+    'a.slip': 'feature f of \nmodel m { observe  }\n',
+  })
+  const from = (offset: number) =>
+    workspace.scopeAt('a.slip', offset).candidates.map(({ name, from: file }) => `${name} ${file}`)
+  assert.deepEqual(from('feature f of '.length), ['airport shared/b.slip'])
+  assert.deepEqual(from('feature f of \nmodel m { observe '.length), [
+    'flights shared/b.slip',
+    'other one shared/b.slip',
+  ])
+  const imported =
+    'import { flights as planes } from "shared/b.slip"\nmodel m {\n  observe planes\n  features {\n    \n  }\n}\n'
+  workspace.setFile('a.slip', imported)
+  const inFeatures = workspace.scopeAt('a.slip', imported.indexOf('features {\n    ') + 15)
+  assert.ok(inFeatures.candidates.some(({ name }) => name === 'distance'))
+})

@@ -1,21 +1,31 @@
 /** Candidates made of what the language and the project know. */
-import { type AlgorithmEntry, algorithms, describeLimits } from '../../algorithms.ts'
-import type { SourceInfo } from '../../check/declarations.ts'
+import {
+  type AlgorithmEntry,
+  type HyperparameterEntry,
+  algorithms,
+  describeLimits,
+  writeDefault,
+} from '../../algorithms.ts'
+import type { ImportableKind, SourceInfo } from '../../check/declarations.ts'
 import { type AggregateEntry, aggregates, functions } from '../../functions.ts'
 import { type MetricEntry, metrics } from '../../metrics.ts'
-import type { DeclarationKind } from '../../syntax/ast.ts'
+import type { AnyDeclaration } from '../../syntax/ast.ts'
 import { writeName } from '../../syntax/keywords.ts'
-import { type Type, describeType } from '../../type-rules.ts'
-import type { ScalarKind } from '../../types.ts'
-import { featureNamed, modelAround, observed, visible } from './known.ts'
+import type { Type } from '../../type-rules.ts'
+import type { ValueKind } from '../../types.ts'
+import { importable, modelAround, observed, visible } from './known.ts'
 import { type Candidate, type CandidateKind, type Query, words } from './query.ts'
 
-/** Names of a kind that the file can see. */
-export function declared(query: Query, kind: Exclude<DeclarationKind, 'model'>): Candidate[] {
-  return visible(query, kind).map(({ declaration }) => {
-    const name = declaration.name!.text
-    return { kind, name, text: writeName(name), ...documented(declaration.doc) }
+/** Names of a kind that the file can see, then those that would be imported. */
+export function declared(query: Query, kind: ImportableKind): Candidate[] {
+  const seen = visible(query, kind).map(({ name, declaration: { doc } }): Candidate => {
+    return { kind, name, text: writeName(name), ...documented(doc) }
   })
+  return [...seen, ...importable(query, kind).map(({ declaration, path }) => elsewhere(declaration, path))]
+}
+
+function elsewhere({ kind, name, doc }: AnyDeclaration, from: string): Candidate {
+  return { kind, name: name!.text, text: writeName(name!.text), from, ...documented(doc) }
 }
 
 const documented = (doc: string | undefined): { doc?: string } => (doc === undefined ? {} : { doc })
@@ -56,21 +66,6 @@ export function columnsAndFeatures(query: Query): Candidate[] {
   return [...columns, ...modelFeatures(query).filter(({ name }) => !names.has(name))]
 }
 
-/** Features of the project's own that are visible, as names. */
-export function ownFeatures(query: Query): Candidate[] {
-  return visible(query, 'feature').map(({ declaration }) => {
-    const name = declaration.name!.text
-    const type = featureNamed(query, name)?.type
-    return {
-      kind: 'feature',
-      name,
-      text: writeName(name),
-      ...(type && { type }),
-      ...documented(declaration.doc),
-    }
-  })
-}
-
 export function functionCandidates(): Candidate[] {
   return [...functions.values()].map(entry => entryCandidate('function', entry))
 }
@@ -105,6 +100,7 @@ export function metricCandidates(label: Type | undefined): Candidate[] {
     text: name,
     doc: entry.doc,
     detail: `${entry.better} is better`,
+    ...(entry.k === 'required' && { value: '10' }),
     ...unlikely(entry, label),
   }))
 }
@@ -114,10 +110,8 @@ function unlikely(
   label: Type | undefined,
 ): { unlikely?: true } {
   const known = label && label.kind !== 'unknown' && label.kind !== 'missing'
-  return known && !labels.includes(label.kind as ScalarKind) ? { unlikely: true } : {}
+  return known && !labels.includes(label.kind as ValueKind) ? { unlikely: true } : {}
 }
-
-type HyperparameterEntry = AlgorithmEntry['hyperparameters'][string]
 
 export function hyperparameterCandidates(
   entries: Readonly<Record<string, HyperparameterEntry>>,
@@ -134,12 +128,5 @@ export function hyperparameterCandidates(
   }))
 }
 
-/** The default as it is written in the language. */
-export function writeDefault({ default: value }: HyperparameterEntry): string {
-  return Array.isArray(value) ? `[${value.join(', ')}]` : String(value)
-}
-
 /** `true` and `false`; `missing` where that may stand. */
 export const literals = (): Candidate[] => words(['true', 'false', 'missing'])
-
-export const describe = (type: Type): string => describeType(type)

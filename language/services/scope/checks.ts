@@ -7,7 +7,7 @@ import { comparisons } from './expression.ts'
 import { modelAround, namesIn, observed } from './known.ts'
 import { comparisonsOf } from './metrics.ts'
 import { labelType } from './model.ts'
-import { monitors } from './monitors.ts'
+import { monitors } from '../../health.ts'
 import {
   type Candidate,
   type Query,
@@ -106,11 +106,16 @@ export function healthBody(query: Query): Suggestions {
   const { item, last, place } = query
   const context = 'healthBody'
   if (item.length === 0) {
-    const watched = monitors.map(({ name, doc }): Candidate => ({ kind: 'choice', name, text: name, doc }))
+    const watched = Object.entries(monitors).map(([name, { doc }]): Candidate => ({
+      kind: 'choice',
+      name,
+      text: name,
+      doc,
+    }))
     return { context, candidates: [...watched, ...metricCandidates(labelType(query))] }
   }
-  const monitor = monitors.find(({ name }) => name === item[0]!.text)
-  if (last === 'of') return { context, candidates: modelFeatures(query) }
+  const monitor = Object.entries(monitors).find(([name]) => name === item[0]!.text)?.[1]
+  if (last === 'of') return { context, candidates: watchable(query, monitor?.of) }
   if (place.brackets > 0) return nothing
   const over = lastIndex(item, 'over')
   if (over >= 0)
@@ -118,14 +123,23 @@ export function healthBody(query: Query): Suggestions {
   const compared = item.some(({ kind }) => ['<', '<=', '>', '>='].includes(kind))
   if (compared && isNumber(item.at(-1))) return { context, candidates: words(['over']) }
   if (compared) {
-    const value = monitor?.usual
+    const value = monitor && String(monitor.usual)
     return value === undefined
       ? nothing
       : { context, candidates: [{ kind: 'value', name: value, text: value }] }
   }
-  const of = monitor?.ofFeature && !has(item, 'of') ? words(['of']) : []
+  const of = monitor?.of && !has(item, 'of') ? words(['of']) : []
   const operators = monitor ? comparisonsOfMonitor(monitor.better) : comparisonsOf(item[0]!.text)
   return { context, candidates: [...of, ...operators] }
+}
+
+/** The features that a monitor can be of; where it is of categories those first. */
+function watchable(query: Query, of: 'feature' | 'category' | undefined): Candidate[] {
+  return modelFeatures(query).map(feature =>
+    of === 'category' && feature.type && !['category', 'string', 'unknown'].includes(feature.type.kind)
+      ? { ...feature, unlikely: true }
+      : feature,
+  )
 }
 
 function comparisonsOfMonitor(better: 'higher' | 'lower'): Candidate[] {

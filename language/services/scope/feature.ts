@@ -117,8 +117,7 @@ function entityInputs({ item }: Query): Pick<Suggestions, 'inputs'> {
 function inputsOf(query: Query): Candidate[] {
   const [, self, , entity] = query.item
   if (!self || !entity) return []
-  return visible(query, 'feature').flatMap(({ declaration }): Candidate[] => {
-    const name = declaration.name!.text
+  return visible(query, 'feature').flatMap(({ declaration, name }): Candidate[] => {
     if (name === plain(self) || declaration.entity?.text !== plain(entity)) return []
     const type = featureNamed(query, name)?.type
     const { doc } = declaration

@@ -1,5 +1,10 @@
 /** The blocks of a model that say how it is split, prepared, fitted and tuned. */
-import { algorithms } from '../../algorithms.ts'
+import {
+  type AlgorithmEntry,
+  type HyperparameterEntry,
+  algorithmNamed,
+  writeDefault,
+} from '../../algorithms.ts'
 import { keywords } from '../../syntax/keywords.ts'
 import type { Token } from '../../syntax/tokens.ts'
 import { hyperparameterCandidates, modelFeatures, columnsAndFeatures } from './candidates.ts'
@@ -99,12 +104,6 @@ function targetKind(query: Query): Target {
   return kind === 'category' || kind === 'string' ? 'category' : 'numeric'
 }
 
-type AlgorithmEntry = (typeof algorithms)[keyof typeof algorithms]
-
-function algorithmNamed(name: string): AlgorithmEntry | undefined {
-  return Object.entries(algorithms).find(([known]) => known === name)?.[1]
-}
-
 export function algorithmBody(query: Query): Suggestions {
   const { item, last, place } = query
   const context = 'algorithmBody'
@@ -118,30 +117,35 @@ export function algorithmBody(query: Query): Suggestions {
         .map(h => h.name.text),
     )
     const free = hyperparameterCandidates(entry.hyperparameters, name).filter(h => !used.has(h.name))
-    return { context, candidates: name === 'mixed_effects' ? [...free, ...words(['random'])] : free }
+    return { context, candidates: entry.random ? [...free, ...words(['random'])] : free }
   }
   if (last === '=' && item[0]) return { context, candidates: valuesOf(entry, plain(item[0])) }
   return item[0]?.text === 'random' ? randomItem(query) : nothing
 }
 
 /** The default and the choices of a hyperparameter. */
-function valuesOf(entry: AlgorithmEntry | undefined, name: string): Candidate[] {
-  const found = entry && hyperparameterCandidates(entry.hyperparameters, '').find(h => h.name === name)
-  if (!found) return []
-  const choices = choicesOf(entry.hyperparameters[name])
-  const standard = found.value!
-  const rest = choices.filter(choice => choice !== standard)
+function valuesOf(algorithm: AlgorithmEntry | undefined, name: string): Candidate[] {
+  const entry = hyperparameterOf(algorithm, name)
+  if (!entry) return []
+  const standard = writeDefault(entry)
+  const rest = choicesOf(entry).filter(choice => choice !== standard)
   return [
     { kind: 'choice', name: standard, text: standard, detail: 'default' },
     ...rest.map((choice): Candidate => ({ kind: 'choice', name: choice, text: choice })),
   ]
 }
 
-/** The names that a hyperparameter of a closed list may have. */
-export function choicesOf(entry: AlgorithmEntry['hyperparameters'][string] | undefined): readonly string[] {
-  if (!entry) return []
-  if ('choices' in entry && Array.isArray(entry.choices)) return entry.choices.map(String)
-  return (entry.kind as string) === 'bool' ? ['true', 'false'] : []
+function hyperparameterOf(
+  algorithm: AlgorithmEntry | undefined,
+  name: string,
+): HyperparameterEntry | undefined {
+  return Object.entries(algorithm?.hyperparameters ?? {}).find(([known]) => known === name)?.[1]
+}
+
+/** The words that a hyperparameter may be. */
+function choicesOf(entry: HyperparameterEntry | undefined): readonly string[] {
+  if (entry?.kind === 'choice') return entry.choices
+  return entry?.kind === 'bool' ? ['true', 'false'] : []
 }
 
 /** `random intercept, distance per origin` */
@@ -170,8 +174,7 @@ function keyed(query: Query): Candidate[] {
 
 /** The hyperparameters of a random effect. */
 export function randomBody(query: Query): Suggestions {
-  const entry = algorithmNamed(query.place.blocks[1]?.[1]?.text ?? '')
-  const own = entry && 'random' in entry ? (entry.random as AlgorithmEntry['hyperparameters']) : undefined
+  const own = algorithmNamed(query.place.blocks[1]?.[1]?.text ?? '')?.random
   if (query.item.length > 0 || !own) return nothing
   return {
     context: 'algorithmBody',
@@ -197,49 +200,43 @@ export function tuneBody(query: Query): Suggestions {
       context,
       candidates: all
         .filter(({ name }) => !used.has(name))
-        .map(candidate => ({ ...candidate, value: rangeOf(entry?.hyperparameters[candidate.name]) })),
+        .map(candidate => ({ ...candidate, value: rangeOf(hyperparameterOf(entry, candidate.name)) })),
     }
   }
   if (item.length === 1) return { context, candidates: words(['in']) }
-  if (last === 'in') return { context, candidates: ranges(entry?.hyperparameters[plain(item[0]!)]) }
+  if (last === 'in') return { context, candidates: ranges(hyperparameterOf(entry, plain(item[0]!))) }
   const inList = item.findLast(({ kind }: Token) => kind === '[' || kind === '(')?.kind === '['
   if (inList && (last === '[' || last === ',')) {
     const used = new Set(item.map(plain))
-    const choices = choicesOf(entry?.hyperparameters[plain(item[0]!)]).filter(choice => !used.has(choice))
+    const choices = choicesOf(hyperparameterOf(entry, plain(item[0]!))).filter(choice => !used.has(choice))
     return { context, candidates: choices.map(name => ({ kind: 'choice', name, text: name })) }
   }
   return nothing
 }
 
-type Hyperparameter = AlgorithmEntry['hyperparameters'][string]
-
-function ranges(entry: Hyperparameter | undefined): Candidate[] {
+function ranges(entry: HyperparameterEntry | undefined): Candidate[] {
   if (!entry) return words(['log_scale'])
   const best = rangeOf(entry)
-  return [
-    { kind: 'value', name: best, text: best },
-    ...(best.startsWith('log_scale') || best.startsWith('[') ? [] : words(['log_scale'])),
-  ]
+  const isNumber = entry.kind === 'int' || entry.kind === 'float'
+  const other = isNumber && !best.startsWith('log_scale') ? words(['log_scale']) : []
+  return [...(best === '' ? [] : [{ kind: 'value' as const, name: best, text: best }]), ...other]
 }
 
-/** A range around the default, inside the limits: in steps of the same factor where it is a strength or a rate. */
-export function rangeOf(entry: Hyperparameter | undefined): string {
-  if (!entry) return ''
-  const choices = choicesOf(entry)
-  if (choices.length > 0) return `[${choices.join(', ')}]`
-  const standard = entry.default as unknown
-  if (typeof standard !== 'number') return `[${String(standard)}]`
-  const { min = -Infinity, max = Infinity } = entry as { min?: number; max?: number }
+/** Values to try: around the default and inside the limits; of strengths and rates in steps of the same factor. */
+function rangeOf(entry: HyperparameterEntry | undefined): string {
+  if (!entry || entry.kind === 'list') return ''
+  if (entry.kind === 'choice' || entry.kind === 'bool') return `[${choicesOf(entry).join(', ')}]`
+  const { default: standard, min, max = Infinity, kind } = entry
   const clipped = (value: number): number => Math.min(max, Math.max(min, value))
-  if (entry.kind === 'int')
+  if (kind === 'int')
     return `${clipped(Math.max(1, Math.floor(standard / 2)))} .. ${clipped(Math.max(2, standard * 2))}`
-  if (max <= 1 && min >= 0 && standard > 0.05) return `${clipped(round(standard / 2))} .. ${clipped(1)}`
+  if (max <= 1 && standard >= 0.3) return `${short(clipped(standard / 2))} .. ${short(clipped(1))}`
   const middle = standard > 0 ? standard : 0.01
-  return `log_scale(${text(clipped(middle / 1000) || middle / 1000)} .. ${text(clipped(middle * 10))})`
+  const low = clipped(middle / (max <= 1 ? 10 : 1000)) || middle / 1000
+  return `log_scale(${short(low)} .. ${short(clipped(middle * 10))})`
 }
 
-const round = (value: number): number => Number(value.toPrecision(2))
-const text = (value: number): string => {
-  const short = Number(value.toPrecision(2))
-  return short < 0.001 ? short.toExponential().replace('+', '') : String(short)
+const short = (value: number): string => {
+  const rounded = Number(value.toPrecision(2))
+  return rounded < 0.001 ? rounded.toExponential() : String(rounded)
 }

@@ -1,5 +1,5 @@
 /** What a place can see of the project: the declarations by name, and what checking knows of them. */
-import type { Declared, FeatureInfo, SourceInfo } from '../../check/declarations.ts'
+import type { Declared, FeatureInfo, ImportableKind, SourceInfo } from '../../check/declarations.ts'
 import type { ProjectFile } from '../../project.ts'
 import type {
   AnyDeclaration,
@@ -17,20 +17,39 @@ export function fileOf({ project, path }: Query): ProjectFile | undefined {
   return project.file(path)
 }
 
-/** Declarations of a kind that the file can name. */
-export function visible<K extends DeclarationKind>(
-  { project }: Query,
+/** A declaration under the name that the file has for it. */
+export interface Visible<K extends DeclarationKind> extends Declared<DeclarationOf<K>> {
+  readonly name: string
+}
+
+/** Declarations of a kind that the file can name: its own, imported ones, those of the cells above. */
+export function visible<K extends DeclarationKind>({ project, path }: Query, kind: K): readonly Visible<K>[] {
+  return project.names.visible(path, kind).flatMap(name => {
+    const found = project.resolve(path, kind, name) as Declared<DeclarationOf<K>> | undefined
+    return found ? [{ ...found, name }] : []
+  })
+}
+
+/** Declarations of a kind that the file would have to import, by file and place. */
+export function importable<K extends ImportableKind>(
+  { project, path }: Query,
   kind: K,
 ): readonly Declared<DeclarationOf<K>>[] {
-  return project.all(kind)
+  const named = new Set(project.names.visible(path, kind))
+  const all: readonly Declared[] = project.all(kind)
+  const found = all.filter(
+    ({ declaration, path: of }) =>
+      of !== path && !named.has(declaration.name!.text) && project.names.isImportable(of),
+  )
+  return found as unknown as readonly Declared<DeclarationOf<K>>[]
 }
 
 export function findVisible<K extends DeclarationKind>(
-  query: Query,
+  { project, path }: Query,
   kind: K,
   name: string,
 ): Declared<DeclarationOf<K>> | undefined {
-  return visible(query, kind).find(({ declaration }) => declaration.name!.text === name)
+  return project.resolve(path, kind, name) as Declared<DeclarationOf<K>> | undefined
 }
 
 export function sourceNamed(query: Query, name: string): SourceInfo | undefined {

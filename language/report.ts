@@ -68,8 +68,8 @@ function duplicateName(project: Project, { declaration, path }: Declared): reado
   const related = [
     { path: first.path, span: first.declaration.name!.span, message: 'The first one is here.' },
   ]
-  const where = first.path === path ? 'There is' : `${JSON.stringify(first.path)} has`
-  const message = `${where} already a ${kind} \`${name.text}\`.`
+  const where = first.path === path ? 'There already is' : `${JSON.stringify(first.path)} already has`
+  const message = `${where} a ${kind} \`${name.text}\`.`
   return [diagnostic('SLIP109', { path, span: name.span, message, related })]
 }
 

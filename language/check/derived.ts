@@ -210,11 +210,13 @@ function checkCircle({ declaration, path, env, findings }: FeatureContext): Read
       `The feature depends on itself: ${names.join(' → ')}.`,
       {
         hint: 'Compute one of them from something else.',
-        related: way.slice(1).map(one => ({
-          path: one.path,
-          span: one.declaration.name!.span,
-          message: `\`${one.declaration.name!.text}\` is declared here.`,
-        })),
+        ...(way.length > 1 && {
+          related: way.slice(1).map(one => ({
+            path: one.path,
+            span: one.declaration.name!.span,
+            message: `\`${one.declaration.name!.text}\` is declared here.`,
+          })),
+        }),
       },
     )
   }

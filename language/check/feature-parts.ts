@@ -1,6 +1,7 @@
 /** What the checks of windowed and of derived features share, and checks of names that models use too. */
 import type { FeaturePlan } from '../plan.ts'
 import type { CallExpression, Expression, FeatureDeclaration, Name } from '../syntax/ast.ts'
+import { writeName } from '../syntax/keywords.ts'
 import { type Type, describeType, isText, isUnknown } from '../type-rules.ts'
 import type { Scalar } from '../types.ts'
 import {
@@ -144,16 +145,17 @@ export function checkCondition(condition: Expression, scope: ExpressionScope, fi
 }
 
 function conditionHint(condition: Expression, { kind }: Type): string | undefined {
-  const name =
-    condition.kind === 'name'
-      ? condition.name.text
-      : condition.kind === 'column'
-        ? condition.column?.text
-        : undefined
+  const name = condition.kind === 'name' || condition.kind === 'column' ? writtenAs(condition) : undefined
   if (name === undefined) return undefined
   return kind === 'int' || kind === 'float'
     ? `Compare it, for example \`${name} > 0\`.`
     : kind === 'string' || kind === 'category'
       ? `Compare it, for example \`${name} == "…"\`.`
       : undefined
+}
+
+function writtenAs(expression: Extract<Expression, { kind: 'name' | 'column' }>): string | undefined {
+  if (expression.kind === 'name') return writeName(expression.name.text)
+  const { source, column } = expression
+  return column && `${writeName(source.text)}.${writeName(column.text)}`
 }

@@ -8,7 +8,6 @@ import {
   isIgnorable,
 } from '../diagnostics.ts'
 import type { ProjectFile } from '../project.ts'
-import { suggest } from '../suggest.ts'
 import type { IgnoreComment, Text } from '../syntax/ast.ts'
 import type { Span } from '../syntax/tokens.ts'
 
@@ -61,14 +60,8 @@ function misused(
     const { value, span } = code
     const fixes = [removal(file, comment, code)]
     if (!isCode(value)) {
-      const meant = suggest(
-        value,
-        Object.keys(diagnosticCodes).filter(known => isIgnorable(known as DiagnosticCode)),
-      )
-      const change =
-        meant === undefined ? [] : [{ title: `Change to ${meant}`, edits: [{ path, span, text: meant }] }]
       const message = `There is no diagnostic ${value}.`
-      return [diagnostic('SLIP503', { path, span, message, fixes: [...change, ...fixes] })]
+      return [diagnostic('SLIP503', { path, span, message, fixes })]
     }
     if (!isIgnorable(value)) {
       const message = `${value} (${diagnosticCodes[value].title}) cannot be ignored.`

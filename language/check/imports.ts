@@ -177,7 +177,9 @@ export function unusedImports(file: ProjectFile, names: NameTable): Findings {
       const { text, span } = imported.alias ?? imported.name
       const target = known.get(text)
       const found = target && importable.some(kind => names.declaredIn(target.path, kind, target.name))
-      if (!found || names.isMentionedIn(file.path, text) || isInBrokenText(file, item, text)) continue
+      const isOwn = importable.some(kind => names.declaredIn(file.path, kind, text))
+      if (!found || isOwn || names.isMentionedIn(file.path, text) || isInBrokenText(file, item, text))
+        continue
       findings.report('SLIP117', span, `Nothing in this file uses \`${text}\`.`, {
         fixes: [removeImport(file, item, imported)],
       })

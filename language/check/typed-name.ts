@@ -31,15 +31,12 @@ export function checkType(
     return undefined
   }
   if (kind !== 'vector') return { kind, nullable, ...(unit && { unit: unit.value }) }
-  const number = size?.value
+  // Without a size the syntax is at fault.
+  if (!size) return undefined
+  const number = size.value
   if (typeof number === 'number' && number >= 1 && number <= maxVectorSize)
     return { kind, nullable, size: number, ...(unit && { unit: unit.value }) }
-  const got = size ? `, got ${size.text}` : ''
-  findings.report(
-    'SLIP322',
-    size?.span ?? type.span,
-    `Expected how many numbers the vector holds, from 1 to ${maxVectorSize}${got}.`,
-    { hint: 'For example `vector<float, 384>`.' },
-  )
+  const message = `Expected how many numbers the vector holds, from 1 to ${maxVectorSize}, got ${size.text}.`
+  findings.report('SLIP322', size.span, message, { hint: 'For example `vector<float, 384>`.' })
   return undefined
 }

@@ -67,6 +67,7 @@ export { ignoresOf } from './syntax/ignores.ts'
 export { isExpressionWord, keywords, writeName } from './syntax/keywords.ts'
 export { writeInstant } from './syntax/literals.ts'
 export { format } from './format/format.ts'
+export { type TextChange, formatEdits, formatOnType, formatRange } from './format/edits.ts'
 
 export type { DocumentSymbol } from './services/symbols.ts'
 export type { Callee, Caller } from './services/calls.ts'

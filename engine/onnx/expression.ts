@@ -23,14 +23,11 @@ export function expressionOnnx(expr: Expr, scope: OnnxScope): OnnxValue {
       return scope.column(expr.name)
     case 'feature':
       return scope.feature(expr.name)
-    case 'call':
-      return isExpressible(expr)
-        ? functions[expr.function](
-            scope.graph,
-            expr.args.map(arg => expressionOnnx(arg, scope)),
-            expr.args,
-          )
-        : scope.derived(expr)
+    case 'call': {
+      if (!isExpressible(expr)) return scope.derived(expr)
+      const args = expr.args.map(arg => expressionOnnx(arg, scope))
+      return { ...functions[expr.function](scope.graph, args, expr.args), kind: expr.type.kind }
+    }
   }
 }
 

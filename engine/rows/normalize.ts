@@ -61,6 +61,9 @@ function checkValue(value: unknown, input: CardInput, row: number): Value {
   return canonicalValue(plain as Value, input.type.kind)
 }
 
+/** What JavaScript has dates for. Beyond 2⁵³ only every second, fourth … microsecond is a number. */
+const maxTimestampUs = 8.64e18
+
 const checks: Readonly<Record<ValueKind, (value: unknown, type: ValueType) => boolean>> = {
   bool: value => typeof value === 'boolean',
   int: value => Number.isInteger(value),
@@ -68,7 +71,8 @@ const checks: Readonly<Record<ValueKind, (value: unknown, type: ValueType) => bo
   string: value => typeof value === 'string',
   category: value => typeof value === 'string',
   timestamp: value =>
-    Number.isSafeInteger(value) || (typeof value === 'string' && parseTimestamp(value) !== null),
+    (Number.isInteger(value) && Math.abs(value as number) <= maxTimestampUs) ||
+    (typeof value === 'string' && parseTimestamp(value) !== null),
   vector: (value, { size }) =>
     Array.isArray(value) &&
     (size === undefined || value.length === size) &&

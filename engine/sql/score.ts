@@ -45,7 +45,7 @@ export function scoreSql(plan: Plan, fitted: FittedModel, query: ScoreQuery): st
     output => `${outputSql(plan, output, groups)} AS ${quoteName(output.name)}`,
   )
   return `SELECT ${[...kept, ...features, ...outputs].join(', ')}
-FROM (SELECT *, 1 / (1 + exp(-z)) AS score FROM (
+FROM (SELECT *, CASE WHEN z >= 0 THEN 1 / (1 + exp(-z)) ELSE exp(z) / (1 + exp(z)) END AS score FROM (
   ${scored}
 ))`
 }

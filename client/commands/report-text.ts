@@ -60,9 +60,9 @@ export function reportText(facts: ReportFacts, places: Places): string {
 
 /** Its sections but the first, which asks what happened: so does ours. */
 function withoutHead(markdown: string): string {
-  const sections = markdown.split(/^(?=## )/m).slice(1)
-  return sections
-    .filter(section => !section.startsWith('## What happened'))
+  return markdown
+    .split(/^(?=## )/m)
+    .filter(section => section.startsWith('## ') && !section.startsWith('## What happened'))
     .join('')
     .trimEnd()
 }

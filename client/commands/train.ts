@@ -70,7 +70,7 @@ async function train(services: Services, task: TrainTask, size: 'sample' | 'all'
     onCancel: () => running.get(key)?.abort(),
     onTrain: again => void train(services, task, again),
   })
-  const configured = vscode.workspace.getConfiguration('slipway', uri).get('sampleRows', 100_000)
+  const configured = vscode.workspace.getConfiguration('slipway', uri).get('sampleRows', 50_000)
   const rows = size === 'all' ? 'all' : configured
   page.send({ type: 'begun', model: name, file, rows })
   // The command line reads files, and a model may lie in several.

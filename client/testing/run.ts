@@ -57,7 +57,7 @@ async function runFile({ services, run, uri, items, signal }: FileRun): Promise<
   if (root === undefined) return items.forEach(item => run.errored(item, new vscode.TestMessage(noProject)))
   await saveFile(uri)
   items.forEach(item => run.started(item))
-  const rows = vscode.workspace.getConfiguration('slipway', uri).get('sampleRows', 100_000)
+  const rows = vscode.workspace.getConfiguration('slipway', uri).get('sampleRows', 50_000)
   const file = relative(root, uri.fsPath).replaceAll('\\', '/')
   const say = (line: string): void => run.appendOutput(`${line}\r\n`)
   say(`slipway test ${file}`)

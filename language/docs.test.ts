@@ -110,6 +110,6 @@ test('every function of the plan has one entry', () => {
   const plan = readFileSync(join(import.meta.dirname, 'plan.ts'), 'utf8')
   const union = plan.slice(plan.indexOf('export type FunctionName'))
   const named = [...union.matchAll(/'(\w+)'/g)].map(match => match[1])
-  assert.deepEqual(allFunctions.map(({ name }) => name).sort(), named.sort())
-  for (const { name } of allFunctions) assert.equal(functionEntry(name).name, name)
+  assert.deepEqual(allFunctions.map(entry => entry.function).sort(), named.sort())
+  for (const entry of allFunctions) assert.equal(functionEntry(entry.function), entry)
 })

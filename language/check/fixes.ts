@@ -32,9 +32,20 @@ export function removeAfter(
   return findings.replace({ start: before.end, end: item.end }, '', title)
 }
 
-/** Where the last item of a node's block could be followed by another; undefined when the block is not closed. */
-export function endOfBlock(node: SyntaxNode): number | undefined {
+/** Adds lines at the end of a node's block; undefined when the block is not closed. */
+export function append(
+  findings: Findings,
+  node: SyntaxNode,
+  { lines, indent = 2, title }: { lines: readonly string[]; indent?: number; title: string },
+): Fix | undefined {
   const block = childOfKind(node, 'Block')
   const closing = block && ownTokens(block).findLast(token => token.kind === '}')
-  return closing?.start
+  if (!closing) return undefined
+  const text = lines.map(line => `${' '.repeat(indent)}${line}\n`).join('')
+  const after = ' '.repeat(Math.max(0, indent - 2))
+  // A closing brace of its own line keeps it; its indentation stands before the place already.
+  return insert(findings, closing.start, {
+    text: closing.lineStart ? `${text.slice(after.length)}${after}` : `\n${text}${after}`,
+    title,
+  })
 }

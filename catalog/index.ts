@@ -26,6 +26,8 @@ export {
   describeStatistics,
   type DescribedSource,
 } from './sources/describe.ts'
+export { withSources } from './sources/load.ts'
+export { needsLoading } from './sources/relation.ts'
 export { computeStatistics, type ComputeOptions } from './statistics.ts'
 export { joinSql, nKeysOf, type JoinedFeature, type JoinOptions } from './join.ts'
 export { fillOnlineStore } from './online/fill.ts'

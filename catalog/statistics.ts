@@ -6,6 +6,7 @@ import { computeTableStatistics } from './columns/statistics.ts'
 import { CatalogError } from './errors.ts'
 import { windowsOf, type FeatureDefinition, type FeatureStatistics } from './feature.ts'
 import { joinSql } from './join.ts'
+import { withSources } from './sources/load.ts'
 import { relationOf } from './sources/relation.ts'
 
 export interface ComputeOptions {
@@ -47,7 +48,11 @@ export async function computeStatistics(
   })
   const column = { name: 'value', sqlType: sqlTypeOf(plan) }
   const { columns: computed, statisticsRows } = await computeTableStatistics(
-    database,
+    withSources(
+      database,
+      windowsOf(definition).map(({ source }) => source),
+      root,
+    ),
     `SELECT value FROM (${joined})`,
     [column],
     { sampleRows },

@@ -11,6 +11,7 @@ import type { Database, ResultBatch, Value } from '../columns/database.ts'
 import { CatalogError } from '../errors.ts'
 import { featureId, windowsOf, type FeatureDefinition, type WindowDefinition } from '../feature.ts'
 import { joinSql } from '../join.ts'
+import { withSources } from '../sources/load.ts'
 import { relationOf } from '../sources/relation.ts'
 import type { OnlineEntry, OnlineStore } from './store.ts'
 
@@ -26,8 +27,9 @@ export async function fillOnlineStore(
 ): Promise<void> {
   const windows = features.flatMap(windowsOf).map(window => [featureId(window.plan), window] as const)
   for (const [id, feature] of new Map(windows)) {
-    const asOfUs = await endOfData(database, feature, root)
-    await store.replace(id, asOfUs, valuesAt(database, feature, { root, asOfUs }))
+    const reading = withSources(database, [feature.source], root)
+    const asOfUs = await endOfData(reading, feature, root)
+    await store.replace(id, asOfUs, valuesAt(reading, feature, { root, asOfUs }))
   }
 }
 

@@ -3,8 +3,10 @@
  * change: other than these, and it is known no more.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { globSync } from 'tinyglobby'
+import { isPattern } from '../../engine/duckdb/paths.ts'
 import type { SourceRef } from '../../language/index.ts'
 
 /** Which rows are read, and how; what the source is called does not matter. */
@@ -50,11 +52,23 @@ export function createSourceCache<Value>(kind: string, version: number): SourceC
  */
 export function stateOf(root: string, { format, path }: DescribedSource): string | undefined {
   if (format === 'postgres') return `at ${Date.now()}`
+  if (isPattern(path) && !existsSync(resolve(root, path))) return stateOfAll(root, path)
   const file = resolve(root, path)
   const stats = statSync(file, { throwIfNoEntry: false })
   if (!stats?.isFile()) return undefined
   const log = format === 'sqlite' ? statSync(`${file}-wal`, { throwIfNoEntry: false }) : undefined
   return [stats, log].flatMap(each => (each ? [`${each.size} ${each.mtimeMs}`] : [])).join(', ')
+}
+
+/** Of every file that a pattern names, now. */
+function stateOfAll(root: string, pattern: string): string | undefined {
+  const files = globSync(pattern, { cwd: root, expandDirectories: false }).sort()
+  if (files.length === 0) return undefined
+  const states = files.map(file => {
+    const { size, mtimeMs } = statSync(resolve(root, file))
+    return `${file} ${size} ${mtimeMs}`
+  })
+  return createHash('sha256').update(states.join('\n')).digest('hex')
 }
 
 function isFresh(then: string, now: string): boolean {

@@ -7,6 +7,8 @@ import type { ColumnSchema } from '../../language/index.ts'
 import { CatalogError } from '../errors.ts'
 import { createDatabase, type Database } from '../columns/database.ts'
 import { createSourceCache, stateOf, type DescribedSource } from './cache.ts'
+import { withSources } from './load.ts'
+import { relationOf } from './relation.ts'
 import { sourceStatistics, statisticsFromJson, type SourceStatisticsJson } from './statistics.ts'
 
 export type { DescribedSource } from './cache.ts'
@@ -25,9 +27,9 @@ export async function describeSource(
   const known = cachedColumns(root, source)
   if (known) return known
   const state = existingState(root, source)
-  const columns = await withSource(root, source, async ({ connection, relation }) => {
-    const { describeRelation } = await import('../../engine/duckdb/describe.ts')
-    return await describeRelation(await connection(), relation)
+  const columns = await withSource(root, source, async ({ connection }) => {
+    const { describeColumns } = await import('../../engine/duckdb/sources.ts')
+    return await describeColumns(await connection(), source, { root })
   })
   columnsCache.set(root, source, { state, value: columns })
   return columns
@@ -91,9 +93,12 @@ async function withSource<Result>(
 ): Promise<Result> {
   const opened = await openDatabase(root)
   try {
-    const { relationOf } = await import('./relation.ts')
     return await work({
-      database: createDatabase(() => opened.connect()),
+      database: withSources(
+        createDatabase(() => opened.connect()),
+        [source],
+        root,
+      ),
       connection: () => opened.connect(),
       relation: relationOf(source, root),
     })

@@ -15,6 +15,7 @@ import { describeOrigin, fittedModel, type Fitted } from '../fitted-model.ts'
 import { placeFrame, positionAt } from '../frame.ts'
 import type { AddCommand } from '../main.ts'
 import { chooseModels, planOf } from '../models.ts'
+import type { Output } from '../output.ts'
 import { parseRows } from './train.ts'
 
 interface TestOptions {
@@ -65,7 +66,8 @@ async function test(context: CommandContext, given: string | undefined, options:
     const ran = await runSuite(context, project, { suite, rows: options.rows })
     if (ran.fitted) origins[name] = ran.fitted.origin
     output.text(`${name} (${path})${ran.fitted ? `, ${describeOrigin(ran.fitted)}` : ''}`)
-    for (const outcome of ran.outcomes) printOutcome(context, project.workspace, outcome)
+    for (const outcome of ran.outcomes)
+      printOutcome(output, project.workspace, { ...outcome, ofAll: ran.problem })
     if (ran.problem !== undefined) output.text(`\n${ran.problem}`)
     output.text()
     outcomes.push(...ran.outcomes)
@@ -153,9 +155,21 @@ async function runSuite(
 
 const marks = { passed: '✓', failed: '✗', errored: '!' } as const
 
-function printOutcome({ output }: CommandContext, workspace: Workspace, outcome: PlacedOutcome): void {
+/** What concerns the whole model is said once, below its tests. */
+function printOutcome(
+  output: Output,
+  workspace: Workspace,
+  {
+    state,
+    name,
+    path,
+    item,
+    expectations,
+    problem,
+    ofAll,
+  }: PlacedOutcome & { readonly ofAll: string | undefined },
+): void {
   const { colors } = output
-  const { state, name, path, item, expectations, problem } = outcome
   const paint = state === 'passed' ? colors.green : colors.red
   output.text(`  ${paint(marks[state])} ${name}`)
   const text = workspace.text(path) ?? ''
@@ -165,8 +179,7 @@ function printOutcome({ output }: CommandContext, workspace: Workspace, outcome:
     const title = `${paint('not met')}: got ${actual}, expected ${expected}`
     output.text(indent(placeFrame(text, { path, span, title, notes: [], paint }, colors)))
   })
-  // What concerns the whole model is said once, below its tests.
-  if (state === 'errored' && problem !== undefined && !problem.includes('\n')) output.text(`    ${problem}`)
+  if (problem !== undefined && problem !== ofAll) output.text(`    ${problem}`)
 }
 
 function indent(text: string): string {

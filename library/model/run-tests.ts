@@ -1,13 +1,13 @@
-/** Runs the tests that a model declares against a fitted model: what it answers for given rows, and whether it should. */
+/** Runs the tests that a model declares against a fitted model, and says what came of them as a person reads it. */
 import { lookUpFeature } from '../../catalog/online/lookup.ts'
+import { runTests, type ExpectationResult } from '../../engine/model-tests.ts'
 import type { Card, Scored } from '../../engine/types.ts'
-import type { ExpectationPlan, Scalar, TestOperand, TestPlan, Value } from '../../language/index.ts'
-import { messageOf } from '../errors.ts'
+import type { ExpectationPlan, Plan, Row, Scalar, TestPlan } from '../../language/index.ts'
 
 /** Scores rows together, in order: TrainedModel does. */
 export interface ScoringModel {
   readonly card: Card
-  score(rows: readonly Readonly<Record<string, Value>>[]): Promise<readonly Scored[]>
+  score(rows: readonly Row[]): Promise<Scored[]>
 }
 
 export interface ExpectationOutcome {
@@ -32,7 +32,7 @@ export interface TestOutcome {
 
 /**
  * @param tests those to run, of the card's plan or of a later one that trains the same model
- * @returns one outcome per test, in order; a test without expectations is no pass
+ * @returns one outcome per test, in order; a test without rows or expectations is no pass
  */
 export async function runModelTests(
   model: ScoringModel,
@@ -50,73 +50,42 @@ async function runTest(model: ScoringModel, test: TestPlan): Promise<TestOutcome
     durationMs: performance.now() - started,
     ...outcome,
   })
+  const errored = (problem: string) => timed({ state: 'errored', expectations: [], problem })
   if (test.given.length === 0 || test.expect.length === 0)
-    return timed({ state: 'errored', expectations: [], problem: 'It gives no row or expects nothing.' })
-  try {
-    const scored = await model.score(test.given.map(given => completeRow(model.card, given.values)))
-    const answers = new Map(test.given.map(({ name }, i) => [name, scored[i]!]))
-    const expectations = test.expect.map(expectation => judge(expectation, answers))
-    return timed({ state: expectations.every(({ met }) => met) ? 'passed' : 'failed', expectations })
-  } catch (thrown) {
-    return timed({ state: 'errored', expectations: [], problem: messageOf(thrown) })
-  }
+    return errored('It gives no row or expects nothing.')
+  const { plan } = model.card
+  const given = test.given.map(row => ({ ...row, values: { ...unseenFeatures(plan), ...row.values } }))
+  const [result] = await runTests({ ...plan, tests: [{ ...test, given }] }, model)
+  if (result!.error !== undefined) return errored(result!.error)
+  const expectations = result!.expectations.map((expectation, i) =>
+    describe(test.expect[i]!, expectation, test.given.length),
+  )
+  return timed({ state: result!.passed ? 'passed' : 'failed', expectations })
 }
 
-/** What the model reads: as given, else a feature's value for a key that nobody has seen, else missing. */
-function completeRow(card: Card, given: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
-  const { catalogFeatures } = card.plan
+/** What a key that nobody has seen has of the catalog's features: what a test does not give. */
+function unseenFeatures({ features, catalogFeatures }: Plan): Row {
   return Object.fromEntries(
-    card.inputs.map(({ name, kind, feature }): [string, Value] => {
-      if (Object.hasOwn(given, name)) return [name, given[name]!]
-      if (kind !== 'catalog' || feature === undefined) return [name, null]
-      return [name, lookUpFeature(feature, [], { store: undefined, catalogFeatures }).value]
-    }),
+    features.flatMap(({ name, value }) =>
+      value.kind === 'catalog'
+        ? [[name, lookUpFeature(value.feature, [], { store: undefined, catalogFeatures }).value]]
+        : [],
+    ),
   )
 }
 
-type Answers = ReadonlyMap<string, Scored>
-
-function judge({ left, op, right, text }: ExpectationPlan, answers: Answers): ExpectationOutcome {
-  const actual = valueOf(left, answers)
-  const wanted = valueOf(right, answers)
-  return {
-    text,
-    met: holds(actual, op, wanted),
-    actual: describe(actual),
-    expected: `${op} ${right.kind === 'value' ? describe(wanted) : `${nameOf(right, answers)} (${describe(wanted)})`}`,
-  }
+function describe(
+  { op, right }: ExpectationPlan,
+  { text, passed, left, right: wanted }: ExpectationResult,
+  nRows: number,
+): ExpectationOutcome {
+  // A test with one row has no name for it in its text.
+  const name = right.kind === 'output' && (nRows === 1 ? right.output : `${right.row}.${right.output}`)
+  const expected = name === false ? write(wanted) : `${name} (${write(wanted)})`
+  return { text, met: passed, actual: write(left), expected: `${op} ${expected}` }
 }
 
-function valueOf(operand: TestOperand, answers: Answers): Scalar {
-  if (operand.kind === 'value') return operand.value
-  const value = answers.get(operand.row)?.[operand.output]
-  if (value === undefined) throw new Error(`The model has no output ${operand.output}.`)
-  return value
-}
-
-/** A test with one row has no name for it in its text. */
-function nameOf({ row, output }: TestOperand & { kind: 'output' }, answers: Answers): string {
-  return answers.size === 1 ? output : `${row}.${output}`
-}
-
-/** A missing value equals itself alone, and is neither less nor greater than anything. */
-function holds(a: Scalar, op: ExpectationPlan['op'], b: Scalar): boolean {
-  if (op === '==') return a === b
-  if (op === '!=') return a !== b
-  if (a === null || b === null || typeof a !== typeof b) return false
-  switch (op) {
-    case '<':
-      return a < b
-    case '<=':
-      return a <= b
-    case '>':
-      return a > b
-    case '>=':
-      return a >= b
-  }
-}
-
-function describe(value: Scalar): string {
+function write(value: Scalar): string {
   if (value === null) return 'missing'
   if (typeof value !== 'number') return JSON.stringify(value)
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))

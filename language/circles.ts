@@ -3,7 +3,7 @@
 type Graph = ReadonlyMap<string, readonly string[]>
 
 export interface GraphCircle {
-  /** A shortest way from the node to itself; the node is its first and not repeated. */
+  /** A shortest way from the node to itself, its first not repeated; of a big circle one that is not all nodes'. */
   readonly way: readonly string[]
   /** All nodes that can reach the node and be reached from it. */
   readonly members: ReadonlySet<string>
@@ -15,12 +15,10 @@ export function circlesOf(graph: Graph): ReadonlyMap<string, GraphCircle> {
   for (const component of components(graph)) {
     const inside = new Set(component)
     if (component.length === 1 && !graph.get(component[0]!)!.includes(component[0]!)) continue
-    // Of a circle of thousands a part is enough to see it.
-    const ways = component.length > 200 ? component.slice(0, 1) : component
-    for (const node of component) {
-      const way = ways.includes(node) ? wayBack(node, graph, inside) : [node]
-      circles.set(node, { way, members: inside })
-    }
+    // Of a circle of hundreds one way is enough to see it.
+    const shared = component.length > 200 ? wayBack(component[0]!, graph, inside) : undefined
+    for (const node of component)
+      circles.set(node, { way: shared ?? wayBack(node, graph, inside), members: inside })
   }
   return circles
 }

@@ -7,6 +7,7 @@ import { inputNames, isDerived, mentionsOf } from './check/mentions.ts'
 import type { AnyDeclaration, DeclarationKind, FeatureDeclaration, ImportItem } from './syntax/ast.ts'
 import { type GraphCircle, circlesOf } from './circles.ts'
 import { normalPath } from './paths.ts'
+import { sameData } from './same.ts'
 
 /** What of a file others need to look names up in it. */
 export interface NamedFile {
@@ -23,8 +24,8 @@ interface Imported {
 }
 
 interface FileNames extends NamedFile {
-  /** The first of each kind and name. */
-  readonly own: ReadonlyMap<string, AnyDeclaration>
+  /** By kind and name; the first of each. */
+  readonly own: ByKind<ReadonlyMap<string, AnyDeclaration>>
   /** By the name they have here; the first of each. */
   readonly imported: ReadonlyMap<string, Imported>
   readonly mentions: ReadonlySet<string>
@@ -33,14 +34,25 @@ interface FileNames extends NamedFile {
 }
 
 const kinds: readonly ImportableKind[] = ['source', 'entity', 'feature']
-const keyOf = (kind: DeclarationKind, name: string): string => `${kind} ${name}`
+/** Maps of maps rather than of joined keys: looking names up is most of what a big project's edit costs. */
+type ByKind<T> = Readonly<Record<DeclarationKind, T>>
+const byKind = <T>(create: () => T): ByKind<T> => ({
+  source: create(),
+  entity: create(),
+  feature: create(),
+  model: create(),
+})
+const allOf = (own: FileNames['own']): AnyDeclaration[] =>
+  Object.values(own).flatMap(declarations => [...declarations.values()])
 const byPath = (a: Declared, b: Declared): number =>
   a.path < b.path ? -1 : a.path > b.path ? 1 : a.declaration.node.start - b.declaration.node.start
 
 export class NameTable {
   readonly #files = new Map<string, FileNames>()
-  readonly #declaring = new Map<string, Set<string>>()
+  readonly #declaring = byKind(() => new Map<string, Set<string>>())
   readonly #mentioned = new Map<string, number>()
+  #nModels = 0
+  #mentionsRevision = 0
   #paths: readonly string[] | undefined
   #circles: ReadonlyMap<string, GraphCircle> | undefined
   #revision = 0
@@ -48,6 +60,16 @@ export class NameTable {
   /** Grows when a file is added or removed, or names something else than before. Not with every edit. */
   get revision(): number {
     return this.#revision
+  }
+
+  /** Grows when any file mentions other names than before. */
+  get mentionsRevision(): number {
+    return this.#mentionsRevision
+  }
+
+  /** How many models there are. */
+  get nModels(): number {
+    return this.#nModels
   }
 
   /** Sorted. */
@@ -62,6 +84,7 @@ export class NameTable {
     else this.#paths = undefined
     this.#files.set(file.path, names)
     this.#count(names, 1)
+    if (!before || !sameData([...before.mentions], [...names.mentions])) this.#mentionsRevision++
     if (before?.signature !== names.signature) this.#changed()
   }
 
@@ -71,6 +94,7 @@ export class NameTable {
     this.#count(before, -1)
     this.#files.delete(path)
     this.#paths = undefined
+    this.#mentionsRevision++
     this.#changed()
   }
 
@@ -87,14 +111,20 @@ export class NameTable {
 
   /** The first declaration of the kind and name in the file itself. */
   declaredIn(path: string, kind: DeclarationKind, name: string): Declared | undefined {
-    const declaration = this.#files.get(path)?.own.get(keyOf(kind, name))
+    const declaration = this.#files.get(path)?.own[kind].get(name)
     return declaration && { declaration, path }
   }
 
   /** All declarations of the kind and name, one per file, by path. */
   declaring(kind: DeclarationKind, name: string): readonly Declared[] {
-    const paths = [...(this.#declaring.get(keyOf(kind, name)) ?? [])]
-    return paths.flatMap(path => this.declaredIn(path, kind, name) ?? []).sort(byPath)
+    const paths = this.#declaring[kind].get(name)
+    if (!paths) return []
+    return [...paths].flatMap(path => this.declaredIn(path, kind, name) ?? []).sort(byPath)
+  }
+
+  /** Whether at most one file declares it. */
+  isDeclaredOnce(kind: DeclarationKind, name: string): boolean {
+    return (this.#declaring[kind].get(name)?.size ?? 0) <= 1
   }
 
   /** The files that declare a name which this file does not see and could import, by path. */
@@ -125,15 +155,18 @@ export class NameTable {
     const names = [path, ...above].flatMap(place => {
       const file = this.#files.get(place)
       if (!file) return []
-      const own = [...file.own.values()].flatMap(one => (one.kind === kind ? one.name!.text : []))
-      return [...own, ...[...file.imported.keys()].filter(name => this.#imported(place, kind, name))]
+      return [
+        ...file.own[kind].keys(),
+        ...[...file.imported.keys()].filter(name => this.#imported(place, kind, name)),
+      ]
     })
     return [...new Set(names)]
   }
 
   /** What a file declares itself; the first of each kind and name. */
   own(path: string): readonly AnyDeclaration[] {
-    return [...(this.#files.get(path)?.own.values() ?? [])]
+    const file = this.#files.get(path)
+    return file ? allOf(file.own).sort((a, b) => a.node.start - b.node.start) : []
   }
 
   /** The names under which a file imports something, each with what it imports; the first of each. */
@@ -195,10 +228,12 @@ export class NameTable {
   }
 
   #count({ path, own, mentions }: FileNames, step: 1 | -1): void {
-    for (const key of own.keys()) {
-      const paths = this.#declaring.get(key) ?? new Set()
-      if (step > 0) this.#declaring.set(key, paths.add(path))
-      else if (paths.delete(path) && paths.size === 0) this.#declaring.delete(key)
+    this.#nModels += step * own.model.size
+    for (const { kind, name } of allOf(own)) {
+      const declaring = this.#declaring[kind]
+      const paths = declaring.get(name!.text) ?? new Set()
+      if (step > 0) declaring.set(name!.text, paths.add(path))
+      else if (paths.delete(path) && paths.size === 0) declaring.delete(name!.text)
     }
     for (const name of mentions) this.#mentioned.set(name, (this.#mentioned.get(name) ?? 0) + step)
   }
@@ -211,7 +246,7 @@ export class NameTable {
   #derivedGraph(): Map<string, readonly string[]> {
     const graph = new Map<string, readonly string[]>()
     for (const { path, own } of this.#files.values())
-      for (const declaration of own.values()) {
+      for (const declaration of own.feature.values()) {
         if (declaration.kind !== 'feature' || !isDerived(declaration)) continue
         const inputs = this.derivedInputs({ declaration, path })
         const nodes = inputs.map(input => nodeOf(input.path, input.declaration.name!.text))
@@ -224,11 +259,11 @@ export class NameTable {
 const nodeOf = (path: string, name: string): string => `${path}\n${name}`
 
 function namesOf(file: NamedFile): FileNames {
-  const own = new Map<string, AnyDeclaration>()
+  const own = byKind(() => new Map<string, AnyDeclaration>())
   const mentions = new Set<string>()
   for (const declaration of file.declarations) {
-    const key = declaration.name && keyOf(declaration.kind, declaration.name.text)
-    if (key !== undefined && !own.has(key)) own.set(key, declaration)
+    const { kind, name } = declaration
+    if (name && !own[kind].has(name.text)) own[kind].set(name.text, declaration)
     for (const name of mentionsOf(declaration)) mentions.add(name)
   }
   const imported = new Map<string, Imported>()
@@ -244,11 +279,13 @@ function namesOf(file: NamedFile): FileNames {
 }
 
 function signatureOf({ imports, above }: NamedFile, own: FileNames['own']): string {
-  const said = [...own].map(([key, declaration]) =>
-    declaration.kind === 'feature' && isDerived(declaration)
-      ? [key, inputNames(declaration).map(({ text }) => text)]
-      : key,
-  )
+  const said = allOf(own).map(declaration => [
+    declaration.kind,
+    declaration.name!.text,
+    ...(declaration.kind === 'feature' && isDerived(declaration)
+      ? inputNames(declaration).map(({ text }) => text)
+      : []),
+  ])
   const imported = imports.map(({ names, from }) => [
     from?.value,
     names.map(({ name, alias }) => [name.text, alias?.text]),

@@ -18,6 +18,7 @@ import { checkFeature } from './check/feature.ts'
 import { repeatedItems } from './check/file.ts'
 import { Findings } from './check/findings.ts'
 import { checkImports } from './check/imports.ts'
+import { isDerived } from './check/mentions.ts'
 import { checkModel } from './check/model.ts'
 import { checkSource } from './check/source.ts'
 import type { Diagnostic } from './diagnostics.ts'
@@ -69,6 +70,8 @@ interface Entry {
   readonly analysis: Analysis
   readonly facts: object
   readonly questions: readonly Question[]
+  /** Whether it depends on where something stands, or on what could not be asked: on more than facts and names. */
+  readonly isFragile: boolean
   /** Change of the project at which it was last known to be valid. */
   checkedAt: number
 }
@@ -84,6 +87,13 @@ export class Project {
   readonly #imports = new Map<string, { file: ProjectFile; revision: number; findings: Findings }>()
   readonly #all = new Map<DeclarationKind, { change: number; found: readonly Declared[] }>()
   #change = 0
+  /** The last change after which a declaration said something else to others, or a name meant something else. */
+  #unsettledAt = 0
+  /** Edited files whose declarations have not been compared with what they said before. */
+  readonly #edited = new Set<string>()
+  /** Whether `unsettledAt` is known for the present change. */
+  #isSettled = true
+  #revision = 0
 
   constructor(host: AnalysisHost) {
     this.#host = host
@@ -116,7 +126,10 @@ export class Project {
   refresh(): void {
     this.#entries = new Map()
     this.#before = new Map()
-    this.#change++
+    this.#edited.clear()
+    this.#isSettled = true
+    this.#unsettledAt = ++this.#change
+    this.#revision = this.names.revision
   }
 
   get files(): readonly ProjectFile[] {
@@ -159,10 +172,13 @@ export class Project {
     const file = this.#files.get(path)
     if (!file || file.imports.length === 0) return new Findings(path)
     const { revision } = this.names
-    let known = this.#imports.get(path)
-    if (known?.file !== file || known.revision !== revision)
-      this.#imports.set(path, (known = { file, revision, findings: checkImports(file, this.names) }))
-    return known.findings
+    const known = this.#imports.get(path)
+    if (known?.file === file && known.revision === revision) return known.findings
+    const findings = checkImports(file, this.names)
+    // A place in another file may move without any name changing.
+    const pointsElsewhere = findings.diagnostics.some(one => one.related?.some(place => place.path !== path))
+    if (!pointsElsewhere) this.#imports.set(path, { file, revision, findings })
+    return findings
   }
 
   /** What checking says of a declaration whose kind is known. */
@@ -172,13 +188,33 @@ export class Project {
   }
 
   analyseAny(declared: Declared): Analysis {
+    this.#settleEdits()
     this.#settleInputs(declared)
     return this.#entry(declared).analysis
   }
 
+  /**
+   * Finds out whether edits changed anything for other declarations, by checking the edited ones first. Mostly they
+   * did not, and then nothing else has to be looked at.
+   */
+  #settleEdits(): void {
+    if (this.#isSettled) return
+    if (this.#revision !== this.names.revision) this.#unsettledAt = this.#change
+    this.#revision = this.names.revision
+    for (const path of this.#edited)
+      for (const declaration of this.#files.get(path)?.declarations ?? []) {
+        const before = this.#before.get(declaration)
+        if (!before) continue
+        this.#settleInputs({ declaration, path })
+        if (this.#entry({ declaration, path }).facts !== before.facts) this.#unsettledAt = this.#change
+      }
+    this.#edited.clear()
+    this.#isSettled = true
+  }
+
   /** The derived features under a derived one are analysed first, the deepest first: a chain of them may be long. */
   #settleInputs({ declaration, path }: Declared): void {
-    if (declaration.kind !== 'feature' || this.#isFresh(declaration)) return
+    if (declaration.kind !== 'feature' || !isDerived(declaration) || this.#isFresh(declaration)) return
     const seen = new Set<AnyDeclaration>([declaration])
     const inputs = (of: Declared<typeof declaration>) => [...this.names.derivedInputs(of)]
     const open = [{ declared: { declaration, path }, inputs: inputs({ declaration, path }) }]
@@ -207,9 +243,10 @@ export class Project {
     const analysis = check(declared, this.#environment(path, questions))
     this.#running.delete(declaration)
     const before = known ?? this.#before.get(declaration)
-    const same = before && sameData(before.analysis.info, analysis.info, 'declaration')
-    const facts = same ? before.facts : {}
-    const entry = { analysis, facts, questions: [...questions.values()], checkedAt: this.#change }
+    const facts = before && saysTheSame(before.analysis, analysis) ? before.facts : {}
+    const asked = [...questions.values()]
+    const isFragile = asked.some(isFragileQuestion)
+    const entry = { analysis, facts, questions: asked, isFragile, checkedAt: this.#change }
     this.#entries.set(declaration, entry)
     this.#before.delete(declaration)
     return entry
@@ -218,13 +255,16 @@ export class Project {
   /** Puts a file in another's place; what its declarations said before is kept for comparison. */
   #replace(path: string, file: ProjectFile | undefined): void {
     this.#change++
+    this.#isSettled = false
     const old = new Map<string, Entry>()
     for (const declaration of this.#files.get(path)?.declarations ?? []) {
       const entry = this.#entries.get(declaration) ?? this.#before.get(declaration)
-      if (entry && declaration.name) old.set(`${declaration.kind} ${declaration.name.text}`, entry)
+      const id = `${declaration.kind} ${declaration.name?.text ?? ''}`
+      if (entry && declaration.name && !old.has(id)) old.set(id, entry)
       this.#entries.delete(declaration)
       this.#before.delete(declaration)
     }
+    if (old.size > 0) this.#edited.add(path)
     if (!file) {
       this.#files.delete(path)
       this.#imports.delete(path)
@@ -232,7 +272,10 @@ export class Project {
     }
     this.#files.set(path, file)
     for (const declaration of file.declarations) {
-      const entry = declaration.name && old.get(`${declaration.kind} ${declaration.name.text}`)
+      // The first of a name is the one that others see.
+      const id = declaration.name && `${declaration.kind} ${declaration.name.text}`
+      const entry = id === undefined ? undefined : old.get(id)
+      if (id !== undefined) old.delete(id)
       if (entry) this.#before.set(declaration, entry)
     }
   }
@@ -242,7 +285,9 @@ export class Project {
     return this.names.paths.flatMap(path =>
       this.names.own(path).flatMap(declaration => {
         if (declaration.kind !== kind) return []
-        const first = isUnique ? this.find(kind, declaration.name!.text)?.declaration : declaration
+        const { text } = declaration.name!
+        const isFirst = !isUnique || this.names.isDeclaredOnce(kind, text)
+        const first = isFirst ? declaration : this.find(kind, text)?.declaration
         return first === declaration ? [{ declaration, path }] : []
       }),
     )
@@ -250,7 +295,8 @@ export class Project {
 
   #valid(entry: Entry, path: string): boolean {
     if (entry.checkedAt === this.#change) return true
-    if (!entry.questions.every(question => this.#holds(question, path))) return false
+    const untouched = this.#isSettled && entry.checkedAt >= this.#unsettledAt && !entry.isFragile
+    if (!untouched && !entry.questions.every(question => this.#holds(question, path))) return false
     entry.checkedAt = this.#change
     return true
   }
@@ -325,6 +371,16 @@ export class Project {
       },
     }
   }
+}
+
+/** Nothing depends on models. */
+function saysTheSame(before: Analysis, after: Analysis): boolean {
+  return after.info.declaration.kind === 'model' || sameData(before.info, after.info, 'declaration')
+}
+
+function isFragileQuestion(question: Question): boolean {
+  const { ask } = question
+  return ask === 'place' || ask === 'circle' || (ask === 'names' && question.revision < 0)
 }
 
 function keyOf(question: Question): string {

@@ -17,10 +17,31 @@ export interface PlanResult {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** What is to be said of a file, by place. */
-export function fileDiagnostics(project: Project, path: string): readonly Diagnostic[] {
-  const file = project.file(path)
-  if (!file) return []
+/** What is to be said of files, by place; kept as long as it stays the same. */
+export function createReports(project: Project): (path: string) => readonly Diagnostic[] {
+  const known = new Map<string, { basis: readonly unknown[]; diagnostics: readonly Diagnostic[] }>()
+  return path => {
+    const file = project.file(path)
+    if (!file) {
+      known.delete(path)
+      return []
+    }
+    const analyses = file.declarations.map(declaration => project.analyseAny({ declaration, path }))
+    const { revision, mentionsRevision } = project.names
+    const basis = [file, revision, mentionsRevision, ...analyses]
+    const before = known.get(path)
+    if (before?.basis.length === basis.length && before.basis.every((part, i) => part === basis[i]))
+      return before.diagnostics
+    const diagnostics = fileDiagnostics(project, file)
+    // A place in another file may move without anything else changing.
+    const pointsElsewhere = diagnostics.some(({ related }) => related?.some(place => place.path !== path))
+    if (!pointsElsewhere) known.set(path, { basis, diagnostics })
+    return diagnostics
+  }
+}
+
+function fileDiagnostics(project: Project, file: ProjectFile): readonly Diagnostic[] {
+  const { path } = file
   const declared = file.declarations.flatMap(declaration =>
     declarationDiagnostics(project, { declaration, path }),
   )
@@ -61,7 +82,10 @@ export function hasError(project: Project, declared: Declared): boolean {
 function duplicateName(project: Project, { declaration, path }: Declared): readonly Diagnostic[] {
   const { kind, name } = declaration
   if (!name) return []
-  const isUnique = (kind === 'feature' || kind === 'model') && project.names.isImportable(path)
+  const isUnique =
+    (kind === 'feature' || kind === 'model') &&
+    !project.names.isDeclaredOnce(kind, name.text) &&
+    project.names.isImportable(path)
   const here = project.names.declaredIn(path, kind, name.text)
   const first = here?.declaration === declaration && isUnique ? project.find(kind, name.text) : here
   if (!first || first.declaration === declaration) return []
@@ -76,7 +100,7 @@ function duplicateName(project: Project, { declaration, path }: Declared): reado
 /** Features that no model or feature of the project reads: only a hint, since others may use them by the catalog. */
 function unusedFeatures(project: Project, file: ProjectFile): readonly Diagnostic[] {
   const features = file.declarations.filter(({ kind }) => kind === 'feature')
-  if (features.length === 0 || project.all('model').length === 0) return []
+  if (features.length === 0 || project.names.nModels === 0) return []
   return features.flatMap(({ name, broken }) => {
     if (!name || broken || project.names.isMentioned(name.text)) return []
     const message = `No model of the project uses the feature \`${name.text}\`.`

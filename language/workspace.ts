@@ -10,7 +10,7 @@ import { importEdit, renameEdits } from './import-edits.ts'
 import { normalPath } from './paths.ts'
 import type { FeaturePlan, SourcePlan } from './plan.ts'
 import { type FileOptions, Project } from './project.ts'
-import { fileDiagnostics, hasError, planOf, type PlanResult } from './report.ts'
+import { type PlanResult, createReports, hasError, planOf } from './report.ts'
 import { type Callee, type Caller, calleesOf, callersOf } from './services/calls.ts'
 import {
   type Location,
@@ -162,7 +162,7 @@ export function createWorkspace(host: AnalysisHost, options: WorkspaceOptions = 
     files: () => project.names.paths,
     text: path => project.file(path)?.tree.text,
     tree: path => project.file(path)?.tree,
-    diagnostics: path => fileDiagnostics(project, path),
+    diagnostics: createReports(project),
     ignoreFix: diagnostic => {
       const file = project.file(diagnostic.path)
       return file && ignoreFix(file, diagnostic)

@@ -207,11 +207,11 @@ function checkCircle({ declaration, path, env, findings }: FeatureContext): Read
     findings.report(
       'SLIP316',
       declaration.name.span,
-      `The feature depends on itself: ${names.join(' → ')}.`,
+      `The feature depends on itself: ${shortened(names).join(' → ')}.`,
       {
         hint: 'Compute one of them from something else.',
         ...(way.length > 1 && {
-          related: way.slice(1).map(one => ({
+          related: way.slice(1, 20).map(one => ({
             path: one.path,
             span: one.declaration.name!.span,
             message: `\`${one.declaration.name!.text}\` is declared here.`,
@@ -222,3 +222,6 @@ function checkCircle({ declaration, path, env, findings }: FeatureContext): Read
   }
   return inside
 }
+
+const shortened = (names: readonly string[]): readonly string[] =>
+  names.length <= 10 ? names : [...names.slice(0, 6), '…', ...names.slice(-2)]

@@ -83,8 +83,10 @@ function checkFolds(
       )
       continue
     }
-    folds = countOf(part.folds, { what: 'folds', min: 2, max: 100 }, context)
-    if (!validation) continue
+    if (!validation) {
+      folds = countOf(part.folds, { what: 'folds', min: 2, max: 100 }, context)
+      continue
+    }
     findings.report('SLIP330', part.folds.span, 'Expected folds or a validation part, got both.', {
       hint: 'Folds are held out of the training part one after the other, so nothing else is needed to judge by.',
       related: [{ path: findings.path, span: validation.span, message: 'The validation part is here.' }],
@@ -252,7 +254,9 @@ function checkFractions(split: SplitItem, { findings }: ModelContext): Shares | 
   }
   const sum = split.parts.reduce((total, part) => total + part.fraction!, 0)
   if (split.parts.length > 0 && Math.abs(sum - 1) > 1e-9) {
-    reportSum(split, sum, findings)
+    // A part that is missing is what the sum lacks.
+    const complete = ['train', 'test'].every(name => split.parts.some(part => part.name.text === name))
+    if (complete || sum > 1) reportSum(split, sum, findings)
     return undefined
   }
   return {
@@ -265,9 +269,20 @@ function reportSum({ parts }: SplitItem, sum: number, findings: Findings): void 
   const span = { start: parts[0]!.span.start, end: parts.at(-1)!.span.end }
   const train = parts.find(({ name, folds }) => name.text === 'train' && !folds)
   const rest = 1 - (sum - (train?.fraction ?? 0))
-  const percent = Math.abs(sum - 100) < 1e-6
-  findings.report('SLIP305', span, `Expected fractions that sum to 1, got ${decimal(sum)}.`, {
-    ...(percent && { hint: 'Write shares as fractions: 0.7 and not 70.' }),
+  const message = `Expected fractions that sum to 1, got ${decimal(sum)}.`
+  if (Math.abs(sum - 100) < 1e-6 && parts.every(({ folds }) => !folds)) {
+    const edits = parts.map(({ name, span: whole, fraction }) => ({
+      path: findings.path,
+      span: { start: name.span.end, end: whole.end },
+      text: ` ${decimal(fraction! / 100)}`,
+    }))
+    findings.report('SLIP305', span, message, {
+      hint: 'Write shares as fractions: 0.7 and not 70.',
+      fixes: [{ title: 'Change percents to fractions', edits }],
+    })
+    return
+  }
+  findings.report('SLIP305', span, message, {
     ...(train &&
       rest > 1e-9 &&
       rest < 1 && {

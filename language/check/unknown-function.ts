@@ -31,7 +31,9 @@ export function reportUnknownCall({ callee, args }: CallExpression, options: Unk
   findings.report(code, callee.span, message, {
     ...(text !== undefined && { hint: text }),
     ...(near !== undefined && {
-      fixes: [findings.replace(callee.span, writeName(near), `Change to \`${near}\``)],
+      fixes: [
+        findings.replace(callee.span, functions.has(near) ? near : writeName(near), `Change to \`${near}\``),
+      ],
     }),
   })
 }

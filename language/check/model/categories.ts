@@ -27,6 +27,8 @@ export function checkManyValues(feature: CheckedFeature, context: ManyContext): 
   const { source, env, findings, prepare, rule } = context
   const column = feature.plan?.value.kind === 'row' ? columnUnder(feature.plan.value.expr) : undefined
   if (column === undefined || !source?.plan) return
+  // A rule that is wrong is reported; what would hold in its place is nothing to judge.
+  if (rule && !rule.steps.some(({ step }) => step === 'one_hot')) return
   const preparation = prepare(feature)
   if (preparation.kind !== 'one_hot') return
   const statistics = env.host.statistics?.(source.plan)

@@ -1,6 +1,6 @@
 /** The metrics that a model is evaluated, required, tuned and watched by. */
 import { type MetricEntry, defaultMetricsFor, metricNames, metrics } from '../../metrics.ts'
-import type { ComparisonOperator, MetricName, MetricPlan } from '../../plan.ts'
+import type { ComparisonOperator, HealthMonitor, MetricName, MetricPlan } from '../../plan.ts'
 import { suggest } from '../../suggest.ts'
 import type { MetricUse, ModelDeclaration, Name, RankValue } from '../../syntax/ast.ts'
 import { writeName } from '../../syntax/keywords.ts'
@@ -35,6 +35,22 @@ const foreign: Readonly<Record<string, MetricName>> = {
   precision_at_k: 'precision',
 }
 
+/** What others call the monitors. */
+const foreignMonitors: Readonly<Record<string, HealthMonitor>> = {
+  latency: 'latency_p99',
+  p50: 'latency_p50',
+  p99: 'latency_p99',
+  errors: 'error_rate',
+  failures: 'error_rate',
+  nulls: 'missing',
+  null_rate: 'missing',
+  psi: 'drift',
+  skew: 'drift',
+  traffic: 'requests',
+  throughput: 'requests',
+  new_values: 'unseen',
+}
+
 /** The name of a metric; reported when there is none. Metrics that fit the label are meant before others. */
 export function metricNamed(
   name: Name,
@@ -48,8 +64,11 @@ export function metricNamed(
     return known
   }
   const fitting = fittingMetrics(context)
+  const word = name.text.toLowerCase()
   const meant =
-    foreign[name.text.toLowerCase()] ?? suggest(name.text, [...fitting, ...others, ...metricNames])
+    (others.length > 0 ? foreignMonitors[word] : undefined) ??
+    foreign[word] ??
+    suggest(name.text, [...fitting, ...others, ...metricNames])
   const what = others.length > 0 ? 'a monitor or a metric' : 'a metric'
   const code = others.length > 0 ? 'SLIP130' : 'SLIP108'
   const options = list([...others, ...fitting])

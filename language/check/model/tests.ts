@@ -250,7 +250,7 @@ function checkRow(
     if (names.length < 2) return names[0] ?? onlyRow
     findings.report('SLIP132', output.span, `Expected the row that \`${output.text}\` is of, got none.`, {
       hint: `For example \`${writeName(names[0]!)}.${writeName(output.text)}\`.`,
-      fixes: names.slice(0, 4).map(name =>
+      fixes: [...new Set(given.flatMap(({ name }) => name?.text ?? []))].slice(0, 4).map(name =>
         insert(findings, output.span.start, {
           text: `${writeName(name)}.`,
           title: `Take the row \`${name}\``,

@@ -16,6 +16,9 @@ export interface ScoreQuery {
   readonly withFeatures?: boolean
 }
 
+/** Columns of ours, named as no column of others is likely to be. */
+const inner = { order: '"0 order"', z: '"0 z"', score: '"0 score"' }
+
 /**
  * A query with one column per output (and per kept column). Its rows are the relation's, in any order; ranks are among all
  * of them, and where equal in the relation's order.
@@ -29,7 +32,7 @@ export function scoreSql(plan: Plan, fitted: FittedModel, query: ScoreQuery): st
       : [],
   )
   const scope = scoreScope(plan, names)
-  const order = 'row_number() OVER () AS row_order'
+  const order = `row_number() OVER () AS ${inner.order}`
   const base = `(SELECT ${['*', order, ...catalog].join(', ')} FROM ${query.relation})`
   const terms = fitted.features.map((feature, i) => contributionSql(feature, plan.features[i]!, names[i]!))
   const z = [numberLiteral(fitted.intercept), ...terms].join('\n    + ')
@@ -39,13 +42,13 @@ export function scoreSql(plan: Plan, fitted: FittedModel, query: ScoreQuery): st
   const kept = keep.map(quoteName)
   const passed = [...kept, ...(query.withFeatures ? names.map(quoteName) : [])]
   const groups = rankGroups(plan, scope)
-  const scored = `SELECT ${[...passed, 'row_order', ...groups.map(g => `${g.sql} AS ${g.column}`), `${z} AS z`].join(', ')}
+  const scored = `SELECT ${[...passed, inner.order, ...groups.map(g => `${g.sql} AS ${g.column}`), `${z} AS ${inner.z}`].join(', ')}
   FROM ${layered(plan, base, scope, names)}`
   const outputs = plan.outputs.map(
     output => `${outputSql(plan, output, groups)} AS ${quoteName(output.name)}`,
   )
   return `SELECT ${[...kept, ...features, ...outputs].join(', ')}
-FROM (SELECT *, CASE WHEN z >= 0 THEN 1 / (1 + exp(-z)) ELSE exp(z) / (1 + exp(z)) END AS score FROM (
+FROM (SELECT *, CASE WHEN ${inner.z} >= 0 THEN 1 / (1 + exp(-${inner.z})) ELSE exp(${inner.z}) / (1 + exp(${inner.z})) END AS ${inner.score} FROM (
   ${scored}
 ))`
 }
@@ -64,7 +67,7 @@ function rankGroups(plan: Plan, scope: SqlScope): readonly RankGroup[] {
     const type = feature?.type ?? column?.type ?? { kind: 'string', nullable: true }
     return {
       name,
-      column: `rank_group_${i + 1}`,
+      column: quoteName(`0 group ${i + 1}`),
       sql: feature ? scope.feature(name, type) : scope.column(name, type),
     }
   })
@@ -73,16 +76,16 @@ function rankGroups(plan: Plan, scope: SqlScope): readonly RankGroup[] {
 function outputSql(plan: Plan, output: OutputPlan, groups: readonly RankGroup[]): string {
   switch (output.kind) {
     case 'probability':
-      return 'score'
+      return inner.score
     case 'prediction':
-      return '(score >= 0.5)'
+      return `(${inner.score} >= 0.5)`
     case 'rank': {
       const by = plan.outputs.find(other => other.name === output.by)!
       const value = `CAST(${outputSql(plan, by, groups)} AS DOUBLE)`
       const per = output.per.map(name => groups.find(group => group.name === name)!.column)
       const partition = per.length === 0 ? '' : `PARTITION BY ${per.join(', ')} `
-      const rank = `row_number() OVER (${partition}ORDER BY ${value} DESC NULLS LAST, row_order)`
-      const isRanked = `score IS NOT NULL${output.top === undefined ? '' : ` AND ${rank} <= ${output.top}`}`
+      const rank = `row_number() OVER (${partition}ORDER BY ${value} DESC NULLS LAST, ${inner.order})`
+      const isRanked = `${inner.score} IS NOT NULL${output.top === undefined ? '' : ` AND ${rank} <= ${output.top}`}`
       return `CASE WHEN ${isRanked} THEN CAST(${rank} AS DOUBLE) END`
     }
   }

@@ -3,7 +3,7 @@
 type Graph = ReadonlyMap<string, readonly string[]>
 
 export interface GraphCircle {
-  /** A shortest way from the node to itself, its first not repeated; of a big circle one that is not all nodes'. */
+  /** A shortest way from the node to itself, its first not repeated; of a big circle a part that all share. */
   readonly way: readonly string[]
   /** All nodes that can reach the node and be reached from it. */
   readonly members: ReadonlySet<string>
@@ -15,8 +15,9 @@ export function circlesOf(graph: Graph): ReadonlyMap<string, GraphCircle> {
   for (const component of components(graph)) {
     const inside = new Set(component)
     if (component.length === 1 && !graph.get(component[0]!)!.includes(component[0]!)) continue
-    // Of a circle of hundreds one way is enough to see it.
-    const shared = component.length > 200 ? wayBack(component[0]!, graph, inside) : undefined
+    // Of a circle of hundreds the beginning of one way is enough to see it.
+    const isBig = component.length > 200
+    const shared = isBig ? wayBack(component[0]!, graph, inside).slice(0, 30) : undefined
     for (const node of component)
       circles.set(node, { way: shared ?? wayBack(node, graph, inside), members: inside })
   }
@@ -30,8 +31,8 @@ function wayBack(start: string, graph: Graph, inside: ReadonlySet<string>): read
     for (const next of graph.get(node) ?? []) {
       if (next === start) {
         const way = [node]
-        while (way[0] !== start) way.unshift(cameFrom.get(way[0]!)!)
-        return way
+        while (way.at(-1) !== start) way.push(cameFrom.get(way.at(-1)!)!)
+        return way.reverse()
       }
       if (!inside.has(next) || cameFrom.has(next)) continue
       cameFrom.set(next, node)

@@ -34,6 +34,8 @@ export interface CatalogView {
   /** The version asked for, else the newest active one. */
   feature(name: string, version?: number): CatalogFeature | undefined
   names(): readonly string[]
+  /** Names that begin with the text, then names that have it further in, the most used first. */
+  search?(text: string, limit: number): readonly string[]
   /** The source that the catalog holds under the name, for `from catalog "name"`. */
   source?(name: string): SourcePlan | undefined
   sourceNames?(): readonly string[]

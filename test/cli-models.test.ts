@@ -177,7 +177,6 @@ test(
       assert.doesNotMatch(text, new RegExp(`/${name}/`))
       assert.equal((await project.run(['report'])).code, 1)
       await rm(file)
-      await mkdir(join(project.root, 'elsewhere'))
     })
   },
 )

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { lookUpFeature } from '../../catalog/online/lookup.ts'
 import type { Card, FittedModel, Scored } from '../../engine/types.ts'
 import type { MetricPlan, SplitName } from '../../language/index.ts'
+import { metricNames } from '../../language/metrics.ts'
 import { writeFolderAtomically } from '../codecs/files.ts'
 import { displayMethod, type MimeBundle } from '../display/messages.ts'
 import { LibraryError, messageOf } from '../errors.ts'
@@ -27,7 +28,6 @@ export interface ModelParts {
 /** A value that a row may have for scoring. */
 export type InputValue = null | undefined | boolean | number | bigint | string | Date | readonly number[]
 
-const metricNames: readonly MetricName[] = ['auc', 'log_loss', 'accuracy', 'calibration_error']
 const splits: readonly SplitName[] = ['train', 'validation', 'test']
 const brand = Symbol.for('slipway.TrainedModel')
 

@@ -154,7 +154,7 @@ function rowsSql(context: Context, { observed, windows, bounds }: RowsFrom): str
     ...plan.features.map(({ name, type }, i) => named(scope.feature(name, type), names[i]!)),
     ...columnsSent(plan).map(name => columnRef(context, name)),
     ...groupNames(plan).map((name, i) => `${groupSql(plan, name, scope)} AS g${i + 1}`),
-    `${expressionSql(plan.label.expr, scope)} AS ${labelColumn}`,
+    `-- ${comment(plan.label.name)}\n  ${expressionSql(plan.label.expr, scope)} AS ${labelColumn}`,
     ...splitSql(context, scope),
   ]
   const looked = lookedUp(context.lookups, { observed, row: rowColumn, names: windows })

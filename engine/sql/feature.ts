@@ -30,7 +30,7 @@ export function featureSql(query: FeatureQuery): string {
   const keyNames = query.keys.map((_, i) => `key${i + 1}`)
   const observation = [
     `${quoteName(query.row)} AS row_id`,
-    `${query.time} AS at`,
+    `${query.time} AS asked_at`,
     ...query.keys.map((key, i) => `${key} AS ${keyNames[i]}`),
   ]
   const parts = lookups.windows.map(({ feature: window }, i) => {
@@ -41,7 +41,7 @@ export function featureSql(query: FeatureQuery): string {
       sourceRelation: (query.relation ?? (s => sourceRelation(s, s.path)))(source, window),
       observed: 'asked',
       row: 'row_id',
-      time: 'at',
+      time: 'asked_at',
       keys: keyNames,
     })
     return `,\n-- ${comment(titleOf(window))}\nwindow_${i + 1} AS (\n${indent(sql)}\n)`

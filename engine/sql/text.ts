@@ -40,8 +40,14 @@ export function numberLiteral(value: number): string {
   return value < 0 ? `(-${text})` : text
 }
 
+/** As people write it, in the years that have four digits. */
 export function timestampLiteral(us: number): string {
-  return `make_timestamp(${us.toFixed(0)})`
+  const second = new Date(Math.floor(us / 1e6) * 1000)
+  const year = second.getUTCFullYear()
+  if (!Number.isSafeInteger(us) || !(year >= 1000 && year <= 9999)) return `make_timestamp(${us.toFixed(0)})`
+  const fraction = us - Math.floor(us / 1e6) * 1e6
+  const text = second.toISOString().slice(0, 19).replace('T', ' ')
+  return `TIMESTAMP '${text}${fraction === 0 ? '' : `.${String(fraction).padStart(6, '0')}`}'`
 }
 
 /** Text that no line end can break out of a comment. */

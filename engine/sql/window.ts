@@ -92,7 +92,9 @@ function runningTotalsSql(query: WindowQuery): string {
 ),
 per_instant AS (
   SELECT instant, ${names}, sum(${x}) AS s, count(x) AS n
-  FROM (${eventRows(query, keyNames)})
+  FROM (
+${indent(indent(eventRows(query, keyNames)))}
+  )
   WHERE ${allPresent(['instant', ...keyNames])} GROUP BY instant, ${names}
 ),
 running AS (
@@ -127,9 +129,10 @@ function eventRows({ feature, source, sourceRelation }: WindowQuery, keyNames: r
   const column = (name: string) => scope.column(name, types.get(name) ?? { kind: 'string', nullable: true })
   const { of, where } = feature.aggregate
   const value = of ? expressionSql(of, scope) : 'TRUE'
-  const kept = where ? ` WHERE ${expressionSql(where, scope)}` : ''
+  const kept = where ? `\nWHERE ${expressionSql(where, scope)}` : ''
   const keys = aliased(feature.by.map(column), keyNames)
-  return `SELECT epoch_us(${column(source.time ?? '')}) AS instant, ${keys}, ${value} AS x FROM ${sourceRelation}${kept}`
+  return `SELECT epoch_us(${column(source.time ?? '')}) AS instant, ${keys}, ${value} AS x
+FROM ${sourceRelation}${kept}`
 }
 
 function frameSql(query: WindowQuery): string {
@@ -222,7 +225,9 @@ function eventsSql(query: WindowQuery, keyNames: readonly string[], parts: Measu
   const measures = parts.event.map(([name, sql]) => `${sql} AS ${name}`).join(', ')
   const group = parts.grouped ? ` GROUP BY instant, ${names}` : ''
   return `SELECT CAST(NULL AS BIGINT) AS row_id, 2 * instant AS instant, ${names}, ${measures}
-FROM (${eventRows(query, keyNames)})
+FROM (
+${indent(eventRows(query, keyNames))}
+)
 WHERE ${allPresent(['instant', ...keyNames])}${group}`
 }
 

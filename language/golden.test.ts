@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { checkConfig } from './config.ts'
 import type { Diagnostic, Fix } from './diagnostics.ts'
 import { host, workspaceOf } from './testing/world.ts'
 
@@ -15,7 +16,7 @@ const update = process.env['UPDATE_GOLDEN'] === '1'
 type Files = Readonly<Record<string, string>>
 type Expectation = (text: string) => unknown
 
-/** A case is one file, `case.slip`, or several, each after a line `//// path`. */
+/** A case is one file, `case.slip`, or several, each after a line `//// path`; slipway.json may be one. */
 function filesOf(text: string): Files {
   const parts = text.split(/^\/\/\/\/ (.+)\n/m)
   const files: Record<string, string> = parts[0]?.trim() === '' ? {} : { 'case.slip': parts[0]! }
@@ -26,7 +27,8 @@ function filesOf(text: string): Files {
 /** `// without catalog` at the top of a case takes the catalog away. */
 function open(files: Files) {
   const withoutCatalog = Object.values(files)[0]?.startsWith('// without catalog')
-  return workspaceOf(files, withoutCatalog ? { columns: () => undefined } : host)
+  const texts = Object.fromEntries(Object.entries(files).filter(([path]) => path.endsWith('.slip')))
+  return workspaceOf(texts, withoutCatalog ? { columns: () => undefined } : host)
 }
 
 const suites: Readonly<Record<string, Expectation>> = {
@@ -37,10 +39,11 @@ const suites: Readonly<Record<string, Expectation>> = {
   diagnostics: text => {
     const files = filesOf(text)
     const workspace = open(files)
-    return workspace
-      .files()
-      .flatMap(path => workspace.diagnostics(path))
-      .map(found => readable(found, files))
+    const config = files['slipway.json']
+    return [
+      ...(config === undefined ? [] : checkConfig(config)),
+      ...workspace.files().flatMap(path => workspace.diagnostics(path)),
+    ].map(found => readable(found, files))
   },
 }
 

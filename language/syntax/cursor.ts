@@ -3,8 +3,16 @@
  * It keeps two promises: every token ends up in the tree, and one mistake gives one diagnostic (after an error
  * all is quiet until the next item begins).
  */
-import { type Diagnostic, type DiagnosticCode, type DiagnosticDetails, diagnostic } from '../diagnostics.ts'
+import {
+  type Diagnostic,
+  type DiagnosticCode,
+  type DiagnosticDetails,
+  type Fix,
+  type TextEdit,
+  diagnostic,
+} from '../diagnostics.ts'
 import { type Keyword, isDeclarationWord, isModelWord } from './keywords.ts'
+import { fix, foreignMistake, insteadOf } from './mistakes.ts'
 import { NodeBuilder, type NodeTable } from './nodes.ts'
 import { type Span, type Token, type TokenKind, type TokenTable } from './tokens.ts'
 import type { NodeKind } from './tree.ts'
@@ -51,6 +59,8 @@ export class Cursor {
   /** The token to come, when it was asked for. */
   #token: Token | undefined
   #quiet = false
+  /** Whether the item was ended by what means nothing in the language. */
+  #itemEnded = false
 
   constructor(tokens: TokenTable, path: string) {
     this.#table = tokens
@@ -112,6 +122,7 @@ export class Cursor {
   /** Whether the token to come stands on a new line, where that ends an item. */
   atItemEnd(): boolean {
     return (
+      this.#itemEnded ||
       this.at('end') ||
       this.at('}') ||
       (this.brackets === 0 && (this.lineStart || this.at(','))) ||
@@ -190,10 +201,40 @@ export class Cursor {
   bump(): Token {
     const { token } = this
     if (token.kind === 'end') return token
+    if (token.foreign) this.reportForeign(token)
     this.#token = undefined
     this.#taken = this.#next + 1
     this.#next = this.#table.skipTrivia(this.#taken)
     return token
+  }
+
+  /** Takes a token that stands for another, about which enough was said. */
+  takeAs(): void {
+    const quiet = this.#quiet
+    this.#quiet = true
+    this.bump()
+    this.#quiet = quiet
+  }
+
+  /** What stands here up to the next blank, bracket or comma; undefined at the end of the line or in quotes. */
+  unquoted(): string | undefined {
+    const text = /^[^\s"'`{}()[\],]+/.exec(
+      this.#table.text.slice(this.token.start, this.token.start + 500),
+    )?.[0]
+    return this.token.kind === 'end' ? undefined : text
+  }
+
+  /** Takes the word that an item begins with; nothing stands between it and what it says. */
+  takeWord(): void {
+    this.bump()
+    const separated = (this.at(':') || this.at('=')) && !this.lineStart
+    if (!separated || this.peekKind() === '{' || this.peek().lineStart) return
+    const repair = this.fix(`Remove \`${this.token.text}\``, this.token, '')
+    this.note(`Nothing stands between the word of an item and its value.`, {
+      code: 'SLIP010',
+      fixes: [repair],
+    })
+    this.takeAs()
   }
 
   /** Takes the token when it is of the kind. */
@@ -213,22 +254,60 @@ export class Cursor {
 
   /** Reports one mistake; more are not believed until `settle`. */
   error(message: string, options: ErrorOptions = {}): void {
-    if (this.#quiet) return
+    this.note(message, options)
     this.#quiet = true
+  }
+
+  /** Reports a mistake after which it is clear how to go on. */
+  note(message: string, options: ErrorOptions = {}): void {
+    if (this.#quiet) return
     const { code = 'SLIP001', span = this.token, ...rest } = options
     const plain = { start: span.start, end: span.end }
     this.diagnostics.push(diagnostic(code, { path: this.path, span: plain, message, ...rest }))
   }
 
+  /** Reports a token that is written as elsewhere. */
+  reportForeign(token: Token): void {
+    const { message, ...rest } = foreignMistake(token, this.path, this.#table.text)
+    this.note(message, { span: token, ...rest })
+  }
+
+  /** An edit of this file as a fix. */
+  fix(title: string, span: Span, text: string): Fix {
+    return fix(title, this.path, span, text)
+  }
+
+  edit({ start, end }: Span, text: string): TextEdit {
+    return { path: this.path, span: { start, end }, text }
+  }
+
+  /** Puts a text in after the last token taken, with a blank before it. */
+  insertion(text: string): Fix {
+    const end = this.previous?.end ?? 0
+    return this.fix(`Add \`${text.trim()}\``, { start: end, end }, text)
+  }
+
+  /** Reports a comma that is missing before the token to come. */
+  noteComma(): void {
+    this.note(`Expected \`,\`, got ${this.describe()}.`, { fixes: [this.insertion(',')] })
+  }
+
+  textOf({ start, end }: Span): string {
+    return this.#table.text.slice(start, end)
+  }
+
   /** Reports that something else was expected here. Takes nothing. */
   expected(what: string, options: ErrorOptions = {}): void {
     const { token } = this
-    if (token.kind === 'unknown' && (!token.lineStart || token.index === this.itemStart))
-      return this.error(`The character \`${token.text}\` means nothing here: expected ${what}.`, {
+    const here = !token.lineStart || token.index === this.itemStart
+    const hint = options.hint ?? (here ? insteadOf(token) : undefined)
+    const rest = { ...options, ...(hint !== undefined && { hint }) }
+    if (token.kind === 'unknown' && here)
+      return this.error(`Expected ${what}, got \`${token.text}\`, which means nothing here.`, {
+        ...rest,
         code: 'SLIP004',
-        hint: characterHints[token.text],
       })
-    this.error(`Expected ${what}, got ${this.describe()}.`, { span: this.here(), ...options })
+    this.error(`Expected ${what}, got ${this.describe()}.`, { span: this.here(), ...rest })
   }
 
   /** Whether an error was reported since the last item began. */
@@ -239,6 +318,7 @@ export class Cursor {
   /** Believes errors again. */
   settle(): void {
     this.#quiet = false
+    this.#itemEnded = false
   }
 
   /** Where the reader looks when something is missing: the token to come, or the end of the line before it. */
@@ -258,12 +338,33 @@ export class Cursor {
   }
 
   /** Ends an item: whatever is left of it goes into an error node, reported when nothing was before. */
-  endItem(what: string): void {
+  endItem(what: string, words: readonly string[] = []): void {
+    this.eatSemicolon()
     if (!this.atItemEnd()) {
-      this.expected(what)
+      const next = this.atName() && (this.peekKind() === '=' || words.includes(this.token.text))
+      this.expected(what, next ? { fixes: [this.insertion(',')] } : {})
       this.skipItem()
     }
     this.settle()
+  }
+
+  /** Whether the token to come is one that means nothing in the language and reads so. */
+  atText(text: string): boolean {
+    return this.at('unknown') && this.#table.reads(this.#next, text)
+  }
+
+  /** Takes the `;` that ends an item in other languages. */
+  eatSemicolon(): void {
+    if (!this.atText(';')) return
+    const next = this.peek()
+    const last = next.lineStart || next.kind === '}' || next.kind === 'end'
+    const repair = this.fix(last ? 'Remove `;`' : 'Change to `,`', this.token, last ? '' : ',')
+    this.note('An item ends with its line, or with a comma.', { code: 'SLIP011', fixes: [repair] })
+    this.open('Error')
+    this.bump()
+    this.close()
+    // What comes after it on the line is the next item.
+    this.#itemEnded = true
   }
 
   /** Puts what is left of the item, blocks in it included, into an error node. */
@@ -271,10 +372,15 @@ export class Cursor {
     this.open('Error')
     const first = this.#next
     let open = 0
+    let brackets = 0
     while (!this.at('end') && !(this.#next !== first && this.atRestart())) {
-      if (open === 0 && (this.at('}') || (this.#next !== first && (this.lineStart || this.at(','))))) break
+      if (open === 0 && (this.at('}') || (this.#next !== first && this.lineStart))) break
+      if (open === 0 && brackets === 0 && this.#next !== first && this.at(',')) break
       if (this.at('{')) open++
       else if (this.at('}')) open--
+      // A comma between brackets separates no items.
+      else if (this.at('(') || this.at('[')) brackets++
+      else if (this.at(')') || this.at(']')) brackets = Math.max(0, brackets - 1)
       this.bump()
     }
     this.close()
@@ -289,17 +395,6 @@ const afterModelWord: Readonly<Partial<Record<string, readonly TokenKind[]>>> = 
 }
 /** What makes an item of another block of the word before it: a hyperparameter to tune, a monitor of a feature. */
 const notAfterModelWord: ReadonlySet<string> = new Set(['in', 'of'])
-
-/** What is written in other languages with a character, and here without. */
-const characterHints: Readonly<Record<string, string>> = {
-  "'": 'Texts stand in double quotes.',
-  '#': 'Comments begin with `//`.',
-  ';': 'An item ends with its line, or with a comma.',
-  '&': 'Write `and`.',
-  '|': 'Write `or`.',
-  '!': 'Write `not`.',
-  $: 'A name with other characters stands in backticks.',
-}
 
 /** A token as a message names it. */
 export function describeToken(token: Token): string {

@@ -113,8 +113,9 @@ function binaryAt(table: NodeTable, index: number): Expression {
 /** An operator of another language as the one that is meant. */
 function operatorAt({ tokens }: NodeTable, index: number): Token {
   const token = tokens.at(index)
-  const meant = token.foreign ? meantOperator(token.text) : undefined
-  if (meant === undefined) return token
+  const meant =
+    token.kind === '=' ? '==' : token.foreign ? meantOperator(token.text) : token.text.toLowerCase()
+  if (meant === undefined || meant === token.text) return token
   return { ...token, text: meant, kind: /\w/.test(meant) ? 'name' : (meant as Token['kind']) }
 }
 

@@ -1,5 +1,6 @@
 /** A model of the tree as data (ast.ts). */
 import type * as ast from './ast.ts'
+import { meantOperator } from './foreign.ts'
 import { expressionIn, expressionsIn, nameOf, spanOf } from './lower-expression.ts'
 import { lowerAlgorithm, lowerRule, lowerSplit, lowerTune } from './lower-fitting.ts'
 import {
@@ -63,7 +64,7 @@ function lowerFeatures(tree: SyntaxTree, node: SyntaxNode | undefined): ast.Mode
   const items = childrenOfKind(childOfKind(node, 'Block'), 'FeatureItem').flatMap(item => {
     const name = nameIn(item)
     if (!name) return []
-    const assigned = ownTokens(item).some(token => token.kind === '=')
+    const assigned = ownTokens(item).length > 0
     const broken: ast.Expression = { kind: 'broken', span: { start: item.end, end: item.end } }
     const bare = !assigned && !hasFault(tree, item)
     const value = bare ? undefined : (expressionIn(item) ?? broken)
@@ -99,8 +100,8 @@ function lowerBalance(node: SyntaxNode | undefined): ast.ModelDeclaration['balan
 }
 
 function operatorIn(node: SyntaxNode): ast.Requirement['op'] {
-  const op = ownTokens(node).find(token => ['>=', '<=', '>', '<'].includes(token.kind))
-  return op?.kind as ast.Requirement['op']
+  const operators = ownTokens(node).map(({ foreign, text }) => (foreign && meantOperator(text)) || text)
+  return operators.find(text => ['>=', '<=', '>', '<'].includes(text)) as ast.Requirement['op']
 }
 
 function lowerRequirement(node: SyntaxNode): ast.Requirement[] {

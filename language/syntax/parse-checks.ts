@@ -1,16 +1,16 @@
 /** The parts of a model that say what it must answer and how its serving is watched. */
 import { Cursor } from './cursor.ts'
-import { keywords } from './keywords.ts'
 import { parseExpression, parseNameNode } from './parse-expression.ts'
 import { parseValueOrList } from './parse-fitting.ts'
-import { expect, expectBlock, expectName, parseCutoff, parseDuration, unknownItem } from './parse-items.ts'
-import { parseThreshold } from './parse-metric.ts'
+import { expect, expectBlock, expectName, parseCutoff, parseDuration, parseKnownItem } from './parse-items.ts'
+import { parseThresholdClauses, thresholdClause } from './parse-metric.ts'
 
 /** `test "…" { given { … } expect late_probability < 0.5 }` */
 export function parseTest(c: Cursor): void {
   c.open('TestItem')
-  c.bump()
-  expect(c, 'string', 'what the model must do, in quotes')
+  c.takeWord()
+  if (c.at('string') || c.at('{') || c.lineStart) expect(c, 'string', 'what the model must do, in quotes')
+  else parseUnquoted(c)
   if (!c.broken || c.at('{'))
     expectBlock(c, {
       item: '`given` or `expect`',
@@ -21,10 +21,21 @@ export function parseTest(c: Cursor): void {
   c.close()
 }
 
+/** What a test is called, without quotes. */
+function parseUnquoted(c: Cursor): void {
+  const { start } = c.token
+  c.open('Error')
+  while (!c.at('{') && !c.at('}') && !c.at('end') && !c.lineStart) c.takeAs()
+  c.close()
+  const span = { start, end: c.previous!.end }
+  c.note('Expected what the model must do, in quotes.', {
+    span,
+    fixes: [c.fix('Put it in double quotes', span, `"${c.textOf(span).replaceAll('"', '')}"`)],
+  })
+}
+
 function parseTestItem(c: Cursor): void {
-  if (c.atWord('given')) return parseGiven(c)
-  if (c.atWord('expect')) return parseExpect(c)
-  unknownItem(c, keywords.test, 'an item of a test')
+  parseKnownItem(c, { given: parseGiven, expect: parseExpect }, 'an item of a test')
 }
 
 function atGiven(c: Cursor): boolean {
@@ -35,7 +46,12 @@ function parseGiven(c: Cursor): void {
   c.open('GivenItem')
   c.bump()
   if (c.atName() && !c.token.lineStart) parseNameNode(c)
-  expectBlock(c, { item: 'a value', parseItem: parseGivenValue, insideModel: true })
+  expectBlock(c, {
+    item: 'a value',
+    parseItem: parseGivenValue,
+    insideModel: true,
+    atEnd: () => c.lineStart && c.atWord('given', 'expect') && c.peekKind() !== '=',
+  })
   c.close()
 }
 
@@ -49,7 +65,7 @@ function parseGivenValue(c: Cursor): void {
 
 function parseExpect(c: Cursor): void {
   c.open('ExpectItem')
-  c.bump()
+  c.takeWord()
   do {
     if (c.token.lineStart && (c.previous?.kind !== ',' || c.atRestart() || c.atWord('given', 'expect'))) {
       c.expected('a comparison, for example `late_probability < 0.5`')
@@ -69,7 +85,7 @@ function goesOn(c: Cursor): boolean {
 /** `health { drift of distance <= 0.1 over 7 days }` */
 export function parseHealth(c: Cursor): void {
   c.open('HealthItem')
-  c.bump()
+  c.takeWord()
   expectBlock(c, {
     item: 'a threshold',
     parseItem: parseHealthRule,
@@ -84,8 +100,11 @@ function parseHealthRule(c: Cursor): void {
   c.open('HealthRule')
   parseNameNode(c)
   parseCutoff(c)
-  if (c.atWord('of') && !c.token.lineStart && !c.broken) parseOf(c)
-  if (parseThreshold(c) && c.atWord('over') && !c.token.lineStart) parseOver(c)
+  parseThresholdClauses(c, [
+    { at: () => c.atWord('of'), parse: parseOf },
+    thresholdClause,
+    { at: () => c.atWord('over'), parse: parseOver },
+  ])
   c.close()
 }
 
@@ -98,7 +117,7 @@ function parseOf(c: Cursor): void {
 
 function parseOver(c: Cursor): void {
   c.open('OverClause')
-  c.bump()
+  c.takeWord()
   parseDuration(c)
   c.close()
 }

@@ -1,4 +1,5 @@
 /** The parts of a model that say how it is fitted: split, preparation, algorithm and tuning. */
+import { parseClauses } from './clauses.ts'
 import { Cursor } from './cursor.ts'
 import { keywords } from './keywords.ts'
 import { closeBracket, parseExpression, parseNameNode } from './parse-expression.ts'
@@ -18,7 +19,7 @@ import { parseMetric, parsePer } from './parse-metric.ts'
 
 export function parseSplit(c: Cursor): void {
   c.open('SplitItem')
-  c.bump()
+  c.takeWord()
   if (!c.eatWord('by')) expectedOneOf(c, ['by'], '`by time`, `by random` or `by key`')
   else if (expectWord(c, ['time', 'random', 'key'])) parseSplitHead(c)
   if (!c.broken || c.at('{'))
@@ -41,14 +42,25 @@ function parseSplitHead(c: Cursor): void {
 }
 
 function parseSplitPart(c: Cursor): void {
-  if (!c.atWord(...keywords.split)) return unknownItem(c, keywords.split, 'a part of the split')
+  if (!c.atWord(...keywords.split)) return void unknownItem(c, keywords.split, 'a part of the split')
   c.open('SplitPart')
   parseNameNode(c)
-  if ((c.at('int') || c.at('float')) && !c.token.lineStart) c.bump()
+  if ((c.at('int') || c.at('float')) && !c.token.lineStart) parseFraction(c)
   else if (c.atWord('until', 'after') && !c.token.lineStart) parseBounds(c)
   else expectedOneOf(c, ['until', 'after'], 'a fraction, `until` with a date or `after` with a date')
   if (c.atWord('folds') && !c.token.lineStart && !c.broken) parseFolds(c)
   c.close()
+}
+
+function parseFraction(c: Cursor): void {
+  const { text, start } = c.bump()
+  if (!c.at('%') || c.lineStart) return
+  const fraction = String(Number((Number(text) / 100).toPrecision(12)))
+  c.note('Expected a fraction, got a percentage.', {
+    span: { start, end: c.token.end },
+    fixes: [c.fix(`Change to \`${fraction}\``, { start, end: c.token.end }, fraction)],
+  })
+  c.bump()
 }
 
 function parseBounds(c: Cursor): void {
@@ -62,14 +74,14 @@ function parseBounds(c: Cursor): void {
 
 function parseFolds(c: Cursor): void {
   c.open('FoldsClause')
-  c.bump()
+  c.takeWord()
   expect(c, 'int', 'how many folds, for example `folds 5`')
   c.close()
 }
 
 export function parsePrepare(c: Cursor): void {
   c.open('PrepareItem')
-  c.bump()
+  c.takeWord()
   expectBlock(c, {
     item: 'a rule',
     parseItem: parsePrepareRule,
@@ -86,12 +98,16 @@ function parsePrepareRule(c: Cursor): void {
   if (expect(c, ':')) {
     parsePrepareStep(c)
     // A comma goes on with the steps, unless the next rule begins after it.
-    while (!c.broken && c.at(',') && !c.peek().lineStart && c.peek(2).kind !== ':') {
-      c.bump()
+    while (!c.broken && !c.lineStart && (atNextStep(c) || c.atWord(...steps))) {
+      if (!c.eat(',')) c.noteComma()
       parsePrepareStep(c)
     }
   }
   c.close()
+}
+
+function atNextStep(c: Cursor): boolean {
+  return c.at(',') && !c.peek().lineStart && c.peekKind(2) !== ':'
 }
 
 const steps = ['impute', 'indicator', 'standardize', 'min_max', 'one_hot', 'native'] as const
@@ -108,7 +124,7 @@ function parsePrepareStep(c: Cursor): void {
 
 export function parseAlgorithm(c: Cursor): void {
   c.open('AlgorithmItem')
-  c.bump()
+  c.takeWord()
   expectName(c, 'the name of an algorithm')
   if (!c.token.lineStart || c.broken)
     parseBlock(c, { item: 'a hyperparameter', parseItem: parseAlgorithmItem, insideModel: true })
@@ -125,7 +141,8 @@ function parseRandomEffect(c: Cursor): void {
   c.open('RandomEffect')
   c.bump()
   parseNames(c, '`intercept` or the features whose slopes vary')
-  if (!c.broken && !c.atWord('per')) c.expected('`per` and a column or a feature, for example `per origin`')
+  if (!c.broken && !c.atWord('per', 'by'))
+    c.expected('`per` and a column or a feature, for example `per origin`')
   parsePer(c)
   if (c.at('{'))
     parseBlock(c, { item: 'a hyperparameter', parseItem: parseHyperparameter, insideModel: true })
@@ -149,11 +166,8 @@ export function parseValueOrList(c: Cursor): void {
 /** `tune 20 trials using sobol seed 3 maximizing auc { … }` */
 export function parseTune(c: Cursor): void {
   c.open('TuneItem')
-  c.bump()
-  parseTrials(c)
-  if (c.atWord('using') && !c.broken) parseSearch(c)
-  if (c.atWord('seed') && !c.broken) parseSeed(c)
-  if (!c.broken) parseObjective(c)
+  c.takeWord()
+  parseTuneHead(c)
   if (!c.broken || c.at('{'))
     expectBlock(c, {
       item: 'a hyperparameter to tune',
@@ -164,10 +178,28 @@ export function parseTune(c: Cursor): void {
   c.close()
 }
 
+function parseTuneHead(c: Cursor): void {
+  let [trials, objective] = [false, false]
+  parseClauses(c, [
+    { at: () => c.at('int'), parse: () => ((trials = true), parseTrials(c)) },
+    { at: () => c.atWord('using'), parse: parseSearch },
+    { at: () => c.atWord('seed'), parse: parseSeed },
+    {
+      at: () => c.atWord('maximizing', 'minimizing'),
+      parse: () => ((objective = true), parseObjective(c)),
+    },
+  ])
+  if (!trials) c.expected('how many trials, for example `tune 20 trials maximizing auc`')
+  else if (!objective)
+    expectedOneOf(c, ['maximizing', 'minimizing'], '`maximizing` or `minimizing` and a metric')
+}
+
 function parseTrials(c: Cursor): void {
   c.open('TrialsClause')
-  if (expect(c, 'int', 'how many trials, for example `tune 20 trials maximizing auc`'))
-    expectWord(c, ['trials'])
+  c.bump()
+  if (c.atWord('maximizing', 'minimizing', 'using', 'seed') && !c.lineStart)
+    c.note(`Expected \`trials\`, got ${c.describe()}.`, { fixes: [c.insertion(' trials')] })
+  else expectWord(c, ['trials'])
   c.close()
 }
 
@@ -188,8 +220,20 @@ function parseDimension(c: Cursor): void {
   if (!c.atName()) return c.expected('a hyperparameter, for example `l2 in log_scale(1e-4 .. 10)`')
   c.open('TuneDimension')
   parseNameNode(c)
-  if (expectWord(c, ['in'], '`in` and its values, for example `in 3 .. 8`')) parseSpace(c)
+  if (expectIn(c)) parseSpace(c)
   c.close()
+}
+
+function expectIn(c: Cursor): boolean {
+  const what = '`in` and its values, for example `in 3 .. 8`'
+  if ((!c.at('=') && !c.at(':')) || c.lineStart) return expectWord(c, ['in'], what)
+  const text = /\s/.test(c.textOf({ start: c.token.start - 1, end: c.token.start })) ? 'in' : ' in'
+  c.note(`Expected ${what}, got ${c.describe()}.`, {
+    code: 'SLIP010',
+    fixes: [c.fix('Change to `in`', c.token, text)],
+  })
+  c.takeAs()
+  return true
 }
 
 function parseSpace(c: Cursor): void {
@@ -205,12 +249,18 @@ function parseSpace(c: Cursor): void {
   c.close()
 }
 
+function expectDots(c: Cursor): boolean {
+  const what = '`..` and the greatest value'
+  const other = ['to', 'until'].includes(c.token.text) || c.at(':') || (c.brackets > 0 && c.at(','))
+  if (!other || c.lineStart) return expect(c, '..', what)
+  c.note(`Expected ${what}, got ${c.describe()}.`, { fixes: [c.fix('Change to `..`', c.token, ' ..')] })
+  c.takeAs()
+  return true
+}
+
 function parseRange(c: Cursor): void {
   c.open('Range')
-  if (
-    parseExpression(c, 'a range, for example `3 .. 8`, or a list') &&
-    expect(c, '..', '`..` and the greatest value')
-  )
+  if (parseExpression(c, 'a range, for example `3 .. 8`, or a list') && expectDots(c))
     parseExpression(c, 'the greatest value')
   c.close()
 }

@@ -5,10 +5,10 @@ import { keywords } from './keywords.ts'
 import { tokenize } from './lexer.ts'
 import { type NodeTable, NodeView } from './nodes.ts'
 import { parseEntity, parseFeature, parseSource } from './parse-declarations.ts'
-import { parseImport } from './parse-import.ts'
+import { atReversedImport, parseImport, parseReversedImport } from './parse-import.ts'
 import { unknownItem } from './parse-items.ts'
 import { parseModel } from './parse-model.ts'
-import type { Token, TokenTable } from './tokens.ts'
+import { type Token, type TokenTable, foreignFlag } from './tokens.ts'
 import type { SyntaxNode, SyntaxTree } from './tree.ts'
 
 /**
@@ -21,10 +21,18 @@ export function parse(text: string, path = ''): SyntaxTree {
   c.open('File')
   while (!c.at('end')) parseDeclaration(c)
   const nodes = c.closeFile()
+  if (text.includes('#')) reportComments(c, table)
   return new Tree(
     nodes,
     c.diagnostics.toSorted((a, b) => a.span.start - b.span.start),
   )
+}
+
+/** Comments of other languages: the tree has them as comments, the parser never sees them. */
+function reportComments(c: Cursor, table: TokenTable): void {
+  c.settle()
+  for (let i = 0; i < table.count; i++)
+    if (table.flags[i]! & foreignFlag && table.isTriviaAt(i)) c.reportForeign(table.at(i))
 }
 
 class Tree implements SyntaxTree {
@@ -69,13 +77,24 @@ const declarations: Readonly<Record<string, (c: Cursor) => void>> = {
 
 function parseDeclaration(c: Cursor): void {
   c.settle()
-  if (c.atWord('import', ...keywords.declaration)) {
-    declarations[c.token.text]!(c)
+  const parseOne = declarationAt(c)
+  if (parseOne) {
+    parseOne(c)
+    c.eatSemicolon()
     if (c.at('end') || (c.broken && c.atDeclaration())) return
-    if (c.token.lineStart && (!c.broken || c.atWord('import', ...keywords.declaration))) return
+    if (c.lineStart && (!c.broken || c.atWord('import', ...keywords.declaration))) return
     if (!c.broken) c.expected('a new line before the next declaration')
-  } else unknownItem(c, ['import', ...keywords.declaration], 'a declaration')
+  }
   skipToDeclaration(c)
+}
+
+function declarationAt(c: Cursor): ((c: Cursor) => void) | undefined {
+  if (c.atWord('import', ...keywords.declaration)) return declarations[c.token.text]
+  if (atReversedImport(c)) return parseReversedImport
+  const named = c.peek()
+  const names = !named.lineStart && (named.kind === 'name' || named.kind === 'quoted')
+  const word = unknownItem(c, Object.keys(declarations), 'a declaration', names)
+  return word === undefined ? undefined : declarations[word]
 }
 
 /** Everything up to the next declaration goes into an error node. */

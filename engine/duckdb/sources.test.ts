@@ -20,7 +20,7 @@ import {
   vectorFromArray,
   Table,
 } from 'apache-arrow'
-import type { ColumnSchema } from '../../language/index.ts'
+import type { ColumnSchema, Plan } from '../../language/index.ts'
 import {
   describeColumns,
   loadSources,
@@ -30,6 +30,7 @@ import {
   type Engine,
   type SourceLocation,
 } from '../index.ts'
+import { column, columnsOfKinds, numeric, planOver, typeOf } from '../plan/build.ts'
 
 /** A folder whose own name is a pattern. */
 const folder = 'a [1] *b?'
@@ -76,15 +77,22 @@ test('a CSV file with its own delimiter, header, missing values and times', asyn
     format: 'csv',
     path: 'odd[1].csv',
     text: { delimiter: ';', header: false, missing: ['NA', '-'] },
-    overrides: { column4: { kind: 'timestamp', format: '%d/%m/%Y %H:%M' }, column0: { kind: 'string' } },
+    // Without a header all columns are declared, in the order of the file.
+    overrides: {
+      zip: { kind: 'string' },
+      flag: { kind: 'bool' },
+      name: { kind: 'category' },
+      x: { kind: 'float' },
+      at: { kind: 'timestamp', format: '%d/%m/%Y %H:%M' },
+    },
   }
   const { kinds, rows } = await read(source)
   assert.deepEqual(kinds, {
-    column0: 'string',
-    column1: 'bool',
-    column2: 'string',
-    column3: 'float',
-    column4: 'timestamp',
+    zip: 'string',
+    flag: 'bool',
+    name: 'string',
+    x: 'float',
+    at: 'timestamp',
   })
   assert.deepEqual(rows, [
     ['7', true, 'a', 1.5, '2001-06-12 07:10:00'],
@@ -190,6 +198,71 @@ test('a table of a SQLite database', async () => {
   await assert.rejects(read({ ...source, table: 'none' }), /found `my orders`, `odd`/)
   await writeFile(join(root, 'no.db'), 'this is text, not a database, and it is long enough')
   await assert.rejects(read({ ...source, path: 'no.db' }), { code: 'ENG001' })
+})
+
+test('a model over an Arrow file and a feature of a SQLite table', async () => {
+  const n = 300
+  const day = (i: number) => new Date(Date.UTC(2001, 0, 1 + (i % 60)))
+  const observed = new Table({
+    at: vectorFromArray(
+      Array.from({ length: n }, (_, i) => day(i).getTime()),
+      new TimestampMicrosecond(),
+    ),
+    shop: vectorFromArray(
+      Array.from({ length: n }, (_, i) => `s${i % 5}`),
+      new Utf8(),
+    ),
+    sold: vectorFromArray(
+      Array.from({ length: n }, (_, i) => (i * 7) % 3 === 0),
+      new Bool(),
+    ),
+  })
+  await writeFile(join(root, 'seen.arrow'), tableToIPC(observed, 'file'))
+  const database = new DatabaseSync(join(root, 'shop.db'))
+  database.exec('CREATE TABLE orders (at TEXT, shop TEXT, amount REAL)')
+  const insert = database.prepare('INSERT INTO orders VALUES (?, ?, ?)')
+  for (let i = 0; i < n; i++) insert.run(day(i).toISOString(), `s${i % 5}`, i / 10)
+  database.close()
+  const seen = { name: 'seen', format: 'arrow' as const, path: 'seen.arrow', time: 'at', knownAfterUs: 0 }
+  const orders = { ...seen, name: 'orders', format: 'sqlite' as const, path: 'shop.db', table: 'orders' }
+  const plan: Plan = planOver(
+    { ...seen, columns: columnsOfKinds({ at: 'timestamp', shop: 'string', sold: 'bool' }) },
+    {
+      features: [
+        {
+          name: 'amount',
+          type: typeOf('float'),
+          value: { kind: 'catalog', feature: 'amount_7d@0', keys: [column('shop', 'string')] },
+          prepare: numeric,
+        },
+      ],
+      label: { name: 'sold', expr: column('sold', 'bool'), type: typeOf('bool') },
+      catalogFeatures: {
+        'amount_7d@0': {
+          kind: 'window',
+          name: 'amount_7d',
+          version: 0,
+          entity: 'shop',
+          source: 'orders',
+          by: ['shop'],
+          aggregate: { function: 'sum', of: column('amount', 'float') },
+          windowUs: 7 * 86_400e6,
+          default: 0,
+          type: typeOf('float'),
+          tags: [],
+        },
+      },
+    },
+  )
+  const columns = columnsOfKinds({ at: 'timestamp', shop: 'string', amount: 'float' })
+  const { card } = await engine.train({
+    ...plan,
+    sources: { ...plan.sources, orders: { ...orders, columns } },
+  })
+  assert.equal(card.rows.observed, n)
+  const { quantiles, missing } = card.statistics.features['amount']!
+  assert.equal(missing, 0)
+  assert.ok(quantiles!.at(-1)! > 30, 'the orders are there')
 })
 
 test('what is not there and what cannot be read', async () => {

@@ -37,7 +37,8 @@ export function loadedName({ format, table, connection }: SourceReading, path: s
 }
 
 /** The whole file decides on the types, so that no later row can fail to fit them. */
-function csvOptions({ text, overrides }: SourceReading): readonly string[] {
+function csvOptions({ text, overrides, columns }: SourceReading): readonly string[] {
+  const names = columns?.map(({ name }) => name) ?? Object.keys(overrides ?? {})
   const types = Object.entries(overrides ?? {}).map(
     ([name, { kind, format }]) =>
       `${quoteText(name)}: ${quoteText(format === undefined ? fileTypes[kind] : 'VARCHAR')}`,
@@ -46,6 +47,8 @@ function csvOptions({ text, overrides }: SourceReading): readonly string[] {
     'sample_size = -1',
     ...(text?.delimiter === undefined ? [] : [`delim = ${quoteText(text.delimiter)}`]),
     ...(text?.header === undefined ? [] : [`header = ${text.header}`]),
+    // Without a header the declared columns are the file's, one after the other.
+    ...(text?.header === false && names.length > 0 ? [`names = [${names.map(quoteText).join(', ')}]`] : []),
     // What is not said is found out; said, the empty text stays missing.
     ...(text?.missing === undefined
       ? []

@@ -1,6 +1,6 @@
 /** What may stand between quotes, and the values that a column may be given. */
 import { type CompletionItem, CompletionItemKind } from 'vscode-languageserver/node'
-import type { Candidate, Scope } from '../../../language/index.ts'
+import { type Candidate, type Scope, diagnosticCodes } from '../../../language/index.ts'
 import { type FileContext, rangeOf } from '../../core/context.ts'
 import { percent } from '../histogram.ts'
 import { knownSource } from '../known.ts'
@@ -77,7 +77,8 @@ export function ignoreItems(file: FileContext, { replace }: Scope): CompletionIt
   const range = rangeOf(file.document, replace)
   const near = file.workspace.diagnostics(file.path).flatMap(({ code, span, message }) => {
     const at = file.document.positionAt(span.start).line
-    return at === line || at === line + 1 ? [{ code, message }] : []
+    const isHere = at === line || at === line + 1
+    return isHere && diagnosticCodes[code].ignorable ? [{ code, message }] : []
   })
   return [...new Map(near.map(found => [found.code, found])).values()].map(({ code, message }) => ({
     label: code,

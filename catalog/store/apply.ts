@@ -90,6 +90,10 @@ function missingInput(plan: DerivedFeaturePlan, id: string): CatalogError {
   )
 }
 
+/** Name and definition. */
+export const putSource =
+  'INSERT INTO source VALUES (?, ?) ON CONFLICT DO UPDATE SET definition = excluded.definition'
+
 /** Preparing costs more than running, and a project may register thousands. */
 function prepareStatements(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql)
@@ -100,9 +104,7 @@ function prepareStatements(database: DatabaseSync) {
     ),
     known: prepare('SELECT version FROM feature WHERE name = ? AND digest = ? ORDER BY version DESC LIMIT 1'),
     version: prepare('SELECT 1 FROM feature WHERE name = ? AND version = ?'),
-    putSource: prepare(
-      'INSERT INTO source VALUES (?, ?) ON CONFLICT DO UPDATE SET definition = excluded.definition',
-    ),
+    putSource: prepare(putSource),
     putInput: prepare('INSERT OR IGNORE INTO input VALUES (?, ?, ?)'),
     newest: prepare('SELECT coalesce(max(version), 0) AS newest FROM feature WHERE name = ?'),
     putFeature: prepare(

@@ -340,6 +340,16 @@ test('the view answers by name, also when the catalog is closed, and knows the s
   assert.deepEqual(openCatalogView(join(folder, 'garbage.db')).names(), [])
 })
 
+test('sources are kept by their names, with or without a feature that reads them', () =>
+  withCatalog(catalog => {
+    const { source } = define()
+    catalog.applySources([{ ...source, name: 'airports', path: 'data/airports.csv' }])
+    catalog.apply([define()])
+    assert.deepEqual(catalog.view().sourceNames?.(), ['airports', 'flights'])
+    catalog.applySources([{ ...source, name: 'airports', path: 'data/all.csv' }])
+    assert.equal(catalog.view().source?.('airports')?.path, 'data/all.csv')
+  }))
+
 test('a view over locked versions joins derived features to their inputs', () => {
   const locked = (definition: Definition, version: number) => ({
     plan: { ...definition.plan, version },

@@ -1,4 +1,5 @@
 /** The catalog in a file. Every method is one transaction; several processes may use the same file. */
+import type { SourcePlan } from '../../language/index.ts'
 import type { Definition, EntityDefinition } from '../digest.ts'
 import { definitionDigest } from '../digest.ts'
 import { CatalogError } from '../errors.ts'
@@ -12,7 +13,7 @@ import {
   type FeatureUse,
   type FeatureVersion,
 } from '../feature.ts'
-import { applyDefinitions, type Applied } from './apply.ts'
+import { applyDefinitions, putSource, type Applied } from './apply.ts'
 import { lineageOf, type Lineage } from './lineage.ts'
 import { createReader, entityOf, selectEntries, type EntityRow, type FeatureRow } from './rows.ts'
 import { openDatabase, transaction } from './schema.ts'
@@ -29,6 +30,8 @@ import {
 export interface Catalog {
   /** Registers definitions: all of them or none. @throws CAT005 */
   apply(definitions: readonly Definition[]): Applied[]
+  /** Keeps sources under their names, for `from catalog`; what was there of a name before is replaced. */
+  applySources(sources: readonly SourcePlan[]): void
   /** The version that this very definition is registered as; inputs of a derived one by their versions. */
   versionOf(definition: Definition): number | undefined
   /** The version asked for, else the newest active one, else the newest. */
@@ -113,6 +116,12 @@ export function openCatalog(file: string, options: CatalogOptions = {}): Catalog
 
   return {
     apply: definitions => applyDefinitions(database, definitions, now()),
+    applySources(sources) {
+      transaction(database, () => {
+        const statement = database.prepare(putSource)
+        for (const source of sources) statement.run(source.name, JSON.stringify(source))
+      })
+    },
     versionOf(definition) {
       const row = database
         .prepare('SELECT max(version) AS version FROM feature WHERE name = ? AND digest = ?')

@@ -48,8 +48,8 @@ const languageCommands: Table<LanguageServices> = {
 const trustedCommands: Table<Services> = {
   'slipway.newProject': newProject,
   'slipway.trainSample': (services, uri?: unknown, name?: unknown) => trainSample(services, { uri, name }),
-  'slipway.runTests': (_services, uri?: unknown, name?: unknown) =>
-    vscode.commands.executeCommand('slipway.testing.run', uri, name),
+  'slipway.runTests': (_services, uri?: unknown, name?: unknown, test?: unknown) =>
+    vscode.commands.executeCommand('slipway.testing.run', uri, name, test),
   'slipway.promote': promoteNotebook,
   'slipway.submit': services => submitPipeline(services),
   'slipway.deploy': (services, node?: ModelNode) =>

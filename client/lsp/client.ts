@@ -32,6 +32,8 @@ export function createLanguageClient({ output, middleware }: ClientOptions): Lan
     {
       // Cells of notebooks come by the notebook synchronisation that the server asks for.
       documentSelector: [{ language: 'slipway' }],
+      // Lenses may name our commands, and hovers of VS Code show images.
+      initializationOptions: { commands: true, hoverImages: true },
       outputChannel: output,
       traceOutputChannel: output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

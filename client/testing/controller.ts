@@ -62,11 +62,14 @@ export function createModelTests(services: Services): vscode.Disposable {
     vscode.workspace.onDidChangeTextDocument(
       ({ document, contentChanges }) => isModelFile(document) && contentChanges.length && later(document.uri),
     ),
-    vscode.commands.registerCommand('slipway.testing.run', async (uri?: unknown, name?: unknown) => {
-      const request = await requestFor(controller, { uri, name }, read)
-      const source = new vscode.CancellationTokenSource()
-      await run(request, source.token).finally(() => source.dispose())
-    }),
+    vscode.commands.registerCommand(
+      'slipway.testing.run',
+      async (uri?: unknown, name?: unknown, test?: unknown) => {
+        const request = await requestFor(controller, { uri, name, test }, read)
+        const source = new vscode.CancellationTokenSource()
+        await run(request, source.token).finally(() => source.dispose())
+      },
+    ),
   )
 }
 
@@ -82,10 +85,10 @@ async function mayHaveTests(uri: vscode.Uri): Promise<boolean> {
   return /^\s*test\s*"/m.test(text)
 }
 
-/** What is at the command's place: a model, a file, else everything. */
+/** What is at the command's place: a test, a model, a file, else everything. */
 async function requestFor(
   controller: vscode.TestController,
-  given: { readonly uri?: unknown; readonly name?: unknown },
+  given: { readonly uri?: unknown; readonly name?: unknown; readonly test?: unknown },
   read: (uri: vscode.Uri) => Promise<void>,
 ): Promise<vscode.TestRunRequest> {
   const editor = vscode.window.activeTextEditor?.document
@@ -99,7 +102,8 @@ async function requestFor(
     return new vscode.TestRunRequest([])
   }
   const model = typeof given.name === 'string' ? file.children.get(`${file.id}#${given.name}`) : undefined
-  return new vscode.TestRunRequest([model ?? file])
+  const test = typeof given.test === 'string' ? model?.children.get(`${model.id}#${given.test}`) : undefined
+  return new vscode.TestRunRequest([test ?? model ?? file])
 }
 
 function uriOf(given: unknown): vscode.Uri | undefined {

@@ -292,6 +292,24 @@ test('metrics of rankings are means over groups, and requirements are judged by 
   ])
 })
 
+test('threads and the order of rows change no bit of weights, folds and vectors', async () => {
+  const asked: Partial<Plan> = {
+    weight: column('w', 'int'),
+    balance: 'classes',
+    split: { ...byKey, folds: 3 },
+  }
+  const first = await train(asked)
+  await writeFile(join(root, 'reversed.json'), asJson(lines.toReversed()))
+  const other = await openEngine({ root, threads: 2 })
+  const second = await other.train(
+    { ...plan, ...asked },
+    { observations: { sql: `SELECT * FROM read_json('reversed.json')` } },
+  )
+  await other.close()
+  assert.deepEqual(second.card, first.card)
+  assert.deepEqual(second.onnx, first.onnx)
+})
+
 const algorithm = { name: 'gradient_boosted_trees' as const, hyperparameters: {} }
 const refused: readonly [string, Partial<Plan>, RegExp][] = [
   ['another algorithm', { algorithm }, /got `gradient_boosted_trees`, .* Use logistic_regression/],

@@ -20,7 +20,7 @@ import { execute, select, visitChunks, type QueryOptions } from './query.ts'
 export interface FittedEncoding {
   /** Per one-hot feature, in the plan's order. */
   readonly categories: readonly (readonly string[])[]
-  /** The numeric columns, and per column its median: null where there is no value to take it from. */
+  /** The numeric columns, and per column its median: null where it is not asked for or there is no value. */
   readonly numbers: readonly NumberColumn[]
   readonly medians: readonly (number | null)[]
   readonly groups: readonly GroupValues[]
@@ -75,17 +75,25 @@ async function valueTable(
   return { name, values: rows.map(row => String(row['value'])) }
 }
 
+/** A median holds its whole column in memory, which the elements of a long vector would fill. */
+const mediansAtOnce = 16
+
 async function readMedians(
   connection: DuckDBConnection,
   dataset: Dataset,
   { numbers, where }: { readonly numbers: readonly NumberColumn[]; readonly where: string },
   options: QueryOptions,
 ): Promise<(number | null)[]> {
-  if (numbers.length === 0) return []
-  const medians = numbers.map(({ sql }, i) => `median(${sql}) AS m${i + 1}`)
-  const sql = `SELECT ${medians.join(', ')} FROM ${quoteName(dataset.rows)} WHERE ${where}`
-  const [row] = await select(connection, sql, options)
-  return Object.values(row!).map(value => (value === null ? null : Number(value)))
+  const medians: (number | null)[] = numbers.map(() => null)
+  const asked = numbers.flatMap(({ prepare }, j) => (prepare.impute === 'median' ? [j] : []))
+  for (let from = 0; from < asked.length; from += mediansAtOnce) {
+    const some = asked.slice(from, from + mediansAtOnce)
+    const columns = some.map((j, i) => `median(${numbers[j]!.sql}) AS m${i + 1}`)
+    const sql = `SELECT ${columns.join(', ')} FROM ${quoteName(dataset.rows)} WHERE ${where}`
+    const [row] = await select(connection, sql, options)
+    Object.values(row!).forEach((value, i) => (medians[some[i]!] = value === null ? null : Number(value)))
+  }
+  return medians
 }
 
 /** Rows of every part of a partition. */

@@ -162,7 +162,7 @@ export const functions: Readonly<Record<FunctionName, Emit>> = {
 }
 
 /** The element of every row, the first is 1. */
-export function element(graph: GraphBuilder, v: OnnxValue, i: number): OnnxValue {
+function element(graph: GraphBuilder, v: OnnxValue, i: number): OnnxValue {
   const column = graph.node('Gather', [v.value, graph.constant('int64', [BigInt(i - 1)])], {
     attributes: { axis: 1 },
   })

@@ -3,7 +3,6 @@ import type { ModelFeature, OutputPlan, Plan } from '../../language/index.ts'
 import { columnsSent, inputColumns } from '../plan/inputs.ts'
 import type { CardInput, CardTensor, FittedColumn, FittedFeature, FittedModel } from '../types.ts'
 import { expressionOnnx, type OnnxScope } from './expression.ts'
-import { element } from './functions.ts'
 import { createGraph, type GraphBuilder, type Ref } from './graph.ts'
 import { dtypes, type OnnxValue } from './values.ts'
 
@@ -160,12 +159,8 @@ function contribution(graph: GraphBuilder, fitted: FittedFeature, value: OnnxVal
   switch (fitted.kind) {
     case 'numeric':
       return [columnTerm(graph, fitted, value), ...indicatorTerm(graph, fitted, value)].reduce(sum)
-    case 'vector': {
-      const terms = fitted.elements.map((column, i) =>
-        columnTerm(graph, column, element(graph, value, i + 1)),
-      )
-      return [...terms, ...indicatorTerm(graph, fitted, value)].reduce(sum)
-    }
+    case 'vector':
+      return [vectorTerm(graph, fitted.elements, value), ...indicatorTerm(graph, fitted, value)].reduce(sum)
     case 'one_hot': {
       if (fitted.categories.length === 0) return number(fitted.other)
       const index = categoryIndex(graph, fitted.categories, value)
@@ -183,6 +178,20 @@ function columnTerm(graph: GraphBuilder, fitted: FittedColumn, value: OnnxValue)
   const x = value.missing ? graph.node('Where', [value.missing, number(fitted.impute ?? NaN), raw]) : raw
   const centered = graph.node('Sub', [x, number(fitted.center)])
   return graph.node('Div', [graph.node('Mul', [number(fitted.weight), centered]), number(fitted.scale)])
+}
+
+/** All elements at once: a node per element would make large graphs of large vectors. */
+function vectorTerm(graph: GraphBuilder, elements: readonly FittedColumn[], value: OnnxValue): Ref {
+  const each = (of: (column: FittedColumn) => number) => graph.constant('float64', elements.map(of))
+  const axis = graph.constant('int64', [1n])
+  const imputed = () => each(({ impute }) => impute ?? NaN)
+  const x = value.missing
+    ? graph.node('Where', [graph.node('Unsqueeze', [value.missing, axis]), imputed(), value.value])
+    : value.value
+  const centered = graph.node('Sub', [x, each(({ center }) => center)])
+  const weighted = graph.node('Mul', [each(({ weight }) => weight), centered])
+  const scaled = graph.node('Div', [weighted, each(({ scale }) => scale)])
+  return graph.node('ReduceSum', [scaled, axis], { attributes: { keepdims: 0 } })
 }
 
 function indicatorTerm(

@@ -20,6 +20,11 @@ export function isNumber(kind: ValueKind): boolean {
  * first counted, then summed in order: the result is the same on every run.
  */
 export function statisticsSql(rows: string, column: string, kind: ValueKind): string {
+  // Of vectors only a hash is counted, because they are long.
+  if (kind === 'vector')
+    return `SELECT count(*) AS count, count(*) - count(${quoteName(column)}) AS missing,
+  count(DISTINCT hash(${quoteName(column)})) FILTER (${quoteName(column)} IS NOT NULL) AS n_distinct
+FROM ${quoteName(rows)} WHERE ${trainingRows()}`
   const counted = `SELECT ${numberOrText(column, kind)} AS x, count(*) AS n FROM ${quoteName(rows)} WHERE ${trainingRows()} GROUP BY x`
   const common = `CAST(coalesce(sum(n), 0) AS BIGINT) AS count,
   CAST(coalesce(sum(n) FILTER (x IS NULL), 0) AS BIGINT) AS missing, count(x) AS n_distinct`

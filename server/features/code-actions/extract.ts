@@ -114,8 +114,10 @@ export function extractWindow(file: FileContext, model: ModelDeclaration, span: 
     return []
   const key = keyOf(file, source.columns)
   if (!key) return []
-  const name = `${column.name.replace(/[^\p{L}\p{N}]+/gu, '_')}_7d`
-  if (declared(file, 'feature', name)) return []
+  const stem = column.name.replace(/[^\p{L}\p{N}]+/gu, '_')
+  const names = [`${stem}_7d`, `${stem}_mean_7d`, `${key.entity}_${stem}_7d`]
+  const name = names.find(wish => !declared(file, 'feature', wish))
+  if (name === undefined) return []
   const of = (text: string): string => `${writeName(source.name)}.${writeName(text)}`
   const declaration =
     (key.isNew ? `entity ${key.entity}(${writeName(key.column)}: ${key.kind})\n\n` : '') +

@@ -24,20 +24,34 @@ export function addMissingParts(file: FileContext, model: ModelDeclaration): Cod
   const missing = needed.filter(part => !present[part])
   const end = endOfBody(file, model)
   if (missing.length === 0 || end === undefined) return []
-  const around = surroundingsOf(file, end, [])
+  const around = labelled(surroundingsOf(file, end, []))
   const text = missing.map(part => partText(part, around)).join('\n\n')
+  const rest = /^[^\S\n]*\n/.test(file.tree.text.slice(end)) ? '' : '\n'
   return [
     action(file, {
       title: `Add what the model lacks: ${missing.join(', ')}`,
       kind: CodeActionKind.Refactor,
-      edits: [edit(file, at(end), `\n${text}\n`)],
+      edits: [edit(file, at(end), `\n${text}${rest}`)],
     }),
   ]
 }
 
+/** A label that is not there yet is whether something holds, so that all parts fit one another. */
+function labelled(around: Surroundings): Surroundings {
+  if (around.label !== undefined) return around
+  return { ...around, label: 'label', labelKind: 'bool', algorithms: ['logistic_regression'] }
+}
+
 function partText(part: string, around: Surroundings): string {
+  if (part === 'label') return `  label label = ${conditionOf(around)}`
   const [template] = templatesOf('modelBody', part, () => around)
   return indented(withoutPlaces(template?.snippet ?? part))
+}
+
+function conditionOf({ observed }: Surroundings): string {
+  const [bool] = observed?.bools ?? []
+  const [number] = observed?.numbers ?? []
+  return bool ?? (number === undefined ? 'true' : `${number} > 0`)
 }
 
 const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ').replace(/[^\S\n]+$/gm, '')

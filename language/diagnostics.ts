@@ -130,7 +130,7 @@ export const diagnosticCodes = {
   SLIP322: error('Size out of range'),
   SLIP323: error('Not the name of an environment variable'),
   SLIP330: error('Folds beside validation'),
-  SLIP331: error('Tuning without rows to judge by'),
+  SLIP331: error('No rows to judge by'),
   SLIP332: error('Count out of range'),
   SLIP333: error('Nothing to search'),
   SLIP334: warning('Unlikely direction'),

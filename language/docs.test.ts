@@ -7,6 +7,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import {
+  type DiagnosticCode,
   aggregates,
   algorithms,
   allFunctions,
@@ -92,6 +93,47 @@ test('every diagnostic is explained under its anchor, and no other is', () => {
     Object.entries(diagnosticCodes).map(([name, { title }]) => [name, title]),
   )
   assert.equal(explanationOf('SLIP301').anchor, 'docs/errors.md#slip301')
+})
+
+/** What stands around an example that is a part of a model. */
+const parts: Readonly<Record<string, string>> = {
+  observe: 'observe orders',
+  features: 'features { amount, items }',
+  label: 'label returned = vip',
+  split: 'split by random { train 0.7, validation 0.15, test 0.15 }',
+  algorithm: 'algorithm logistic_regression',
+}
+
+/** A whole file: an example of declarations as it is, parts of a model with the parts that it needs besides. */
+function whole(example: string): string {
+  if (/^(import|source|entity|feature|model) /m.test(example)) return example
+  const said = (part: string) => new RegExp(`^${part}\\b`, 'm').test(example)
+  const others = Object.entries(parts).flatMap(([part, text]) => (said(part) ? [] : [text]))
+  const source = 'source orders {\n from parquet "data/orders.parquet"\n time placed\n}'
+  return `${source}\nmodel m {\n${[...others, example].join('\n')}\n}`
+}
+
+test("an error's example gives its code, and its cure does not", () => {
+  const errors = readFileSync(join(docs, 'errors.md'), 'utf8')
+  let nExamples = 0
+  for (const section of errors.split(/^### /m).slice(1)) {
+    const name = section.slice(0, 'SLIP000'.length)
+    const found = [...section.matchAll(/```slip\n([\s\S]*?)```/g)].map(match => match[1]!)
+    if (found.length === 0) continue
+    const codes = found.map(text => {
+      const workspace = workspaceOf({ 'example.slip': whole(text) })
+      return workspace.diagnostics('example.slip').map(diagnostic => diagnostic.code as string)
+    })
+    assert.ok(found.length > 1, `${name} lacks the cure`)
+    for (const [i, given] of codes.entries())
+      assert.equal(given.includes(name), i < codes.length - 1, `${name}, example ${i + 1}: ${given.join()}`)
+    const errorsLeft = codes
+      .at(-1)!
+      .filter(one => diagnosticCodes[one as DiagnosticCode].severity === 'error')
+    assert.deepEqual(errorsLeft, [], `${name}: the cure has other errors`)
+    nExamples++
+  }
+  assert.ok(nExamples >= 35, String(nExamples))
 })
 
 test('every diagnostic occurs in a golden case', () => {

@@ -1,4 +1,5 @@
 /** What the language sees of a catalog: of the whole, looked up by name when it is needed, or of what a lock fixes. */
+import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { SourcePlan } from '../../language/index.ts'
 import { parseInputId, type CatalogFeature, type CatalogView, type FeatureDefinition } from '../feature.ts'
@@ -11,7 +12,11 @@ import { openDatabase } from './schema.ts'
  */
 export function openCatalogView(file: string): CatalogView {
   let database: DatabaseSync | undefined
-  return createStoredView(() => (database ??= openDatabase(file)))
+  return createStoredView(() => {
+    // Opening what is gone would make it anew.
+    if (!database && !existsSync(file)) throw new Error(`there is no catalog at ${file}`)
+    return (database ??= openDatabase(file))
+  })
 }
 
 /** A view over a connection that is asked for with the first question. */
@@ -76,8 +81,8 @@ function namesLike(database: DatabaseSync, text: string, limit: number): string[
   if (begin.length >= limit) return begin
   const inside = column(
     database,
-    `SELECT name FROM latest WHERE instr(lower(name), lower(?1)) > 0 ORDER BY n_uses DESC, name LIMIT ?2`,
-    text,
+    `SELECT name FROM latest WHERE name LIKE '%' || ?1 || '%' ESCAPE '\\' ORDER BY n_uses DESC, name LIMIT ?2`,
+    text.replace(/[\\%_]/g, '\\$&'),
     limit,
   )
   return [...new Set([...begin, ...inside])].slice(0, limit)

@@ -23,9 +23,12 @@ export interface Plan {
   /** In the order of the text; an expression may refer to features above it. */
   readonly features: readonly ModelFeature[]
   readonly label: LabelPlan
-  /** How much a training row counts, over the columns of the observation; 1 when absent. Missing or ≤ 0: left out. */
+  /**
+   * How much a training row counts in the fit, over the columns of the observation; 1 when absent. Missing or ≤ 0: left
+   * out of training. Neither the preparation nor a metric weighs rows.
+   */
   readonly weight?: Expr
-  /** Weigh each class by nRows / (nClasses × its rows), on top of `weight`. */
+  /** Weigh each class by nRows / (nClasses × its rows), training rows counted singly, on top of `weight`. */
   readonly balance?: 'classes'
   readonly split: SplitPlan
   readonly algorithm: AlgorithmPlan
@@ -136,7 +139,10 @@ export type Preparation =
       readonly kind: 'numeric'
       /** What stands in for a missing value; `none` makes a missing value an error at training. */
       readonly impute: 'median' | 'mean' | 'zero' | 'none'
-      /** `min_max` maps the training rows' least and greatest value to 0 and 1 (a constant to 0). */
+      /**
+       * Fitted after imputing. `min_max` maps the training rows' least and greatest value to 0 and 1 (a constant to 0). Of a
+       * vector every element is prepared by itself.
+       */
       readonly scale: 'standardize' | 'min_max' | 'none'
       /** Whether a column says, as 1 or 0, that the value was missing. */
       readonly indicator?: true
@@ -191,7 +197,7 @@ export type SplitPlan =
       readonly folds?: number
     }
 // `folds`: the training part is also cut into so many folds, each once held out while the others train: by time, each
-// fold follows those that train for it.
+// fold follows those that train for it (one block more than folds, of about as many rows; the first is never held out).
 
 export type AlgorithmName =
   | 'linear_regression'
@@ -360,7 +366,7 @@ export type FunctionName =
   | 'log'
   | 'log10'
   | 'log1p'
-  | 'sqrt' // float; missing outside the domain (log x ≤ 0, log1p x ≤ −1, sqrt x < 0)
+  | 'sqrt' // float; missing outside the domain (log x ≤ 0, log1p x ≤ −1, sqrt x < 0); log10 of a power of ten is whole
   | 'exp' // float
   | 'floor'
   | 'ceil'
@@ -380,7 +386,7 @@ export type FunctionName =
   | 'if' // if(condition, then, else); a missing condition takes `else`
   | 'is_missing' // never missing
   | 'coalesce' // the first argument that is not missing
-  | 'one_of' // whether the first argument equals one of the others
+  | 'one_of' // whether the first argument equals one of the others, as `x == a or x == b or …`
   // conversion
   | 'category' // of bool, int or string: the value as text (true, 17, BOI)
   | 'float' // of bool, int
@@ -389,7 +395,7 @@ export type FunctionName =
   // categories
   | 'bucket' // bucket(x, b1, …, bn) with ascending literals: category `< b1`, `b1 .. b2`, …, `>= bn`
   | 'cross' // category: the texts joined by `|`; `\\` and `|` inside them are preceded by `\\`
-  | 'hash' // hash(x, n): int from 0 to n − 1, of the first 13 hexadecimal digits of the MD5 of the text in UTF-8
+  | 'hash' // hash(x, n): int from 0 to n − 1, the remainder of the first 13 hexadecimal digits of the MD5 of the text in UTF-8
   // text: code points; lower and upper map ASCII letters only, so that every engine agrees
   | 'lower'
   | 'upper'
@@ -399,7 +405,7 @@ export type FunctionName =
   | 'ends_with'
   | 'contains'
   | 'replace' // replace(x, from, to): every occurrence; an empty `from` changes nothing
-  | 'substring' // substring(x, start, length): start counts from 1
+  | 'substring' // substring(x, start, length): start counts from 1; places outside of the text are empty
   | 'concat' // of one or more
   // dates, UTC: year, month 1–12, day 1–31, hour 0–23, minute 0–59, weekday 1–7 (Monday is 1, ISO 8601)
   | 'year'
@@ -419,7 +425,7 @@ export type FunctionName =
   | 'days_between' // from a to b: float, negative when b is earlier
   | 'hours_between'
   | 'minutes_between'
-  // vectors: float; missing if any argument is
+  // vectors: float; missing if any argument is. A vector with an element that is missing or not finite is missing
   | 'element' // element(v, i): i is a literal that counts from 1
   | 'dot'
   | 'norm'

@@ -68,24 +68,40 @@ function column(database: DatabaseSync, sql: string, ...parameters: (string | nu
   return (statement.all(...parameters) as unknown as [string][]).map(([value]) => value)
 }
 
-/** Names that begin so, then names with the text further in; the most used first. */
+/** So many names that begin alike are sorted; of more, the most used are picked out in their order. */
+const manyAlike = 2000
+
+/** Names that begin so, then names of which a later word does; the most used first. However many fit, it takes little. */
 function namesLike(database: DatabaseSync, text: string, limit: number): string[] {
   if (text === '')
     return column(database, 'SELECT name FROM latest ORDER BY n_uses DESC, name LIMIT ?', limit)
+  const begins = 'name >= ?1 AND name < ?1 || char(1114111)'
+  const counted = `SELECT count(*) FROM (SELECT 1 FROM latest WHERE ${begins} LIMIT ${manyAlike})`
+  const isMany = Number(column(database, counted, text)[0]) >= manyAlike
+  // Where many begin so, the index by use comes upon enough of them soon.
+  const from = isMany ? 'latest INDEXED BY latest_uses' : 'latest'
   const begin = column(
     database,
-    `SELECT name FROM latest WHERE name >= ?1 AND name < ?1 || char(1114111) ORDER BY n_uses DESC, name LIMIT ?2`,
+    `SELECT name FROM ${from} WHERE ${begins} ORDER BY n_uses DESC, name LIMIT ?2`,
     text,
     limit,
   )
   if (begin.length >= limit) return begin
-  const inside = column(
+  return [...new Set([...begin, ...namesWithWords(database, text, limit)])].slice(0, limit)
+}
+
+function namesWithWords(database: DatabaseSync, text: string, limit: number): string[] {
+  const words = text.match(/[\p{L}\p{N}]+/gu) ?? []
+  if (words.length === 0) return []
+  const match = words.map(word => `name : "${word}"*`).join(' AND ')
+  return column(
     database,
-    `SELECT name FROM latest WHERE name LIKE '%' || ?1 || '%' ESCAPE '\\' ORDER BY n_uses DESC, name LIMIT ?2`,
-    text.replace(/[\\%_]/g, '\\$&'),
+    `SELECT name FROM latest WHERE id IN (SELECT rowid FROM search WHERE search MATCH ?1 LIMIT ?3)
+     ORDER BY n_uses DESC, name LIMIT ?2`,
+    match,
     limit,
+    5 * limit,
   )
-  return [...new Set([...begin, ...inside])].slice(0, limit)
 }
 
 function sourceIn(database: DatabaseSync, name: string): SourcePlan | undefined {

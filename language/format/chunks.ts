@@ -30,8 +30,8 @@ function canFormat(tree: SyntaxTree, node: SyntaxNode): boolean {
 }
 
 /** Whether the parser found no fault with it. */
-export function isSound(tree: SyntaxTree, { kind, start, end }: SyntaxNode): boolean {
-  return kind !== 'Error' && !tree.diagnostics.some(({ span }) => span.start <= end && start <= span.end)
+export function isSound(tree: SyntaxTree, node: SyntaxNode): boolean {
+  return node.kind !== 'Error' && !tree.faults.touch(node)
 }
 
 /** Whether all faults lie in items of its block that have their lines for themselves. */
@@ -43,8 +43,7 @@ function isSoundAround(tree: SyntaxTree, node: SyntaxNode): boolean {
   const open = braces[0]!
   const close = braces[1]!
   const inside = ({ start, end }: { start: number; end: number }) => open.end <= start && end <= close.start
-  const faults = tree.diagnostics.filter(({ span }) => span.start <= node.end && node.start <= span.end)
-  if (!faults.every(({ span }) => inside(span))) return false
+  if (!tree.faults.in(node).every(({ span }) => inside(span))) return false
   return chunksOf(tree, block.nodes, true).every(
     chunk =>
       chunk.node || (!onOneLine(tree, open.end, chunk.start) && !onOneLine(tree, chunk.end, close.start)),

@@ -258,7 +258,7 @@ function smartQuoted(text: string, start: number): number {
 }
 
 /** No text in wrong quotes is looked for further than this. */
-const longestQuoted = 1000
+const longestQuoted = 200
 
 /** After the closing quote on the line; `start` when there is none. */
 function closingAt(text: string, start: number, closing: string): number {

@@ -79,7 +79,8 @@ function hasFault(tree: SyntaxTree, item: SyntaxNode): boolean {
   const siblings = item.parent?.nodes ?? []
   const next = siblings[siblings.findIndex(({ index }) => index === item.index) + 1]
   const end = next?.kind === 'Error' && onLine(tree, item.end, next.start) ? next.end : item.end
-  return tree.diagnostics.some(({ span }) => item.start <= span.start && span.end <= end)
+  const whole = { start: item.start, end }
+  return tree.faults.in(whole).some(({ span }) => whole.start <= span.start && span.end <= end)
 }
 
 function onLine(tree: SyntaxTree, from: number, to: number): boolean {

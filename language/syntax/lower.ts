@@ -20,7 +20,7 @@ export function declarationsOf(tree: SyntaxTree): readonly ast.AnyDeclaration[] 
 export function importsOf(tree: SyntaxTree): readonly ast.ImportItem[] {
   return childrenOfKind(tree.root, 'ImportItem').map(node => ({
     node: tree.nodeOf(node.index),
-    broken: isBroken(tree, node),
+    broken: tree.faults.touch(node),
     names: childrenOfKind(node, 'ImportedName').flatMap(imported => {
       const [name, alias] = namesIn(imported)
       return name ? [{ span: spanOf(imported), name, alias }] : []
@@ -29,15 +29,10 @@ export function importsOf(tree: SyntaxTree): readonly ast.ImportItem[] {
   }))
 }
 
-function isBroken(tree: SyntaxTree, { start, end }: SyntaxNode): boolean {
-  if (tree.diagnostics.length === 0) return false
-  return tree.diagnostics.some(({ span }) => span.start <= end && start <= span.end)
-}
-
 function head(tree: SyntaxTree, node: SyntaxNode) {
   return {
     node: tree.nodeOf(node.index),
-    broken: isBroken(tree, node),
+    broken: tree.faults.touch(node),
     name: nameIn(node),
     doc: docOf(tree, node),
   }

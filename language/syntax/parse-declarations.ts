@@ -201,7 +201,7 @@ function parseFeatureHead(c: Cursor): void {
   parseFeatureValue(c)
   while (!c.broken) {
     if (c.atWord('where')) parseWhere(c)
-    else if (c.atWord('by') || c.atWord('per')) parseBy(c)
+    else if (c.atWord('by') || (c.atWord('per') && !c.lineStart)) parseBy(c)
     else if (c.atWord('over')) parseOver(c)
     else break
   }

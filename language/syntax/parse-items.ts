@@ -257,7 +257,7 @@ export function parseTypedName(c: Cursor): void {
   if (c.at('name') && !c.lineStart) {
     c.note(`Expected \`:\`, got ${c.describe()}.`, { fixes: [c.insertion(':')] })
   } else if (!expect(c, ':')) return
-  if (!c.atName() || (c.brackets === 0 && c.token.lineStart)) return c.expected('a type')
+  if (!c.atName() || c.atRestart() || (c.brackets === 0 && c.lineStart)) return c.expected('a type')
   parseType(c)
   while (!c.broken && c.atWord('unit', 'format'))
     if (c.atWord('unit')) parseUnit(c)

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../diagnostics.ts'
 import { Cursor } from './cursor.ts'
 import { keywords } from './keywords.ts'
+import { Faults } from './faults.ts'
 import { tokenize } from './lexer.ts'
 import { type NodeTable, NodeView } from './nodes.ts'
 import { parseEntity, parseFeature, parseSource } from './parse-declarations.ts'
@@ -37,12 +38,14 @@ function reportComments(c: Cursor, table: TokenTable): void {
 
 class Tree implements SyntaxTree {
   readonly diagnostics: readonly Diagnostic[]
+  readonly faults: Faults
   readonly #nodes: NodeTable
   #tokens: readonly Token[] | undefined
 
   constructor(nodes: NodeTable, diagnostics: readonly Diagnostic[]) {
     this.#nodes = nodes
     this.diagnostics = diagnostics
+    this.faults = new Faults(diagnostics)
   }
 
   get text(): string {

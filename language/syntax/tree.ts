@@ -3,6 +3,7 @@
  * Trivia lies between nodes, never at the edge of one (the file apart), so that spans underline what they mean.
  */
 import type { Diagnostic } from '../diagnostics.ts'
+import type { Faults } from './faults.ts'
 import type { NodeView } from './nodes.ts'
 import type { Span, Token, TokenTable } from './tokens.ts'
 
@@ -58,6 +59,8 @@ export interface SyntaxTree {
   readonly tokens: readonly Token[]
   /** What the syntax alone says. */
   readonly diagnostics: readonly Diagnostic[]
+  /** The same by place. */
+  readonly faults: Faults
 }
 
 export function isNode(element: SyntaxElement): element is SyntaxNode {

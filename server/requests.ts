@@ -119,9 +119,10 @@ function registerReading(session: Session, { file, other }: Handlers): void {
   const tokens = new SemanticTokensProvider(() => session.client)
   connection.onDocumentSymbol(file('documentSymbol', found => documentSymbols(found, session.client)))
   connection.onWorkspaceSymbol(
-    other('workspaceSymbol', ({ query }: { query: string }, token) =>
-      workspaceSymbols(projects.all(), query, token),
-    ),
+    other('workspaceSymbol', async ({ query }: { query: string }, token) => {
+      await session.opened
+      return workspaceSymbols(projects.all(), query, token)
+    }),
   )
   connection.onFoldingRanges(file('foldingRange', found => foldingRanges(found, session.client)))
   connection.onSelectionRanges(
@@ -153,9 +154,10 @@ function registerReading(session: Session, { file, other }: Handlers): void {
     ),
   )
   languages.diagnostics.onWorkspace(async (params, token, _progress, partial) => {
-    const answer = other('workspace/diagnostic', () =>
-      workspaceDiagnostics(session, params, { token, partial }),
-    )
+    const answer = other('workspace/diagnostic', async () => {
+      await session.opened
+      return workspaceDiagnostics(session, params, { token, partial })
+    })
     return (await answer(params, token)) as never
   })
 }

@@ -31,7 +31,9 @@ feature delay_7d of airport = mean(flights.delay) by flights.origin over 7 days 
 }
 `
 
-const model = `model late_departure {
+const model = `import { flights, delay_7d } from "sources.slip"
+
+model late_departure {
   observe flights
 
   features {

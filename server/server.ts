@@ -41,7 +41,8 @@ export interface ServerOptions {
 
 /** Answers an editor on a connection until it ends. */
 export function startServer(connection: Connection, options: ServerOptions): void {
-  const session = createSession(connection, options)
+  const { promise: opened, resolve: markOpened } = Promise.withResolvers<void>()
+  const session = createSession(connection, options, opened)
   const stops: (() => void)[] = []
   connection.onInitialize((params): InitializeResult => {
     session.client = describeClient(params)
@@ -52,7 +53,11 @@ export function startServer(connection: Connection, options: ServerOptions): voi
   })
   connection.onInitialized(
     guardedNotification('initialized', session.log, async () => {
-      stops.push(await initialized(session))
+      try {
+        stops.push(await initialized(session))
+      } finally {
+        markOpened()
+      }
     }),
   )
   registerSync(session)
@@ -67,7 +72,7 @@ export function startServer(connection: Connection, options: ServerOptions): voi
   connection.listen()
 }
 
-function createSession(connection: Connection, options: ServerOptions): Session {
+function createSession(connection: Connection, options: ServerOptions, opened: Promise<void>): Session {
   const log: Log = message => connection.console.error(message)
   const ignore = (promise: Promise<unknown>): void =>
     void promise.catch(error => log(`The editor refused: ${String(error)}`))
@@ -114,6 +119,7 @@ function createSession(connection: Connection, options: ServerOptions): Session 
     reports,
     publisher,
     refresher,
+    opened,
     log,
   }
   return session

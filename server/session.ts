@@ -24,6 +24,8 @@ export interface Session {
   readonly reports: Reports
   readonly publisher: Publisher
   readonly refresher: Refresher
+  /** Comes back when the projects in the editor's folders have been found and read. */
+  readonly opened: Promise<void>
   readonly log: Log
 }
 

@@ -13,10 +13,13 @@ export function foldingRanges(file: FileContext, { lineFoldingOnly, foldingLimit
   return foldingLimit < sorted.length ? sorted.slice(0, foldingLimit) : sorted
 }
 
+const bracketed: ReadonlySet<string> = new Set(['Block', 'Arguments', 'List', 'EntityDeclaration'])
+
 function* blocks({ tree, document }: FileContext, linesOnly: boolean): Generator<FoldingRange> {
   for (const node of nodesOf(tree.root)) {
-    if (node.kind !== 'Block' && node.kind !== 'Arguments' && node.kind !== 'List') continue
-    const start = document.positionAt(node.start)
+    if (!bracketed.has(node.kind)) continue
+    const opening = ownTokens(node).find(({ kind }) => /^[{([]$/.test(kind))
+    const start = document.positionAt(opening?.start ?? node.start)
     const end = document.positionAt(node.end)
     if (end.line <= start.line) continue
     const closed = /^[})\]]$/.test(ownTokens(node).at(-1)?.text ?? '')

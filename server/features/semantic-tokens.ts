@@ -9,7 +9,7 @@ import type {
   SemanticTokensDelta,
   SemanticTokensLegend,
 } from 'vscode-languageserver/node'
-import type { Occurrence, Span, SymbolKind, SyntaxNode, Token } from '../../language/index.ts'
+import type { NodeKind, Occurrence, Span, SymbolKind, SyntaxNode, Token } from '../../language/index.ts'
 import { isNode } from '../../language/index.ts'
 import type { Client } from '../core/client.ts'
 import type { FileContext } from '../core/context.ts'
@@ -178,7 +178,7 @@ function deprecatedPlaces({ workspace, path, tree }: FileContext): ReadonlySet<n
 }
 
 const extras = (token: Token, type: string): readonly Modifier[] =>
-  token.kind === 'doc' ? ['documentation'] : type === 'type' ? ['defaultLibrary'] : []
+  token.kind === 'doc' ? ['documentation'] : type === 'type' || type === 'function' ? ['defaultLibrary'] : []
 
 /** Of tokens that mean the same wherever they stand. */
 function ofText({ kind }: Token): OtherType | undefined {
@@ -222,7 +222,29 @@ function roleIn({ kind, parent }: SyntaxNode, token: Token): string | undefined 
   if (token.kind === '@') return kind === 'Pin' ? 'operator' : undefined
   if (token.kind !== 'name') return undefined
   if (kind === 'Type') return 'type'
-  // A name that analysis knows nothing of is left alone, but the format of a source is a word of the language.
-  if (kind === 'Name') return parent?.kind === 'FromItem' ? 'enumMember' : undefined
+  if (kind === 'Name' || kind === 'NameExpression') return parent && wordIn(parent.kind, token.text)
   return namesOnly.has(kind) ? undefined : 'keyword'
 }
+
+/** Words of the language that stand where names stand; other names that analysis knows nothing of are left alone. */
+function wordIn(parent: NodeKind, word: string): string | undefined {
+  switch (parent) {
+    case 'FromItem':
+    case 'SearchClause':
+    case 'Hyperparameter':
+      return 'enumMember'
+    case 'SplitPart':
+    case 'OnClause':
+      return 'keyword'
+    case 'PrepareRule':
+      return preparable.has(word) ? 'keyword' : undefined
+    case 'RandomEffect':
+      return word === 'intercept' ? 'keyword' : undefined
+    case 'CallExpression':
+      return word === 'probability' || word === 'prediction' ? 'function' : undefined
+    default:
+      return undefined
+  }
+}
+
+const preparable: ReadonlySet<string> = new Set(['numeric', 'category', 'vector'])

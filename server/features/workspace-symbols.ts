@@ -49,7 +49,7 @@ function hitsIn(file: FileContext, query: string): Hit[] {
   for (const symbol of file.workspace.symbols(file.path)) {
     add(symbol, file.path, 1)
     // What is inside is only wanted when it is asked for, and comes after declarations of the name.
-    if (query !== '') for (const child of symbol.children) add(child, `${symbol.name}, ${file.path}`, 0.5)
+    if (query !== '') for (const child of symbol.children) add(child, `${symbol.name}, ${file.path}`, 0.6)
   }
   return hits
 }

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
+  type ClientCapabilities,
   type Diagnostic,
   type InitializeResult,
   type Position,
@@ -27,6 +28,8 @@ export interface TestClient {
   readonly process: ChildProcess
   /** What the server logged. */
   readonly log: readonly string[]
+  /** What the server asked the editor to look at again: `diagnostic`, `semanticTokens` … */
+  readonly refreshes: readonly string[]
   uri(file: string): string
   /** Writes a file of the project, as another program would. */
   write(file: string, text: string): Promise<void>
@@ -41,6 +44,11 @@ export interface TestClient {
     file: string,
     accept?: (found: readonly Diagnostic[]) => boolean,
   ): Promise<readonly Diagnostic[]>
+  /** The same of a document that is no file of the project, by its URI. */
+  diagnosticsOf(
+    uri: string,
+    accept?: (found: readonly Diagnostic[]) => boolean,
+  ): Promise<readonly Diagnostic[]>
   /** Parameters of a request about a place: where `|` stood, or after the first occurrence of a text. */
   at(file: string, text: string, word: string): { textDocument: { uri: string }; position: Position }
   stop(): Promise<void>
@@ -52,6 +60,10 @@ export interface TestClientOptions {
   /** A project that is there already, used as it is and kept. */
   readonly root?: string
   readonly initializationOptions?: unknown
+  /** Instead of those of a usual editor. */
+  readonly capabilities?: ClientCapabilities
+  /** What the editor has set in the section `slipway`. */
+  readonly settings?: unknown
   /** The program of the server; the source of this checkout when not said. */
   readonly main?: string
 }
@@ -75,6 +87,7 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
     new StreamMessageWriter(child.stdin),
   )
   const log: string[] = []
+  const refreshes: string[] = []
   const inbox = createInbox(connection)
   connection.onNotification(
     'window/logMessage',
@@ -82,16 +95,20 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
   )
   connection.onRequest('client/registerCapability', () => null)
   connection.onRequest('workspace/configuration', (params: { items: unknown[] }) =>
-    params.items.map(() => null),
+    params.items.map(() => options.settings ?? null),
   )
-  for (const refresh of ['semanticTokens', 'inlayHint', 'codeLens', 'diagnostics'])
-    connection.onRequest(`workspace/${refresh}/refresh`, () => null)
+  for (const refresh of ['semanticTokens', 'inlayHint', 'codeLens', 'diagnostic'])
+    connection.onRequest(`workspace/${refresh}/refresh`, () => {
+      refreshes.push(refresh)
+      return null
+    })
+  connection.onRequest('window/workDoneProgress/create', () => null)
   connection.listen()
   const { capabilities } = await connection.sendRequest<InitializeResult>('initialize', {
     processId: process.pid,
     rootUri: pathToFileURL(root).href,
     workspaceFolders: [{ uri: pathToFileURL(root).href, name: 'project' }],
-    capabilities: clientCapabilities,
+    capabilities: options.capabilities ?? usualCapabilities,
     initializationOptions: options.initializationOptions,
   })
   await connection.sendNotification('initialized', {})
@@ -104,6 +121,7 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
     root,
     process: child,
     log,
+    refreshes,
     uri,
     write,
     async open(file, text) {
@@ -126,6 +144,7 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
         changes: [{ uri: uri(file), type: 2 }],
       }),
     diagnostics: (file, accept = () => true) => inbox.next(uri(file), accept),
+    diagnosticsOf: (asked, accept = () => true) => inbox.next(asked, accept),
     at: (file, text, word) => ({ textDocument: { uri: uri(file) }, position: positionAfter(text, word) }),
     async stop() {
       const ended = child.exitCode === null ? once(child, 'exit') : undefined
@@ -138,7 +157,8 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
   }
 }
 
-const clientCapabilities = {
+/** Of an editor that is told of diagnostics. */
+export const usualCapabilities = {
   workspace: { workspaceFolders: true, didChangeWatchedFiles: { dynamicRegistration: true } },
   textDocument: {
     completion: { completionItem: { snippetSupport: true, documentationFormat: ['markdown'] } },
@@ -148,7 +168,7 @@ const clientCapabilities = {
     documentSymbol: { hierarchicalDocumentSymbolSupport: true },
     rename: { prepareSupport: true },
   },
-}
+} satisfies ClientCapabilities
 
 interface Inbox {
   next(uri: string, accept: (found: readonly Diagnostic[]) => boolean): Promise<readonly Diagnostic[]>

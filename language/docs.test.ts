@@ -8,16 +8,21 @@ import { join } from 'node:path'
 import test from 'node:test'
 import {
   type DiagnosticCode,
+  type FunctionEntry,
+  type Hyperparameters,
   aggregates,
   algorithms,
   allFunctions,
   describeLimits,
+  describeRange,
   diagnosticCodes,
   explanationOf,
   format,
   functionEntry,
-  functions,
+  functionGroups,
   metrics,
+  monitors,
+  writeDefault,
 } from './index.ts'
 import { workspaceOf } from './testing/world.ts'
 
@@ -42,32 +47,64 @@ const table = (head: readonly string[], rows: readonly string[]): string =>
   [row(...head), `|${head.map(() => '---|').join('')}`, ...rows].join('\n')
 const code = (text: string): string => '`' + text + '`'
 
+const monitorOf = { feature: 'a feature', category: 'a category', endpoint: 'the endpoint' } as const
+
+function functionRow({ signature, doc, missing, example }: FunctionEntry): string {
+  return row(code(signature), doc, missing, `${code(example.expression)} is ${code(example.value)}`)
+}
+
+function hyperparameterTable(entries: Hyperparameters): string {
+  const rows = Object.entries(entries).map(([name, entry]) =>
+    row(code(name), entry.kind, writeDefault(entry), describeLimits(entry), entry.doc),
+  )
+  return table(['hyperparameter', 'type', 'default', 'allowed', 'meaning'], rows)
+}
+
 const tables: Readonly<Record<string, string>> = {
   aggregates: table(
     ['aggregate', 'meaning'],
     [...aggregates.values()].map(({ signature, doc }) => row(code(signature), doc)),
   ),
   operators: table(
-    ['operator', 'meaning', 'missing values'],
-    allFunctions.flatMap(({ operator, signature, doc, missing }) =>
-      operator ? [row(code(signature), doc, missing)] : [],
-    ),
+    ['operator', 'meaning', 'missing values', 'example'],
+    allFunctions.flatMap(entry => (entry.operator ? [functionRow(entry)] : [])),
   ),
-  functions: table(
-    ['function', 'meaning', 'missing values'],
-    [...functions.values()].map(({ signature, doc, missing }) => row(code(signature), doc, missing)),
-  ),
+  functions: Object.entries(functionGroups)
+    .map(([group, entries]) => {
+      const rows = entries.map(functionRow)
+      return `### ${group}\n\n${table(['function', 'meaning', 'missing values', 'example'], rows)}`
+    })
+    .join('\n\n'),
   algorithms: Object.entries(algorithms)
-    .map(([name, { doc, hyperparameters }]) => {
-      const rows = Object.entries(hyperparameters).map(([key, entry]) =>
-        row(code(key), entry.kind, String(entry.default), describeLimits(entry), entry.doc),
-      )
-      return `${code(name)}: ${doc}\n\n${table(['hyperparameter', 'type', 'default', 'allowed', 'meaning'], rows)}`
+    .map(([name, { doc, labels, hyperparameters, random, families }]) => {
+      const learns = `Learns a label of type ${labels.map(code).join(', ')}.`
+      const family = families
+        ? ` A label of type ${Object.entries(families)
+            .map(([one, kinds]) => `${kinds.map(code).join(' or ')} goes with ${code(one)}`)
+            .join(', one of type ')}.`
+        : ''
+      const effects = random ? `\n\nOf a random effect:\n\n${hyperparameterTable(random)}` : ''
+      return `### ${name}\n\n${doc} ${learns}${family}\n\n${hyperparameterTable(hyperparameters)}${effects}`
     })
     .join('\n\n'),
   metrics: table(
-    ['metric', 'better', 'meaning'],
-    Object.entries(metrics).map(([name, { better, doc }]) => row(code(name), better, doc)),
+    ['metric', 'labels', 'better', 'range', 'meaning'],
+    Object.entries(metrics).map(([name, entry]) => {
+      const cutoff = entry.k === undefined ? '' : entry.k === 'required' ? '@K' : '[@K]'
+      return row(
+        code(name + cutoff),
+        entry.labels.map(code).join(', '),
+        entry.better,
+        describeRange(entry),
+        entry.doc,
+      )
+    }),
+  ),
+  monitors: table(
+    ['monitor', 'of', 'better', 'range', 'meaning'],
+    Object.entries(monitors).map(([name, entry]) =>
+      row(code(name), monitorOf[entry.of ?? 'endpoint'], entry.better, describeRange(entry), entry.doc),
+    ),
   ),
 }
 

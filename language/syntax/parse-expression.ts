@@ -9,21 +9,21 @@ const maxDepth = 200
 /** How high the tree of one expression may grow, long chains of operators included. */
 const maxHeight = 400
 
-const precedence: Readonly<Record<string, number>> = {
-  or: 1,
-  and: 2,
-  '==': 4,
-  '!=': 4,
-  '<': 4,
-  '<=': 4,
-  '>': 4,
-  '>=': 4,
-  '+': 5,
-  '-': 5,
-  '*': 6,
-  '/': 6,
-  '%': 6,
-}
+const precedence: ReadonlyMap<string, number> = new Map([
+  ['or', 1],
+  ['and', 2],
+  ['==', 4],
+  ['!=', 4],
+  ['<', 4],
+  ['<=', 4],
+  ['>', 4],
+  ['>=', 4],
+  ['+', 5],
+  ['-', 5],
+  ['*', 6],
+  ['/', 6],
+  ['%', 6],
+])
 const notPrecedence = 3
 const comparisonPrecedence = 4
 const negationPrecedence = 7
@@ -64,9 +64,12 @@ function operatorAt(c: Cursor): number | undefined {
 function operatorOf(token: Token): number | undefined {
   if (token.kind === 'quoted' || token.kind === 'string') return undefined
   if (token.kind === '=') return comparisonPrecedence
-  const text = token.foreign ? (meantOperator(token.text) ?? '') : token.text
-  if (Object.hasOwn(precedence, text)) return precedence[text]
-  return token.kind === 'name' && upperOperators.has(token.text) ? precedence[text.toLowerCase()] : undefined
+  if (token.foreign) return precedence.get(meantOperator(token.text) ?? '')
+  // The kind of an operator is its text. Of names only the shortest are read.
+  if (token.kind !== 'name') return precedence.get(token.kind)
+  if (token.end - token.start > 3) return undefined
+  const { text } = token
+  return precedence.get(upperOperators.has(text) ? text.toLowerCase() : text)
 }
 
 const upperOperators: ReadonlySet<string> = new Set(['AND', 'OR', 'And', 'Or'])

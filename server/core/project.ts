@@ -75,7 +75,7 @@ export class Project {
         load && (this.hasFolder || source.connection !== undefined)
           ? load(source)
           : Promise.reject(new Error('a document without a file has no data'))
-    this.#columns = new DataLoader({ load: reachable(options.describe), onChange: changed })
+    this.#columns = new DataLoader({ load: reachable(options.describe), onChange: changed, atOnce: 8 })
     // One at a time: each reads a whole file, and nobody waits for it.
     const statistics = { load: reachable(options.describeStatistics), onChange: changed, atOnce: 1 }
     this.#statistics = new DataLoader(statistics)

@@ -2,7 +2,7 @@
  * Where in the text an offset is, by its tokens alone: which blocks are open around it and which tokens of the
  * item come before it. Works on text that is being typed, where the tree has holes.
  */
-import { isDeclarationWord } from '../syntax/keywords.ts'
+import { isDeclarationWord, keywords } from '../syntax/keywords.ts'
 import { type Span, type Token, isTrivia } from '../syntax/tokens.ts'
 import type { SyntaxTree } from '../syntax/tree.ts'
 
@@ -115,6 +115,7 @@ function walk(
   let brackets = 0
   for (const [i, token] of tokens.entries()) {
     if (startsDeclaration(tokens, i)) [blocks.length, item, brackets] = [0, [], 0]
+    else if (brackets === 0 && isNextOfLine(blocks.at(-1), item, token)) item = []
     else if (token.lineStart && brackets === 0 && ends(item, token.text)) item = []
     if (token.kind === '{') {
       blocks.push(item)
@@ -131,9 +132,20 @@ function walk(
     }
   }
   // An indented line below the head of a feature goes on with it.
-  const goesOn = item[0]?.text === 'feature' && indent !== 0
-  if (indent !== undefined && !goesOn && brackets === 0 && ends(item, '')) item = []
+  const isHead = item[0]?.text === 'feature' && indent !== 0
+  if (indent !== undefined && !isHead && brackets === 0 && ends(item, '')) item = []
   return { blocks, item, brackets }
+}
+
+/** In these blocks a name after a whole item begins the next, on the same line too. */
+const loose: ReadonlySet<string> = new Set(['tune', 'health'])
+const goesOn: ReadonlySet<string> = new Set(['over', ...keywords.duration])
+
+function isNextOfLine(head: readonly Token[] | undefined, item: readonly Token[], token: Token): boolean {
+  const last = item.at(-1)
+  if (!last || !loose.has(head?.[0]?.text ?? '') || !isWord(token) || goesOn.has(token.text)) return false
+  const isDuration = item.length > 3 && (keywords.duration as readonly string[]).includes(last.text)
+  return isDuration || ['int', 'float', ']', ')'].includes(last.kind)
 }
 
 function startsDeclaration(tokens: readonly Token[], index: number): boolean {
@@ -156,7 +168,7 @@ function ends(item: readonly Token[], next: string): boolean {
 /** Lists whose commas do not end the item. */
 function keepsCommas(item: readonly Token[]): boolean {
   const first = item[0]?.text ?? ''
-  if (['evaluate', 'require', 'feature', 'split', 'random', 'output'].includes(first)) return true
+  if (['evaluate', 'require', 'feature', 'split', 'random', 'output', 'expect'].includes(first)) return true
   return item[1]?.kind === ':' && item[2] !== undefined && !typeWords.has(item[2].text)
 }
 

@@ -305,3 +305,18 @@ test('what other files declare is offered with the file to import it from', () =
   const inFeatures = workspace.scopeAt('a.slip', imported.indexOf('features {\n    ') + 15)
   assert.ok(inFeatures.candidates.some(({ name }) => name === 'distance'))
 })
+
+test('items of one line and lists go on where a new line would', () => {
+  const model = (text: string) =>
+    inModel(`algorithm gradient_boosted_trees\n  output p = probability(late)\n  ${text}`)
+  assertOffers(model('health { drift <= 0.25 | }'), 'healthBody', ['over', 'unseen', 'auc'])
+  assertOffers(model('health { drift <= 0.25 over 7 days  mae | }'), 'healthBody', ['<='])
+  assertOffers(model('tune 5 trials maximizing auc { max_depth in 3 .. 8  learning_rate | }'), 'tuneBody', [
+    'in',
+  ])
+  assertOffers(model('tune 5 trials maximizing auc { max_depth in 3 .. 8  | }'), 'tuneBody', [
+    'learning_rate',
+  ])
+  assertOffers(model('test "t" {\n    given { }\n    expect p > 0, |\n  }'), 'expect', ['p'])
+  assertOffers(inModel('label late = delay > 1\n  output p = probability(|'), 'expression', ['late'])
+})

@@ -31,7 +31,7 @@ function inside(query: Query, token: NonNullable<Place['inside']>): Pick<Scope, 
       replace: { start, end },
       ...(kind === 'comment' && ignoreComment(token, query.offset)),
     }
-  const replace = { start: start + 1, end: unterminated ? typedEnd(token) : end - 1 }
+  const replace = { start: start + 1, end: unterminated ? Math.max(query.offset, typedEnd(token)) : end - 1 }
   const prefix = token.text.slice(1, query.offset - start)
   return { context: 'string', replace, prefix, ...insideText(query, replace) }
 }

@@ -76,7 +76,9 @@ function givenAround(query: Query, model: ModelDeclaration | undefined): Readonl
 
 /** `expect near.late_probability < far.late_probability` */
 function expectItem(query: Query): Suggestions {
-  const { item, last } = query
+  const comma = query.item.findLastIndex(({ kind }) => kind === ',')
+  const item = query.item.slice(comma < 0 ? 1 : comma + 1)
+  const last = item.at(-1)?.text
   const context = 'expect'
   const model = modelAround(query)
   const outputs = (model?.outputs ?? []).flatMap(({ name }): Candidate[] =>
@@ -87,7 +89,7 @@ function expectItem(query: Query): Suggestions {
   )
   const compared = item.some(({ kind }) => comparisons.includes(kind))
   if (last === '.') return { context, candidates: outputs }
-  if (item.length === 1) return { context, candidates: rows.length > 0 ? rows : outputs }
+  if (item.length === 0) return { context, candidates: rows.length > 0 ? rows : outputs }
   if (compared) {
     if (!comparisons.includes(item.at(-1)!.kind)) return nothing
     const half: Candidate = { kind: 'value', name: '0.5', text: '0.5' }
@@ -96,7 +98,7 @@ function expectItem(query: Query): Suggestions {
       candidates: [...rows, ...(rows.length > 0 ? [] : outputs), half, ...words(['true', 'false'])],
     }
   }
-  const isRow = rows.some(({ name }) => name === plain(item.at(-1)!)) && item.length === 2
+  const isRow = rows.some(({ name }) => name === plain(item.at(-1)!)) && item.length === 1
   if (isRow) return nothing
   return { context, candidates: comparisons.map(text => ({ kind: 'operator', name: text, text })) }
 }
@@ -105,15 +107,7 @@ function expectItem(query: Query): Suggestions {
 export function healthBody(query: Query): Suggestions {
   const { item, last, place } = query
   const context = 'healthBody'
-  if (item.length === 0) {
-    const watched = Object.entries(monitors).map(([name, { doc }]): Candidate => ({
-      kind: 'choice',
-      name,
-      text: name,
-      doc,
-    }))
-    return { context, candidates: [...watched, ...metricCandidates(labelType(query))] }
-  }
+  if (item.length === 0) return { context, candidates: beginnings(query) }
   const monitor = Object.entries(monitors).find(([name]) => name === item[0]!.text)?.[1]
   if (last === 'of') return { context, candidates: watchable(query, monitor?.of) }
   if (place.brackets > 0) return nothing
@@ -121,7 +115,8 @@ export function healthBody(query: Query): Suggestions {
   if (over >= 0)
     return isNumber(item.at(-1)) && over === item.length - 2 ? { context, candidates: durations() } : nothing
   const compared = item.some(({ kind }) => ['<', '<=', '>', '>='].includes(kind))
-  if (compared && isNumber(item.at(-1))) return { context, candidates: words(['over']) }
+  if (compared && isNumber(item.at(-1)))
+    return { context, candidates: [...words(['over']), ...beginnings(query)] }
   if (compared) {
     const value = monitor && String(monitor.usual)
     return value === undefined
@@ -131,6 +126,16 @@ export function healthBody(query: Query): Suggestions {
   const of = monitor?.of && !has(item, 'of') ? words(['of']) : []
   const operators = monitor ? comparisonsOfMonitor(monitor.better) : comparisonsOf(item[0]!.text)
   return { context, candidates: [...of, ...operators] }
+}
+
+function beginnings(query: Query): Candidate[] {
+  const watched = Object.entries(monitors).map(([name, { doc }]): Candidate => ({
+    kind: 'monitor',
+    name,
+    text: name,
+    doc,
+  }))
+  return [...watched, ...metricCandidates(labelType(query))]
 }
 
 /** The features that a monitor can be of; where it is of categories those first. */

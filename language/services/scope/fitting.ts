@@ -184,11 +184,13 @@ export function randomBody(query: Query): Suggestions {
 
 /** `l2 in log_scale(1e-4 .. 10)` */
 export function tuneBody(query: Query): Suggestions {
-  const { item, last } = query
+  const { item, last, place } = query
   const context = 'tuneBody'
   const algorithm = modelAround(query)?.algorithm?.name?.text ?? ''
   const entry = algorithmNamed(algorithm)
-  if (item.length === 0) {
+  const isWhole =
+    item.length > 3 && ['int', 'float', ')', ']'].includes(item.at(-1)!.kind) && place.brackets === 0
+  if (item.length === 0 || isWhole) {
     const written = modelAround(query)?.tune?.dimensions ?? []
     const used = new Set(
       written

@@ -18,7 +18,7 @@ import {
 } from './query.ts'
 
 export function modelBody(query: Query): Suggestions {
-  const { item, last } = query
+  const { item } = query
   const context = 'modelBody'
   switch (item[0]?.text) {
     case undefined:
@@ -46,7 +46,7 @@ export function modelBody(query: Query): Suggestions {
     case 'require':
       return metricList(query)
     case 'output':
-      return last === '=' || has(item, 'rank') ? outputValue(query) : nothing
+      return has(item, '=') ? outputValue(query) : nothing
     default:
       return nothing
   }
@@ -122,7 +122,10 @@ function outputValue(query: Query): Suggestions {
   const { item, last } = query
   const model = modelAround(query)
   const label = model?.label?.name?.text
-  if (!has(item, 'rank')) return { context: 'expression', candidates: outputForms(label, labelType(query)) }
+  if (last === '(' && label !== undefined)
+    return { context: 'expression', candidates: [{ kind: 'label', name: label, text: writeName(label) }] }
+  if (last === '=') return { context: 'expression', candidates: outputForms(label, labelType(query)) }
+  if (!has(item, 'rank')) return nothing
   const context = 'modelBody'
   const others = (model?.outputs ?? []).flatMap(({ name, span }): Candidate[] =>
     name && query.offset > span.end + 1

@@ -68,8 +68,10 @@ function itemWords(source: SourceDeclaration | undefined): Candidate[] {
     missing: source?.missing !== undefined,
   }
   const format = source?.from?.format?.text
-  const text: readonly string[] = ['delimiter', 'header', 'missing']
-  const fits = (word: string) => format === undefined || format === 'csv' || !text.includes(word)
+  const inText: readonly string[] = format === 'json' ? ['missing'] : ['delimiter', 'header', 'missing']
+  const isText = format === undefined || format === 'csv' || format === 'json'
+  const fits = (word: string) =>
+    (isText && inText.includes(word)) || !['delimiter', 'header', 'missing'].includes(word)
   return words(keywords.source.filter(word => !present[word] && fits(word)))
 }
 

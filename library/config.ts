@@ -78,7 +78,8 @@ function parseConfig(text: string, file: string): ConfigText {
   const { $schema: _, ...schema } = configSchema
   const [isValid, errors] = Schema.Errors(schema as never, withKnownLanguage(value))
   if (isValid) return value as ConfigText
-  const first = errors[0]
+  // Of a setting that does not exist, the second error says what the first one means.
+  const first = errors.find(({ keyword }) => keyword !== 'boolean') ?? errors[0]
   throw new LibraryError(
     'LIB101',
     `Expected slipway.json as its schema says, in ${file}${placeOf(first)}: ${describe(first)}.`,
@@ -98,7 +99,12 @@ function placeOf(error: SchemaError | undefined): string {
   return error?.instancePath ? ` at ${error.instancePath}` : ''
 }
 
+/** Of several shapes that a value may have, an error of one says nothing. */
+const expectedBackend =
+  'expected "embedded", an address that begins with http:// or https://, or { "url": address, "tokenFile": file }'
+
 function describe(error: SchemaError | undefined): string {
+  if (error?.instancePath.startsWith('/backend')) return expectedBackend
   const { message = 'it does not fit', params } = error ?? {}
   const { additionalProperties, allowedValues, requiredProperties } = (params ?? {}) as {
     readonly additionalProperties?: readonly string[]

@@ -15,6 +15,7 @@ import { sameKind } from './feature.ts'
 import type { Findings } from './findings.ts'
 import { removeAfter } from './fixes.ts'
 import { checkLeak } from './model/leakage.ts'
+import { rowColumnsOf } from './model/reads.ts'
 import { observedScope, rowScope } from './model/scope.ts'
 
 /** A feature without its preparation. */
@@ -75,7 +76,23 @@ export function checkFeatures(
     )
     checked.push(feature)
   }
+  checkColumnNames(checked, context)
   return checked
+}
+
+/** A looked-up feature is sent by its name, as a column is: a row could not tell the two apart. */
+function checkColumnNames(features: readonly CheckedFeature[], { findings, source }: ModelContext): void {
+  const read = rowColumnsOf(features)
+  for (const { name, item, isCall } of features)
+    if (isCall && read.has(name) && source?.columns?.has(name))
+      findings.report(
+        'SLIP109',
+        item.name.span,
+        `The feature is called \`${name}\`, like a column that the model reads too.`,
+        {
+          hint: 'Give the feature another name: rows are sent with both.',
+        },
+      )
 }
 
 export interface FeatureContext extends ModelContext {
@@ -162,6 +179,7 @@ function checkCatalogCall(
   if (!call.pin && !call.callee.quoted && functions.has(call.callee.text)) return undefined
   const resolved = resolveFeature(call, env, findings)
   if (!resolved) return undefined
+  checkTime(call, context)
   findings.typed(call.span, resolved.type)
   const keys = checkKeys(item, call, { ...context, resolved })
   const { plan, source, inputs } = resolved
@@ -182,6 +200,23 @@ function checkCatalogCall(
     definition,
     plan: { name: base.name, ...(doc !== undefined && { doc }), type: planType, value },
   }
+}
+
+/** A value of an entity is looked up as of the row's time. */
+function checkTime({ span }: CallExpression, { source, findings }: FeatureContext): void {
+  if (!source || source.time !== undefined || source.broken || !findings.once('observed without time')) return
+  const { name } = source.declaration
+  findings.report(
+    'SLIP302',
+    span,
+    `The source \`${source.name}\` has no time, so a feature of an entity cannot be looked up for its rows.`,
+    {
+      hint: `Add \`time\` and its timestamp column to \`source ${source.name}\`.`,
+      ...(name && {
+        related: [{ path: source.path, span: name.span, message: 'The source is declared here.' }],
+      }),
+    },
+  )
 }
 
 function checkKeys(

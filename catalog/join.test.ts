@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import { openDatabase } from '../engine/duckdb/database.ts'
+import { featureSql } from '../engine/sql/feature.ts'
 import type { DerivedFeaturePlan, SourcePlan, WindowFeaturePlan } from '../language/index.ts'
 import { createDatabase } from './columns/database.ts'
 import { joinSql } from './join.ts'
@@ -11,6 +12,7 @@ import { fillOnlineStore } from './online/fill.ts'
 import { lookUpFeature } from './online/lookup.ts'
 import { openOnlineStore } from './online/store.ts'
 import { cachedColumns, cachedStatistics, describeSource, describeStatistics } from './sources/describe.ts'
+import { relationOf } from './sources/relation.ts'
 import { computeStatistics } from './statistics.ts'
 
 const root = mkdtempSync(join(tmpdir(), "slipway-it's-"))
@@ -180,6 +182,38 @@ test('derived features are computed from their inputs’ values for the same key
     seen.add(trendValue)
   }
   assert.ok(seen.size > 2)
+})
+
+test('training computes a derived feature as the join does', async () => {
+  const days = Array.from(
+    { length: 15 },
+    (_, i) => `(${i + 1}, timestamp '2001-01-${i + 1} 05:00:00', 'BOI')`,
+  )
+  const observations = `select * from (values ${days.join(', ')}, (16, timestamp '2001-01-09', 'SEA')) t(n, ts, k)`
+  const joined = await database.all({
+    sql: joinSql({
+      root,
+      observations,
+      time: 'ts',
+      features: [{ ...twiceDefinition, keys: ['k'], as: 'x' }],
+    }),
+  })
+  const trained = await database.all({
+    sql: `SELECT row_id, value FROM (${featureSql({
+      feature: twice,
+      features: { 'trend@3': trend, 'mean_2d@2': short, 'mean_7d@2': plan },
+      sources: { events: source },
+      relation: each => relationOf(each, root),
+      observed: `(${observations})`,
+      row: 'n',
+      time: 'ts',
+      keys: ['k'],
+    })}) ORDER BY row_id`,
+  })
+  assert.deepEqual(
+    trained.rows,
+    joined.rows.map(row => [row[0], row[3]]),
+  )
 })
 
 test('a derived feature is looked up as it is in training, also for a key that nobody has seen', async () => {

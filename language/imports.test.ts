@@ -187,6 +187,18 @@ test('renaming a declaration renames it in imports and uses, and leaves aliases'
   assert.deepEqual(codes(workspaceOf(feature), 'late.slip'), ['SLIP307'])
 })
 
+test('a pinned version keeps its name', () => {
+  const pinned =
+    'import { delay_7d, airport } from "shared/flights.slip"\n\nfeature p of airport = delay_7d@1 + delay_7d\n'
+  const workspace = workspaceOf({ ...texts, 'pinned.slip': pinned })
+  const files = renamed(workspace, 'pinned.slip', place(workspace, 'pinned.slip', 'delay_7d', 3), 'week')
+  assert.match(files['pinned.slip']!, /import \{ week, airport \}[^]*= delay_7d@1 \+ week/)
+  assert.equal(
+    workspace.renameTarget('pinned.slip', place(workspace, 'pinned.slip', 'delay_7d', 2)),
+    undefined,
+  )
+})
+
 test('renaming an alias renames the alias', () => {
   const workspace = workspaceOf(texts)
   const target = workspace.renameTarget('late.slip', place(workspace, 'late.slip', 'planes', 2))

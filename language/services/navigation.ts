@@ -15,6 +15,8 @@ export interface NamedPlace extends Location {
   readonly definition: boolean
   /** Whether the place has the name that an import gives (`airport as place`), not the declared one. */
   readonly alias: boolean
+  /** Of a feature: the version of the catalog that the text pins. */
+  readonly version?: number
 }
 
 /** What checking found in the imports and in each declaration of a file. */
@@ -71,11 +73,12 @@ export function placesOf(project: Project, symbol: SymbolRef): readonly NamedPla
     const found = findingsOf(project, file).flatMap(({ occurrences }) =>
       occurrences.filter(o => sameSymbol(o.symbol, symbol)),
     )
-    const places = found.map(({ span, definition }) => ({
+    const places = found.map(({ span, definition, symbol: { version } }) => ({
       path: file.path,
       span,
       definition,
       alias: writtenName(file, span) !== symbol.name,
+      ...(version !== undefined && { version }),
     }))
     return places.sort((a, b) => a.span.start - b.span.start)
   })

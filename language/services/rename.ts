@@ -51,7 +51,8 @@ export function renameTarget(project: Project, path: string, offset: number): Re
 }
 
 function isRenamable(project: Project, { symbol, definition }: Occurrence): boolean {
-  if (!renamable.has(symbol.kind)) return false
+  // A version that is pinned is the catalog's, and so is its name.
+  if (!renamable.has(symbol.kind) || symbol.version !== undefined) return false
   // A feature that only the catalog has keeps its name.
   return (
     definition ||
@@ -77,7 +78,9 @@ export function rename(
   const problem = clash(project, { target, places }, name)
   if (problem !== undefined) return { problem }
   const edits = places.flatMap(place =>
-    place.alias ? [] : [editOf(project, { place, symbol: target.symbol, name })],
+    place.alias || place.version !== undefined
+      ? []
+      : [editOf(project, { place, symbol: target.symbol, name })],
   )
   return { edits: unique(edits) }
 }

@@ -191,8 +191,8 @@ test('a pinned version keeps its name', () => {
   const pinned =
     'import { delay_7d, airport } from "shared/flights.slip"\n\nfeature p of airport = delay_7d@1 + delay_7d\n'
   const workspace = workspaceOf({ ...texts, 'pinned.slip': pinned })
-  const files = renamed(workspace, 'pinned.slip', place(workspace, 'pinned.slip', 'delay_7d', 3), 'week')
-  assert.match(files['pinned.slip']!, /import \{ week, airport \}[^]*= delay_7d@1 \+ week/)
+  const files = renamed(workspace, 'pinned.slip', place(workspace, 'pinned.slip', 'delay_7d', 3), 'weekly')
+  assert.match(files['pinned.slip']!, /import \{ weekly, airport \}[^]*= delay_7d@1 \+ weekly/)
   assert.equal(
     workspace.renameTarget('pinned.slip', place(workspace, 'pinned.slip', 'delay_7d', 2)),
     undefined,

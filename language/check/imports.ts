@@ -16,6 +16,8 @@ export function checkImports(file: ProjectFile, names: NameTable): Findings {
   const findings = new Findings(file.path)
   const seen = new Map<string, ImportedName>()
   for (const item of file.imports) {
+    // What the syntax is at fault with, it says itself.
+    if (item.broken) continue
     const from = item.from && checkFile(item.from, { file, names, findings })
     for (const imported of item.names) {
       const local = (imported.alias ?? imported.name).text
@@ -172,7 +174,7 @@ function checkFree({ name, alias }: ImportedName, { file, names, findings }: Con
 export function unusedImports(file: ProjectFile, names: NameTable): Findings {
   const findings = new Findings(file.path)
   const known = names.importsOf(file.path)
-  for (const item of file.imports)
+  for (const item of file.imports.filter(({ broken }) => !broken))
     for (const imported of item.names) {
       const { text, span } = imported.alias ?? imported.name
       const target = known.get(text)

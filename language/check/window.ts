@@ -38,9 +38,12 @@ export function checkWindow(feature: FeatureContext): CheckedValue {
   const context = { ...feature, ...found, scope: sourceScope({ ...feature, ...found }) }
   const { source } = found
   const aggregate = checkAggregate(declaration, context)
-  const where = declaration.where && checkCondition(declaration.where, context.scope, findings)
-  const by = checkBy(context)
-  checkClauses(context)
+  // What is no aggregate is one mistake, whatever its clauses are about.
+  const isMeant = aggregate.entry !== undefined || source !== undefined || !declaration.value
+  const where =
+    isMeant && declaration.where ? checkCondition(declaration.where, context.scope, findings) : undefined
+  const by = isMeant ? checkBy(context) : undefined
+  checkClauses(context, aggregate)
   checkSourceTime(context)
   const empty = checkDefault(declaration, aggregate.type, findings)
   const type = featureType(context, aggregate, empty)
@@ -108,9 +111,11 @@ function sourceScope(context: Omit<Context, 'scope'>): ExpressionScope {
   }
 }
 
-function bareName(name: Name, { source, sourceName, findings }: Omit<Context, 'scope'>): Checked {
-  const column = source?.columns?.get(name.text)
-  const written = source && column && `${writeName(sourceName)}.${writeName(name.text)}`
+function bareName(name: Name, { env, source, sourceName, findings }: Omit<Context, 'scope'>): Checked {
+  // Without any source said, the only one that has the column is meant.
+  const among = source ? [sourceName] : env.names('source')
+  const having = among.filter(known => env.source(known)?.columns?.has(name.text))
+  const written = having.length === 1 ? `${writeName(having[0]!)}.${writeName(name.text)}` : undefined
   findings.report('SLIP102', name.span, `Expected a column with its source, got \`${name.text}\`.`, {
     hint: written ? `Write \`${written}\`.` : 'In a windowed feature, write `source.column`.',
     ...(written && { fixes: [findings.replace(name.span, written, `Change to \`${written}\``)] }),
@@ -161,8 +166,17 @@ function checkAggregate({ value }: FeatureDeclaration, context: Context): Checke
     findings.unknownName('SLIP105', value.callee, `${message}, got \`${value.callee.text}\`.`, {
       among: names,
     })
-  else findings.report('SLIP105', value.span, `${message}.`, { hint: 'For example `mean(flights.delay)`.' })
+  else findings.report('SLIP105', value.span, `${message}, got an expression.`, { hint: valueHint(value) })
   return { type: unknownType }
+}
+
+function valueHint(value: Expression): string {
+  const parts = expressionsIn(value)
+  if (parts.some(one => one.kind === 'call' && aggregates.has(one.callee.text)))
+    return 'Give each aggregate a feature of its own, and compute with their names in a derived feature.'
+  if (parts.some(one => one.kind === 'name'))
+    return 'A derived feature computes with other features alone: no columns, no `where`, `by` or `over`.'
+  return 'For example `mean(flights.delay)`.'
 }
 
 function checkArgument(
@@ -267,10 +281,10 @@ function entityPlace({ declaration, path, name }: NonNullable<Context['entity']>
 const secondUs = 1_000_000
 const yearUs = 365.25 * 86_400 * secondUs
 
-function checkClauses({ declaration, findings, source }: Context): void {
+function checkClauses({ declaration, findings, source }: Context, { entry }: CheckedAggregate): void {
   const { has, name, over, broken } = declaration
   const lacking = [has.by ? '' : 'by', has.over ? '' : 'over'].filter(Boolean)
-  if (lacking.length > 0 && name && !broken)
+  if (lacking.length > 0 && name && !broken && entry)
     findings.report(
       'SLIP009',
       name.span,

@@ -1,9 +1,7 @@
 /** `slipway sql`: what a model or a feature becomes in the database's language. */
-import { featureSql } from '../../engine/sql/feature.ts'
 import { planSql } from '../../engine/sql/dataset.ts'
-import { quoteName } from '../../engine/sql/text.ts'
+import { definitionSql } from '../../catalog/definition-sql.ts'
 import { featureId, parseFeatureId, windowsOf, type FeatureDefinition } from '../../catalog/index.ts'
-import type { FeaturePlan } from '../../language/index.ts'
 import { loadProject, type Project } from '../../library/project.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError, exitCodes } from '../errors.ts'
@@ -63,32 +61,6 @@ function findFeature({ workspace, catalog }: Project, given: string): FoundFeatu
 
 function featureText({ definition, keys }: FoundFeature) {
   const { plan } = definition
-  const windows = windowsOf(definition)
-  const sql = featureSql({
-    feature: plan,
-    features: featuresOf(definition),
-    sources: Object.fromEntries(windows.map(({ source }) => [source.name, source])),
-    observed: 'observations',
-    row: 'row_id',
-    time: quoteName('time'),
-    keys: keys.map(quoteName),
-  })
-  const columns = ['row_id', 'time', ...keys].map(quoteName).join(', ')
-  return {
-    kind: 'feature',
-    name: plan.version > 0 ? featureId(plan) : plan.name,
-    sql: `-- observations: the rows for which the feature is asked, with the columns ${columns}\n${sql}`,
-  }
-}
-
-/** Everything that a feature reads, by `name@version`. */
-function featuresOf({ plan, inputs = {} }: FeatureDefinition): Record<string, FeaturePlan> {
-  if (plan.kind !== 'derived') return {}
-  return Object.assign(
-    {},
-    ...Object.entries(plan.inputs).map(([name, id]) => {
-      const input = inputs[name]!
-      return { [id]: input.plan, ...featuresOf(input) }
-    }),
-  ) as Record<string, FeaturePlan>
+  const name = plan.version > 0 ? featureId(plan) : plan.name
+  return { kind: 'feature', name, sql: definitionSql(definition, keys) }
 }

@@ -1,5 +1,6 @@
 /** *Insert Model Cell* and *Move Model Cell to File*. */
 import { dirname, join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as vscode from 'vscode'
 import type { LanguageServices } from '../context.ts'
 import { outline } from '../lsp/requests.ts'
@@ -17,8 +18,23 @@ export async function insertModelCell(): Promise<void> {
   const edit = new vscode.WorkspaceEdit()
   edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(index, [cell])])
   if (!(await vscode.workspace.applyEdit(edit))) return
-  editor.selection = new vscode.NotebookRange(index, index + 1)
+  await vscode.window.showNotebookDocument(notebook, {
+    viewColumn: editor.viewColumn,
+    selections: [new vscode.NotebookRange(index, index + 1)],
+  })
   await vscode.commands.executeCommand('notebook.cell.edit')
+  await toEnd(notebook.cellAt(index).document)
+}
+
+/** Puts the cursor behind the text once the cell has an editor, which VS Code makes when it draws it. */
+async function toEnd(document: vscode.TextDocument): Promise<void> {
+  for (const end = Date.now() + 2000; Date.now() < end; await sleep(20)) {
+    const editor = vscode.window.activeTextEditor
+    if (editor?.document !== document) continue
+    const at = document.lineAt(document.lineCount - 1).range.end
+    editor.selection = new vscode.Selection(at, at)
+    return
+  }
 }
 
 /**

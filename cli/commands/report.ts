@@ -5,7 +5,7 @@ import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
 import { collectFacts } from '../report/facts.ts'
-import { reportText } from '../report/text.ts'
+import { redactFacts, reportText } from '../report/text.ts'
 
 interface ReportOptions {
   readonly output?: string
@@ -24,8 +24,9 @@ export const addReport: AddCommand = (program, run) => {
 async function report(context: CommandContext, options: ReportOptions) {
   const { output, path, cwd } = context
   const root = projectRoot(context)
-  const facts = await collectFacts({ root, vscode: options.vscode })
-  const text = reportText(facts, { root, home: homedir(), user: userName(), host: hostname() })
+  const places = { root, home: homedir(), user: userName(), host: hostname() }
+  const facts = redactFacts(await collectFacts({ root, vscode: options.vscode }), places)
+  const text = reportText(facts)
   const file = options.output ?? (output.json ? undefined : 'slipway-report.md')
   if (file !== undefined) {
     const target = path(file)
@@ -36,7 +37,7 @@ async function report(context: CommandContext, options: ReportOptions) {
       )
     writeFileSync(target, text)
   }
-  output.document({ ...(file !== undefined && { file: path(file) }), text })
+  output.document({ ...(file !== undefined && { file: path(file) }), ...facts, text })
   output.text(text)
   if (file !== undefined)
     output.text(

@@ -2,38 +2,54 @@
 import type { ReportFacts } from './facts.ts'
 import { redact, redactLog, type Places } from './redact.ts'
 
-export function reportText(facts: ReportFacts, places: Places): string {
-  const clean = (text: string) => redact(text, places)
+/** The same facts with nothing in them of who, where and what the data says. */
+export function redactFacts(facts: ReportFacts, places: Places): ReportFacts {
+  const values = (record: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, redact(value, places)]))
+  return {
+    ...facts,
+    versions: values(facts.versions),
+    settings: values(facts.settings),
+    problems: facts.problems.map(problem => redactLog(problem, places)),
+    logs: Object.fromEntries(
+      Object.entries(facts.logs).map(([title, log]) => [title, redactLog(log, places)]),
+    ),
+  }
+}
+
+/** @param facts redacted */
+export function reportText({
+  versions,
+  settings,
+  project,
+  diagnostics,
+  problems,
+  logs,
+}: ReportFacts): string {
   const parts = [
     '# Problem report',
     '',
     '## What happened',
     '',
     '_What did you do, what did you expect, and what came instead?_',
-    ...section('Versions', facts.versions, clean),
-    ...section('Settings', facts.settings, clean),
-    ...section('Project', facts.project, clean),
-    ...section('Diagnostics', facts.diagnostics, clean),
-    ...(facts.problems.length > 0
-      ? ['', '## Problems', '', ...facts.problems.map(problem => `- ${redactLog(problem, places)}`)]
-      : []),
-    ...Object.entries(facts.logs).flatMap(([title, log]) => [
+    ...section('Versions', versions),
+    ...section('Settings', settings),
+    ...section('Project', project),
+    ...section('Diagnostics', diagnostics),
+    ...(problems.length > 0 ? ['', '## Problems', '', ...problems.map(problem => `- ${problem}`)] : []),
+    ...Object.entries(logs).flatMap(([title, log]) => [
       '',
       `## ${title}`,
       '',
       '```',
-      redactLog(log, places).replaceAll('```', "'''"),
+      log.replaceAll('```', "'''"),
       '```',
     ]),
   ]
   return `${parts.join('\n')}\n`
 }
 
-function section(
-  title: string,
-  values: Readonly<Record<string, string | number>>,
-  clean: (text: string) => string,
-): string[] {
-  const rows = Object.entries(values).map(([name, value]) => `| ${name} | ${clean(String(value))} |`)
+function section(title: string, values: Readonly<Record<string, string | number>>): string[] {
+  const rows = Object.entries(values).map(([name, value]) => `| ${name} | ${value} |`)
   return rows.length > 0 ? ['', `## ${title}`, '', '| | |', '|---|---|', ...rows] : []
 }

@@ -73,7 +73,7 @@ export type { DocumentSymbol } from './services/symbols.ts'
 export type { Callee, Caller } from './services/calls.ts'
 export type { Location, NamedPlace } from './services/navigation.ts'
 export type { RenameResult, RenameTarget } from './services/rename.ts'
-export type { Candidate, CandidateKind, ContextKind, Scope, Wanted } from './services/scope.ts'
+export type { Candidate, CandidateKind, ContextKind, FeatureName, Scope, Wanted } from './services/scope.ts'
 
 export { type Type, describeType } from './type-rules.ts'
 export {

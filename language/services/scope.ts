@@ -10,7 +10,7 @@ import { type Query, type Scope, type Suggestions, headWord, nothing } from './s
 import { columnsBody, sourceBody } from './scope/source.ts'
 import { insideText } from './scope/text.ts'
 
-export type { Candidate, CandidateKind, ContextKind, Scope, Wanted } from './scope/query.ts'
+export type { Candidate, CandidateKind, ContextKind, FeatureName, Scope, Wanted } from './scope/query.ts'
 
 export function scopeAt(project: Project, path: string, offset: number): Scope {
   const tree = project.file(path)?.tree

@@ -2,7 +2,7 @@
 import { writeName } from '../../syntax/keywords.ts'
 import { aggregateCandidates, declared, functionCandidates, literals } from './candidates.ts'
 import { columnAfterDot, comparisons, sourceExpression, wantedAt } from './expression.ts'
-import { featureAround, featureNamed, keysOf, visible } from './known.ts'
+import { featureAround, featureNamed, featureNames, keysOf, visible } from './known.ts'
 import {
   type Candidate,
   type Query,
@@ -109,8 +109,13 @@ function derived(query: Query): Suggestions {
 const arithmetic = (): Candidate[] =>
   ['+', '-', '*', '/', '%'].map((text): Candidate => ({ kind: 'operator', name: text, text }))
 
-function entityInputs({ item }: Query): Pick<Suggestions, 'inputs'> {
-  return item[1] && item[3] ? { inputs: { entity: plain(item[3]), feature: plain(item[1]) } } : {}
+function entityInputs(query: Query): Pick<Suggestions, 'inputs' | 'features'> {
+  const { item } = query
+  if (!item[1] || !item[3]) return {}
+  return {
+    inputs: { entity: plain(item[3]), feature: plain(item[1]) },
+    features: featureNames(query),
+  }
 }
 
 /** The project's own features of the same entity; not the feature itself. */

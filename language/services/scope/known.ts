@@ -9,7 +9,7 @@ import type {
   ModelDeclaration,
 } from '../../syntax/ast.ts'
 import type { ValueKind } from '../../types.ts'
-import { type Query, plain } from './query.ts'
+import { type FeatureName, type Query, plain } from './query.ts'
 
 type DeclarationOf<K extends DeclarationKind> = Extract<AnyDeclaration, { kind: K }>
 
@@ -42,6 +42,23 @@ export function importable<K extends ImportableKind>(
       of !== path && !named.has(declaration.name!.text) && project.names.isImportable(of),
   )
   return found as unknown as readonly Declared<DeclarationOf<K>>[]
+}
+
+/** The names of the project's features: those that the file sees, then those that it would have to import. */
+export function featureNames(query: Query): readonly FeatureName[] {
+  const seen = visible(query, 'feature').map(({ name, declaration, path }) => ({
+    name,
+    declared: declaration.name!.text,
+    path,
+  }))
+  const others: readonly Declared[] = importable(query, 'feature')
+  return [
+    ...seen,
+    ...others.map(({ declaration, path }) => {
+      const name = declaration.name!.text
+      return { name, declared: name, path }
+    }),
+  ]
 }
 
 export function findVisible<K extends DeclarationKind>(

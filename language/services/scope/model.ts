@@ -4,7 +4,7 @@ import type { ModelDeclaration } from '../../syntax/ast.ts'
 import type { Type } from '../../type-rules.ts'
 import { algorithmCandidates, columnsAndFeatures, declared, observedColumns } from './candidates.ts'
 import { rowExpression } from './expression.ts'
-import { modelAround, observed } from './known.ts'
+import { featureNames, modelAround, observed } from './known.ts'
 import { metricList } from './metrics.ts'
 import {
   type Candidate,
@@ -176,7 +176,12 @@ export function featuresBlock(query: Query): Suggestions {
   if (item.length === 0) {
     const named = namedFeatures(query)
     const free = observedColumns(query).filter(({ name }) => !named.has(name))
-    return { context: 'featuresBlock', candidates: withoutLabel(query, free), calls: 'line' }
+    return {
+      context: 'featuresBlock',
+      candidates: withoutLabel(query, free),
+      calls: 'line',
+      features: featureNames(query),
+    }
   }
   if (!has(item, '=')) return nothing
   const names = withoutLabel(query, columnsAndFeatures(query))
@@ -184,7 +189,9 @@ export function featuresBlock(query: Query): Suggestions {
     names,
     whole: { kinds: ['int', 'float', 'bool', 'category', 'string'] },
   })
-  return wantsOperand(item) && last === '=' ? { ...found, calls: 'value' } : found
+  return wantsOperand(item) && last === '='
+    ? { ...found, calls: 'value', features: featureNames(query) }
+    : found
 }
 
 /** Names of the features that stand in the block, the one at the offset left out. */

@@ -93,6 +93,14 @@ export interface Wanted {
   readonly name?: string
 }
 
+export interface FeatureName {
+  /** As the file calls it. */
+  readonly name: string
+  /** As it is declared, and in which file. */
+  readonly declared: string
+  readonly path: string
+}
+
 export interface Scope {
   readonly context: ContextKind
   /** What has been typed of the word at the offset. */
@@ -106,6 +114,8 @@ export interface Scope {
   readonly wanted?: Wanted
   /** Features of the project and of the catalog may be called here: as a whole line, or as its value. */
   readonly calls?: 'line' | 'value'
+  /** The project's features where they may be called or read: those that the file sees, then those to be imported. */
+  readonly features?: readonly FeatureName[]
   /** Features that an expression of this entity may read by name; not the one that is declared. */
   readonly inputs?: { readonly entity: string; readonly feature: string }
   /** The column whose value stands here: that of `given`, or the one compared with. */

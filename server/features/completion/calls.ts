@@ -23,8 +23,11 @@ interface Found {
 }
 
 /** Calls of features: a whole line of `features`, or what stands after `=`. */
-export function featureSuggestions(file: FileContext, { prefix, replace, calls }: Scope): Found {
-  const { features, more } = findFeatures(file, { prefix, limit })
+export function featureSuggestions(
+  file: FileContext,
+  { prefix, replace, calls, features: own = [] }: Scope,
+): Found {
+  const { features, more } = findFeatures(file, { own, prefix, limit })
   const model = modelAt(file, replace.start)
   const columns = knownSource(file, model?.observe?.source?.text)?.columns ?? []
   const items = model?.features?.items.filter(({ span }) => span.start !== replace.start) ?? []
@@ -60,10 +63,13 @@ function unusedFirst(options: readonly string[], used: ReadonlySet<string>): rea
 }
 
 /** Registered features of the entity that an expression may read by name; the project's own are there already. */
-export function inputSuggestions(file: FileContext, { prefix, inputs, candidates }: Scope): Found {
+export function inputSuggestions(
+  file: FileContext,
+  { prefix, inputs, candidates, features: own = [] }: Scope,
+): Found {
   if (!inputs) return { suggestions: [], more: false }
   const known = new Set(candidates.map(({ name }) => name))
-  const { features, more } = findFeatures(file, { prefix, limit, entity: inputs.entity })
+  const { features, more } = findFeatures(file, { own, prefix, limit, entity: inputs.entity })
   const others = features.filter(({ name }) => !known.has(name) && name !== inputs.feature)
   return {
     suggestions: others.map(feature => ({
@@ -85,10 +91,16 @@ function described(
     rank: 3,
     detail: `feature of ${entity}${type ? `: ${describeType(type)}` : ''}`,
     labelDetails: {
-      description: version === undefined ? (elsewhere ? path : 'this file') : `catalog, version ${version}`,
+      description: version === undefined ? placeOf(file, path) : `catalog, version ${version}`,
     },
     ...(doc !== undefined && { documentation: markdown(doc) }),
     data: { uri: file.document.uri, kind: 'feature', name, ...(elsewhere && { path }) } satisfies ItemData,
     ...(elsewhere && importing(file, { kind: 'feature', name, from: path })),
   }
+}
+
+/** Where a feature of the project is declared, in a few words; the cells of a notebook have no path. */
+function placeOf(file: FileContext, path: string | undefined): string {
+  if (path === undefined || path === file.path) return 'this file'
+  return path.includes(':') ? 'this notebook' : path
 }

@@ -3,6 +3,7 @@ import {
   type CatalogFeature,
   type ColumnSchema,
   type FeatureDefinition,
+  type FeatureName,
   type FeaturePlan,
   type Type,
   type ValueKind,
@@ -34,6 +35,8 @@ export interface CallableFeature {
 }
 
 export interface FeatureQuery {
+  /** The project's own, as the place sees them. */
+  readonly own: readonly FeatureName[]
   /** What has been typed of the name. */
   readonly prefix: string
   /** At most so many of the project and so many of the catalog. */
@@ -59,21 +62,22 @@ export function findFeatures(file: FileContext, query: FeatureQuery): FoundFeatu
   }
 }
 
-function ownFeatures(file: FileContext, { prefix, limit, entity }: FeatureQuery): FoundFeatures {
-  const fitting = file.workspace.features().filter(({ name }) => matches(prefix, name))
-  const features = fitting.slice(0, limit).flatMap(symbol => ownFeature(file, symbol) ?? [])
+function ownFeatures(file: FileContext, { own, prefix, limit, entity }: FeatureQuery): FoundFeatures {
+  const fitting = own.filter(({ name }) => matches(prefix, name))
+  const features = fitting.slice(0, limit).flatMap(feature => ownFeature(file, feature) ?? [])
   return {
     features: entity === undefined ? features : features.filter(feature => feature.entity === entity),
     more: fitting.length > limit,
   }
 }
 
-type FeatureSymbol = ReturnType<FileContext['workspace']['features']>[number]
-
 /** One that is not right yet can be called all the same. */
-function ownFeature(file: FileContext, { name, path, plan }: FeatureSymbol): CallableFeature | undefined {
+function ownFeature(
+  file: FileContext,
+  { name, declared: as, path }: FeatureName,
+): CallableFeature | undefined {
   const tree = file.workspace.tree(path)
-  const declaration = tree && declarationsIn(tree).find(d => d.kind === 'feature' && d.name?.text === name)
+  const declaration = tree && declarationsIn(tree).find(d => d.kind === 'feature' && d.name?.text === as)
   if (declaration?.kind !== 'feature') return undefined
   const entity = declaration.entity?.text ?? '?'
   const by = declaration.by.map(key =>
@@ -81,12 +85,13 @@ function ownFeature(file: FileContext, { name, path, plan }: FeatureSymbol): Cal
   )
   const keys =
     entityKeys({ ...file, path }, entity) ?? by.map((column, i) => ({ name: column ?? `key${i + 1}` }))
+  const type = file.workspace.typeAt(path, declaration.name!.span.start)?.type
   return {
     name,
     entity,
     path,
     keys: keys.map((key, i) => ({ ...key, ...(by[i] !== undefined && { column: by[i] }) })),
-    ...(plan && { type: plan.type }),
+    ...(type && { type }),
     ...(declaration.doc !== undefined && { doc: declaration.doc }),
   }
 }

@@ -68,25 +68,19 @@ function column(database: DatabaseSync, sql: string, ...parameters: (string | nu
   return (statement.all(...parameters) as unknown as [string][]).map(([value]) => value)
 }
 
-/** So many names that begin alike are sorted; of more, the most used are picked out in their order. */
-const manyAlike = 2000
-
-/** Names that begin so, then names of which a later word does; the most used first. However many fit, it takes little. */
+/**
+ * Names that begin so, then names of which a later word does; those in use first, the most used at the top. However
+ * many begin alike, no more are looked at than are in use or asked for.
+ */
 function namesLike(database: DatabaseSync, text: string, limit: number): string[] {
   if (text === '')
     return column(database, 'SELECT name FROM latest ORDER BY n_uses DESC, name LIMIT ?', limit)
   const begins = 'name >= ?1 AND name < ?1 || char(1114111)'
-  const counted = `SELECT count(*) FROM (SELECT 1 FROM latest WHERE ${begins} LIMIT ${manyAlike})`
-  const isMany = Number(column(database, counted, text)[0]) >= manyAlike
-  // Where many begin so, the index by use comes upon enough of them soon.
-  const from = isMany ? 'latest INDEXED BY latest_uses' : 'latest'
-  const begin = column(
-    database,
-    `SELECT name FROM ${from} WHERE ${begins} ORDER BY n_uses DESC, name LIMIT ?2`,
-    text,
-    limit,
-  )
-  if (begin.length >= limit) return begin
+  const used = `SELECT name FROM latest INDEXED BY latest_uses WHERE n_uses > 0 AND ${begins}
+    ORDER BY n_uses DESC, name LIMIT ?2`
+  const unused = `SELECT name FROM latest WHERE +n_uses = 0 AND ${begins} ORDER BY name LIMIT ?2`
+  const begin = [used, unused].flatMap(sql => column(database, sql, text, limit))
+  if (begin.length >= limit) return begin.slice(0, limit)
   return [...new Set([...begin, ...namesWithWords(database, text, limit)])].slice(0, limit)
 }
 

@@ -16,13 +16,19 @@ export interface Chunk {
 export function chunksOf(tree: SyntaxTree, nodes: readonly SyntaxNode[], split: boolean): readonly Chunk[] {
   const chunks: Chunk[] = []
   for (const node of nodes) {
-    const last = chunks.at(-1)
-    const chunk = { start: node.start, end: node.end, node: canFormat(tree, node) ? node : undefined }
-    const together = last && !(split && last.node && chunk.node) && onOneLine(tree, last.end, chunk.start)
-    if (together) chunks[chunks.length - 1] = { start: last.start, end: chunk.end, node: undefined }
-    else chunks.push(chunk)
+    let chunk: Chunk = { start: node.start, end: node.end, node: canFormat(tree, node) ? node : undefined }
+    for (let last = chunks.at(-1); last && isTogether(tree, last, chunk); last = chunks.at(-1)) {
+      if (split && last.node && chunk.node) break
+      chunks.pop()
+      chunk = { start: last.start, end: chunk.end, node: undefined }
+    }
+    chunks.push(chunk)
   }
   return chunks
+}
+
+function isTogether(tree: SyntaxTree, last: Chunk, next: Chunk): boolean {
+  return onOneLine(tree, last.end, next.start)
 }
 
 function canFormat(tree: SyntaxTree, node: SyntaxNode): boolean {
@@ -43,7 +49,11 @@ function isSoundAround(tree: SyntaxTree, node: SyntaxNode): boolean {
   const open = braces[0]!
   const close = braces[1]!
   const inside = ({ start, end }: { start: number; end: number }) => open.end <= start && end <= close.start
-  if (!tree.faults.in(node).every(({ span }) => inside(span))) return false
+  const faults = tree.faults.in(node)
+  if (!faults.every(({ span }) => inside(span))) return false
+  // A fault between two items is a fault of one of them, nobody knows which.
+  if (!faults.every(({ span }) => block.nodes.some(item => item.start <= span.end && span.start <= item.end)))
+    return false
   return chunksOf(tree, block.nodes, true).every(
     chunk =>
       chunk.node || (!onOneLine(tree, open.end, chunk.start) && !onOneLine(tree, chunk.end, close.start)),

@@ -10,9 +10,27 @@ import { addComment, itemLines } from './block.ts'
 import { type Chunk, chunksOf, rawLine } from './chunks.ts'
 import { type Line, printLines } from './lines.ts'
 
-/** The text in canonical form. Formatting twice is formatting once. Lines end in CRLF where all did, else in LF. */
+/** How often a text with faults is formatted until it stays as it is. */
+const mostRounds = 4
+
+/**
+ * The text in canonical form. Formatting twice is formatting once. Lines end in CRLF where all did, else in LF. A
+ * text whose faults make another of it every time is returned as it was.
+ */
 export function format(text: string): string {
-  const tree = parse(text)
+  let current = text
+  for (let round = 0; round < mostRounds; round++) {
+    const tree = parse(current)
+    const next = formatTree(tree)
+    // What is whole is read again as it was read; what stands around a fault may not be.
+    if (next === current || tree.diagnostics.length === 0) return next
+    current = next
+  }
+  return text
+}
+
+function formatTree(tree: SyntaxTree): string {
+  const { text } = tree
   const newline = /\r\n/.test(text) && !/\r(?!\n)|(?<!\r)\n/.test(text) ? '\r\n' : '\n'
   const formatted = printLines(fileLines(tree, newline), newline)
   return sameTokens(tree.table, tokenize(formatted)) ? formatted : text

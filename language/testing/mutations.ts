@@ -64,8 +64,9 @@ function faultOf({ text, untouched }: Mutant, random: () => number): string | un
       if (!(span.start >= 0 && span.start <= span.end && span.end <= text.length))
         return 'a span lies outside the text'
     ignoresOf(tree)
-    const found = new Set(wholeDeclarations(text).map(({ key }) => key))
-    const lost = untouched.find(key => !found.has(key))
+    const found = wholeDeclarations(text)
+    // What stands after it may have become its own: a block after the head of a feature.
+    const lost = untouched.find(whole => !found.some(({ key }) => key.startsWith(whole)))
     if (lost !== undefined) return `hidden: ${lost}`
     return formattingFault(text) ?? analysisFault(text, Math.floor(random() * (text.length + 1)))
   } catch (error) {

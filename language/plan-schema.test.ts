@@ -159,3 +159,27 @@ test('what is no plan does not fulfil it', () => {
   assert.ok(validator.Check(good))
   for (const one of wrong) assert.ok(!validator.Check(JSON.parse(JSON.stringify(one))))
 })
+
+test('a plan depends neither on the order nor on the names of files', () => {
+  const read = (name: string) => readFileSync(join(import.meta.dirname, 'golden', 'plan', name), 'utf8')
+  const parts = read('complete.slip').split(/^(?=\/\/\/ Whether|model )/m)
+  const [shared, ...models] = parts as [string, ...string[]]
+  const planned = (files: readonly (readonly [string, string])[]) => {
+    const workspace = workspaceOf(Object.fromEntries(files))
+    return JSON.stringify(workspace.plan('returned_order').plan)
+  }
+  const imported = (path: string) => `import { orders, amount_share } from "${path}"\n`
+  const model = models.slice(0, 2).join('')
+  const first = planned([
+    ['a.slip', shared],
+    ['b.slip', imported('a.slip') + model],
+  ])
+  const second = planned([
+    ['models/a.slip', imported('z/shared.slip') + model],
+    ['z/shared.slip', shared],
+  ])
+  const alone = workspaceOf({ 'case.slip': shared + model }).plan('returned_order').plan
+  assert.ok(alone)
+  assert.equal(first, JSON.stringify(alone))
+  assert.equal(second, first)
+})

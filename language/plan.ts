@@ -137,7 +137,10 @@ export interface ModelFeature {
 export type Preparation =
   | {
       readonly kind: 'numeric'
-      /** What stands in for a missing value; `none` makes a missing value an error at training. */
+      /**
+       * What stands in for a missing value. `none`: trees split on what is missing; for other algorithms a missing value
+       * is an error at training.
+       */
       readonly impute: 'median' | 'mean' | 'zero' | 'none'
       /**
        * Fitted after imputing. `min_max` maps the training rows' least and greatest value to 0 and 1 (a constant to 0). Of a

@@ -130,9 +130,17 @@ export class NodeView implements SyntaxNode {
   }
 
   get nodes(): readonly NodeView[] {
-    return (this.#nodes ??= childrenOf(this.table, this.index).map(
-      child => new NodeView(this.table, child, this),
-    ))
+    return (this.#nodes ??= this.#makeNodes())
+  }
+
+  #makeNodes(): NodeView[] {
+    const { table, index } = this
+    const { sizes } = table
+    const nodes: NodeView[] = []
+    const low = index - sizes[index]!
+    for (let child = index - 1; child > low; child -= sizes[child]!)
+      nodes.push(new NodeView(table, child, this))
+    return nodes.reverse()
   }
 
   get ownTokens(): readonly Token[] {
@@ -175,14 +183,6 @@ export function startOf({ firsts, tokens }: NodeTable, index: number): number {
 export function endOf({ firsts, ends, tokens }: NodeTable, index: number): number {
   const end = ends[index]!
   return end === firsts[index]! ? tokens.startOf(end) : tokens.endOf(end - 1)
-}
-
-/** The nodes directly under a node, in their order. */
-export function childrenOf({ sizes }: NodeTable, index: number): number[] {
-  const children: number[] = []
-  const low = index - sizes[index]!
-  for (let child = index - 1; child > low; child -= sizes[child]!) children.push(child)
-  return children.reverse()
 }
 
 function parentOf(table: NodeTable, index: number): SyntaxNode | undefined {

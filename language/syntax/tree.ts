@@ -100,11 +100,9 @@ export function childNodes(node: SyntaxNode): readonly SyntaxNode[] {
   return node.nodes
 }
 
-export function childOfKind(
-  node: SyntaxNode | undefined,
-  ...kinds: readonly NodeKind[]
-): SyntaxNode | undefined {
-  return node?.nodes.find(child => kinds.includes(child.kind))
+export function childOfKind(node: SyntaxNode | undefined, kind: NodeKind): SyntaxNode | undefined {
+  if (node) for (const child of node.nodes) if (child.kind === kind) return child
+  return undefined
 }
 
 export function childrenOfKind(node: SyntaxNode | undefined, kind: NodeKind): readonly SyntaxNode[] {

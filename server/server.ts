@@ -142,8 +142,10 @@ async function initialized(session: Session): Promise<() => void> {
   const watcher = client.watchesFiles ? undefined : watchFolders(file => fileChanged(session, file), log)
   const open = async (uris: readonly string[]): Promise<void> => {
     const folders = uris.flatMap(uri => fileOfUri(uri) ?? [])
-    await discover(session, folders)
     for (const folder of folders) await watcher?.add(folder)
+    // Documents may have had projects read before anyone watched.
+    if (watcher) for (const project of session.projects.all()) await project.rescan()
+    await discover(session, folders)
   }
   if (client.hasFolders) {
     connection.workspace.onDidChangeWorkspaceFolders(

@@ -56,8 +56,9 @@ export function watchFolders(onChange: (file: string) => Promise<void> | void, l
   }
   const arrived = async (folder: string): Promise<void> => {
     if (path.basename(folder).startsWith('.') && path.basename(folder) !== '.slipway') return
-    const files = await glob('**', { cwd: folder, ignore: ignored, absolute: true }).catch(() => [])
+    // Watched first, so that no file comes unseen in between.
     await add(folder)
+    const files = await glob('**', { cwd: folder, ignore: ignored, absolute: true }).catch(() => [])
     for (const file of files) if (relevant.test(file)) happened(path.normalize(file))
   }
   const add = async (folder: string): Promise<void> => {

@@ -43,6 +43,7 @@ export interface TestClient {
   diagnostics(
     file: string,
     accept?: (found: readonly Diagnostic[]) => boolean,
+    timeoutMs?: number,
   ): Promise<readonly Diagnostic[]>
   /** The same of a document that is no file of the project, by its URI. */
   diagnosticsOf(
@@ -104,6 +105,8 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
     })
   connection.onRequest('window/workDoneProgress/create', () => null)
   connection.listen()
+  // A server that does not start is a failure and not something to wait for.
+  child.once('exit', () => connection.dispose())
   const { capabilities } = await connection.sendRequest<InitializeResult>('initialize', {
     processId: process.pid,
     rootUri: pathToFileURL(root).href,
@@ -143,7 +146,7 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
       connection.sendNotification('workspace/didChangeWatchedFiles', {
         changes: [{ uri: uri(file), type: 2 }],
       }),
-    diagnostics: (file, accept = () => true) => inbox.next(uri(file), accept),
+    diagnostics: (file, accept = () => true, timeoutMs) => inbox.next(uri(file), accept, timeoutMs),
     diagnosticsOf: (asked, accept = () => true) => inbox.next(asked, accept),
     at: (file, text, word) => ({ textDocument: { uri: uri(file) }, position: positionAfter(text, word) }),
     async stop() {
@@ -151,7 +154,6 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
       await connection.sendRequest('shutdown').catch(() => undefined)
       await connection.sendNotification('exit').catch(() => undefined)
       await ended
-      connection.dispose()
       if (options.root === undefined) await rm(root, { recursive: true, force: true })
     },
   }
@@ -171,7 +173,11 @@ export const usualCapabilities = {
 } satisfies ClientCapabilities
 
 interface Inbox {
-  next(uri: string, accept: (found: readonly Diagnostic[]) => boolean): Promise<readonly Diagnostic[]>
+  next(
+    uri: string,
+    accept: (found: readonly Diagnostic[]) => boolean,
+    timeoutMs?: number,
+  ): Promise<readonly Diagnostic[]>
 }
 
 /** Published diagnostics, kept until a test asks for them. */
@@ -183,11 +189,16 @@ function createInbox(connection: ProtocolConnection): Inbox {
     wake()
   })
   return {
-    async next(uri, accept) {
-      const deadline = Date.now() + 30_000
+    async next(uri, accept, timeoutMs = 30_000) {
+      const deadline = Date.now() + timeoutMs
       for (;;) {
         const index = kept.findIndex(params => params.uri === uri && accept(params.diagnostics))
-        if (index >= 0) return kept.splice(0, index + 1).at(-1)!.diagnostics
+        if (index >= 0) {
+          const found = kept[index]!
+          // What was said of it before has passed by.
+          for (let i = index; i >= 0; i--) if (kept[i]!.uri === uri) kept.splice(i, 1)
+          return found.diagnostics
+        }
         if (Date.now() > deadline)
           throw new Error(`No such diagnostics of ${uri}; got ${JSON.stringify(kept)}`)
         await new Promise<void>(resolve => {

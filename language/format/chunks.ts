@@ -66,7 +66,9 @@ function onOneLine(tree: SyntaxTree, from: number, to: number): boolean {
 
 /** A chunk as it was, with the blanks before it on its line, so that its lines keep their places. */
 export function rawLine({ text }: SyntaxTree, { start, end }: Chunk, blankBefore: boolean): Line {
-  const indent = /[^\S\r\n]*$/.exec(text.slice(Math.max(0, start - 1000), start))![0]
+  let line = start
+  while (line > 0 && /[^\S\r\n]/.test(text[line - 1]!)) line--
+  const indent = text.slice(line, start)
   const comma = /^[^\S\r\n]*,/.exec(text.slice(end, end + 1000))?.[0] ?? ''
   return { indent: 0, cells: [indent + text.slice(start, end) + comma], blankBefore, raw: true }
 }

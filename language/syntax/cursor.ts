@@ -59,6 +59,8 @@ export class Cursor {
   /** The token to come, when it was asked for. */
   #token: Token | undefined
   #quiet = false
+  /** What was reported of the last block that is not closed. */
+  #unclosed: Diagnostic | undefined
   /** Whether the item was ended by what means nothing in the language. */
   #itemEnded = false
 
@@ -266,6 +268,30 @@ export class Cursor {
     this.diagnostics.push(diagnostic(code, { path: this.path, span: plain, message, ...rest }))
   }
 
+  /** Reports a block that is not closed, together with those inside it that end at the same place. */
+  unclosed(opening: Token): void {
+    const span = this.here()
+    const { end } = this.previous!
+    const place = { path: this.path, span: { start: opening.start, end: opening.end } }
+    const related = [{ ...place, message: 'The block opened here.' }]
+    const last = this.diagnostics.at(-1)
+    if (last?.code !== 'SLIP003' || last !== this.#unclosed || last.span.end !== span.end) {
+      const fixes = [{ title: 'Add `}`', edits: [this.edit({ start: end, end }, '\n}')] }]
+      const message = `Expected \`}\`, got ${this.describe()}.`
+      const before = this.diagnostics.length
+      this.error(message, { code: 'SLIP003', span, related, fixes })
+      this.#unclosed = this.diagnostics[before]
+      return
+    }
+    const text = (last.fixes?.[0]?.edits[0]?.text ?? '') + '\n}'
+    const fixes = [
+      { title: `Add \`${text.replaceAll('\n', '')}\``, edits: [this.edit({ start: end, end }, text)] },
+    ]
+    this.#unclosed = { ...last, related: [...(last.related ?? []), ...related].slice(0, mostRelated), fixes }
+    this.diagnostics[this.diagnostics.length - 1] = this.#unclosed
+    this.#quiet = true
+  }
+
   /** Reports a token that is written as elsewhere. */
   reportForeign(token: Token): void {
     const { message, ...rest } = foreignMistake(token, this.path, this.#table.text)
@@ -386,6 +412,9 @@ export class Cursor {
     this.close()
   }
 }
+
+/** No more places are shown beside one message. */
+const mostRelated = 5
 
 /** With what a part of a model goes on that is not a name or a block. */
 const afterModelWord: Readonly<Partial<Record<string, readonly TokenKind[]>>> = {

@@ -29,17 +29,7 @@ export function parseBlock(c: Cursor, options: BlockOptions): void {
   c.open('Block')
   const opening = c.bump()
   parseBlockItems(c, options)
-  if (!c.eat('}')) {
-    const end = c.previous!.end
-    c.error(`Expected \`}\`, got ${c.describe()}.`, {
-      code: 'SLIP003',
-      span: c.here(),
-      related: [
-        { path: c.path, span: { start: opening.start, end: opening.end }, message: 'The block opened here.' },
-      ],
-      fixes: [{ title: 'Add `}`', edits: [{ path: c.path, span: { start: end, end }, text: '\n}' }] }],
-    })
-  }
+  if (!c.eat('}')) c.unclosed(opening)
   c.close()
 }
 

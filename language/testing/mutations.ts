@@ -17,6 +17,7 @@ import { workspaceOf } from './world.ts'
 
 export interface MutationReport {
   readonly nFiles: number
+  /** The longest that one of reading, formatting and checking took. */
   readonly slowestMs: number
   /** Of the slowest file, to find out why. */
   readonly slowest: string
@@ -41,9 +42,9 @@ export function runMutations({ nFiles, seed }: MutationOptions): MutationReport 
     // The deep ones are spread over the run.
     const next = i % 50 === 0 ? deep[(i / 50) % deep.length] : undefined
     const mutant = next === undefined ? mutate(texts, random) : { text: next, untouched: [] }
-    const start = performance.now()
-    const what = faultOf(mutant, random)
-    const ms = performance.now() - start
+    const watch = { slowestMs: 0 }
+    const what = faultOf(mutant, random, watch)
+    const ms = watch.slowestMs
     if (what !== undefined) failures.push({ what, text: mutant.text })
     if (ms > slowest.ms) slowest = { text: mutant.text, ms }
   }
@@ -56,9 +57,20 @@ interface Mutant {
   readonly untouched: readonly string[]
 }
 
-function faultOf({ text, untouched }: Mutant, random: () => number): string | undefined {
+interface Watch {
+  slowestMs: number
+}
+
+function timed<T>(watch: Watch, step: () => T): T {
+  const start = performance.now()
+  const result = step()
+  watch.slowestMs = Math.max(watch.slowestMs, performance.now() - start)
+  return result
+}
+
+function faultOf({ text, untouched }: Mutant, random: () => number, watch: Watch): string | undefined {
   try {
-    const tree = parse(text, 'a.slip')
+    const tree = timed(watch, () => parse(text, 'a.slip'))
     if (printTree(tree) !== text) return 'the tree prints as another text'
     for (const { span } of tree.diagnostics)
       if (!(span.start >= 0 && span.start <= span.end && span.end <= text.length))
@@ -68,14 +80,16 @@ function faultOf({ text, untouched }: Mutant, random: () => number): string | un
     // What stands after it may have become its own: a block after the head of a feature.
     const lost = untouched.find(whole => !found.some(({ key }) => key.startsWith(whole)))
     if (lost !== undefined) return `hidden: ${lost}`
-    return formattingFault(text) ?? analysisFault(text, Math.floor(random() * (text.length + 1)))
+    return (
+      formattingFault(text, watch) ?? analysisFault(text, Math.floor(random() * (text.length + 1)), watch)
+    )
   } catch (error) {
     return `thrown: ${error instanceof Error ? error.stack : String(error)}`
   }
 }
 
-function formattingFault(text: string): string | undefined {
-  const once = format(text)
+function formattingFault(text: string, watch: Watch): string | undefined {
+  const once = timed(watch, () => format(text))
   if (format(once) !== once) return 'formatting twice is not formatting once'
   if (!isDeepStrictEqual(significant(once), significant(text))) return 'formatting changed a token'
   if (!isDeepStrictEqual(meaning(once), meaning(text))) return 'formatting changed what is declared'
@@ -106,9 +120,12 @@ function withoutPlaces(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutPlaces(inner)]))
 }
 
-function analysisFault(text: string, offset: number): string | undefined {
-  const workspace = workspaceOf({ 'a.slip': text })
-  workspace.diagnostics('a.slip')
+function analysisFault(text: string, offset: number, watch: Watch): string | undefined {
+  const workspace = timed(watch, () => {
+    const checked = workspaceOf({ 'a.slip': text })
+    checked.diagnostics('a.slip')
+    return checked
+  })
   for (const { name } of workspace.models()) {
     const { plan, diagnostics } = workspace.plan(name)
     if (!plan && diagnostics.length === 0) return 'no plan and no reason'

@@ -136,8 +136,7 @@ function rowFeature(
   }
 }
 
-const canBeFeature = ({ kind }: Type): boolean =>
-  kind !== 'timestamp' && kind !== 'missing' && kind !== 'vector'
+const canBeFeature = ({ kind }: Type): boolean => kind !== 'timestamp' && kind !== 'missing'
 
 function refuseValue(
   item: FeatureItem,
@@ -146,18 +145,17 @@ function refuseValue(
 ): void {
   const name = value.kind === 'name' ? writeName(value.name.text) : undefined
   const got = type.kind === 'timestamp' ? 'a timestamp' : `\`${describeType(type)}\``
-  const hint = featureHints[type.kind]?.(name ?? (type.kind === 'vector' ? 'v' : 't'))
+  const hint = featureHints[type.kind]?.(name ?? 't')
   findings.report(
     'SLIP204',
     value.span,
-    `Expected a number, a bool or a category for the feature \`${item.name.text}\`, got ${got}.`,
+    `Expected a number, a bool, a category or a vector for the feature \`${item.name.text}\`, got ${got}.`,
     { ...(hint !== undefined && { hint }) },
   )
 }
 
 const featureHints: Readonly<Partial<Record<Type['kind'], (name: string) => string>>> = {
   timestamp: t => `Take a part of it, for example \`hour(${t})\` or \`category(weekday(${t}))\`.`,
-  vector: v => `Take numbers of it, for example \`element(${v}, 1)\`, \`norm(${v})\` or \`dot(${v}, w)\`.`,
 }
 
 /** A text is a category and a bool is 0 or 1 once it is a feature. */

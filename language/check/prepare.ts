@@ -74,7 +74,8 @@ function checkTarget(rule: PrepareRule, { features, findings, model }: PrepareCo
 }
 
 export function classOf({ type }: CheckedFeature): FeatureClass | undefined {
-  if (isNumeric(type) || type.kind === 'bool') return 'numeric'
+  // Each number of a vector is prepared on its own.
+  if (isNumeric(type) || type.kind === 'bool' || type.kind === 'vector') return 'numeric'
   return isText(type) ? 'category' : undefined
 }
 
@@ -120,7 +121,7 @@ const isEncoding = (step: string): boolean => step === 'one_hot' || step === 'na
 
 const inWords: Readonly<Record<FeatureClass, string>> = { numeric: 'numbers', category: 'categories' }
 const stepsFor: Readonly<Record<FeatureClass, string>> = {
-  numeric: 'Numbers and bools take `impute`, `indicator`, `standardize` and `min_max`.',
+  numeric: 'Numbers, bools and vectors take `impute`, `indicator`, `standardize` and `min_max`.',
   category: 'Categories take `one_hot` and `native`.',
 }
 

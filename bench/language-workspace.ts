@@ -81,7 +81,6 @@ ${rows.join('\n')}
 ${calls.join('\n')}
     trend = trend${from}(origin)
     origin
-    destination
   }
 
   label late = length(destination) > 3
@@ -101,6 +100,9 @@ ${calls.join('\n')}
   evaluate auc, log_loss
   output p${k} = probability(late)
   require auc >= 0.6
+  health {
+    drift <= 0.25
+  }
 }
 `
 }

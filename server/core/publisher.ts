@@ -3,10 +3,14 @@
  * An editor that asks by itself is only told to ask again, when a file that it shows has changed without an edit.
  * Until a project's data has been read for the first time nothing is said of it, lest warnings flash by.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { PublishDiagnosticsParams } from 'vscode-languageserver/node'
 import { type Log, createPauses, describeError } from './guard.ts'
 import { type Project, projectFile } from './project.ts'
 import type { Report, Reports } from './reports.ts'
+
+/** How long nobody types before files that are not edited are looked at. */
+const quietMs = 40
 
 export interface PublisherOptions {
   readonly reports: Reports
@@ -23,6 +27,8 @@ export class Publisher {
   readonly #waiting = new Map<Project, NodeJS.Immediate>()
   /** The id of what was told last, by URI. */
   readonly #told = new Map<string, string>()
+  /** Counts the runs of a project, to know which is the latest. */
+  readonly #runs = new WeakMap<Project, number>()
   #disposed = false
 
   constructor(options: PublisherOptions) {
@@ -71,16 +77,27 @@ export class Publisher {
   }
 
   async #publishAll(project: Project, first: string | undefined): Promise<void> {
+    const run = (this.#runs.get(project) ?? 0) + 1
+    this.#runs.set(project, run)
     await project.ready()
-    const rest = [projectFile, ...project.files()]
-    const pause = createPauses()
-    for (const path of new Set(first === undefined ? rest : [first, ...rest])) {
-      // A newer edit starts over; what it has in common with this run is cached by the analysis.
-      if (this.#disposed || this.#waiting.has(project)) return
-      const report = this.#options.reports.of(project, path)
-      if (report) this.#publish(project, report)
-      await (path === first ? new Promise(resolve => setImmediate(resolve)) : pause())
+    if (first !== undefined) {
+      this.#publishFile(project, first)
+      // While somebody types, the rest waits for a pause.
+      await delay(quietMs)
     }
+    const pause = createPauses()
+    for (const path of [projectFile, ...project.files()]) {
+      // A newer edit starts over; what it has in common with this run is cached by the analysis.
+      if (this.#disposed || this.#waiting.has(project) || this.#runs.get(project) !== run) return
+      if (path !== first) this.#publishFile(project, path)
+      await pause()
+    }
+  }
+
+  #publishFile(project: Project, path: string): void {
+    if (this.#disposed) return
+    const report = this.#options.reports.of(project, path)
+    if (report) this.#publish(project, report)
   }
 
   #publish({ settings }: Project, { uri, version, diagnostics, id }: Report): void {

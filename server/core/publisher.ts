@@ -113,6 +113,8 @@ export class Publisher {
   /** What the editor shows may be others than what it was told; the edited file it asks about by itself. */
   async #compare(project: Project, edited: string | undefined): Promise<void> {
     await project.ready()
+    // The editor asks about the edited file first, and is told of others along with it.
+    if (edited !== undefined) await delay(quietMs)
     const pause = createPauses()
     let differs = false
     for (const path of [projectFile, ...project.openFiles()]) {

@@ -62,8 +62,12 @@ test('what an edit does to other open files comes along', async t => {
   await pull('sources.slip')
   await client.edit('sources.slip', sources.replace('feature delay_7d', 'feature delay_9d'))
   const report = await pull('sources.slip')
-  const related = report.relatedDocuments?.[client.uri('late.slip')] as FullDocumentDiagnosticReport
-  assert.ok(related.items.some(({ code }) => code === 'SLIP115'))
+  const related = report.relatedDocuments?.[client.uri('late.slip')] as
+    FullDocumentDiagnosticReport | undefined
+  // Or the editor has been told to ask again before it asked.
+  const items =
+    related?.items ?? (client.refreshes.includes('diagnostic') ? (await pull('late.slip')).items : [])
+  assert.ok(items.some(({ code }) => code === 'SLIP115'))
 })
 
 test('the editor is told to ask again when data changes', async t => {

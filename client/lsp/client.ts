@@ -32,8 +32,9 @@ export function createLanguageClient({ output, middleware }: ClientOptions): Lan
     {
       // Cells of notebooks come by the notebook synchronisation that the server asks for.
       documentSelector: [{ language: 'slipway' }],
-      // Lenses may name our commands, and hovers of VS Code show images.
-      initializationOptions: { commands: true, hoverImages: true },
+      // Lenses may name our commands, and hovers of VS Code show images. The grammar colours texts and numbers, and
+      // VS Code checks slipway.json by its schema.
+      initializationOptions: { commands: true, hoverImages: true, hasGrammar: true, hasSchema: true },
       outputChannel: output,
       traceOutputChannel: output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -1,5 +1,5 @@
 /** A fitted model for a plan: one that is registered and was trained from this very plan, else one trained now. */
-import type { Card, FittedModel } from '../engine/types.ts'
+import type { Card, FittedModel, TrainProgress } from '../engine/types.ts'
 import type { Plan } from '../language/index.ts'
 import { modelFiles, TrainedModel } from '../library/model/trained-model.ts'
 import { messageOf } from '../library/errors.ts'
@@ -49,8 +49,7 @@ export async function trainModel(plan: Plan, { root, rows, signal, output }: Fit
     const { model, onnx, card } = await engine.train(plan, {
       rows,
       signal,
-      onProgress: ({ phase, message, done, total }) =>
-        output.progress(`${phase}: ${message}${total === undefined ? '' : ` (${done} of ${total})`}`),
+      onProgress: progress => output.progress(describeProgress(progress)),
     })
     const { sampled, observed } = card.rows
     return {
@@ -61,6 +60,12 @@ export async function trainModel(plan: Plan, { root, rows, signal, output }: Fit
     output.endProgress()
     await session.close()
   }
+}
+
+/** `Computing features, 40 %`; iterations say themselves how far they are. */
+function describeProgress({ phase, message, done, total }: TrainProgress): string {
+  const share = phase !== 'fit' && done > 0 && total ? `, ${Math.round((100 * done) / total)} %` : ''
+  return `${message}${share}`
 }
 
 /** Where registered models are read. */

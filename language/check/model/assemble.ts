@@ -87,9 +87,9 @@ function addFeature(used: Used, definition: FeatureDefinition): void {
 /** The key of a feature's source in the plan; one that only shares its name with another gets one of its own. */
 function addSource({ sources }: Used, source: SourcePlan, feature: string): string {
   const taken = sources[source.name]
-  const same = !taken || JSON.stringify(taken) === JSON.stringify(source)
+  const same = !taken || taken === source || JSON.stringify(taken) === JSON.stringify(source)
   const key = same ? source.name : `${source.name} of ${feature}`
-  sources[key] ??= { ...source, name: key }
+  sources[key] ??= same ? source : { ...source, name: key }
   return key
 }
 

@@ -61,8 +61,11 @@ export function checkLabelUse(name: Name, { label, findings }: LeakContext): boo
 
 /** Whether a column's name holds all words of another's: `delay_minutes` of `delay`, `Total Delay` of `delay`. */
 function soundsLike(column: string, labelColumn: string): boolean {
+  const [first, ...more] = wordsOf(labelColumn)
+  // Most columns have nothing in common: that costs no cutting into words.
+  if (first === undefined || !column.toLowerCase().includes(first)) return false
+  const wanted = [first, ...more]
   const words = wordsOf(column)
-  const wanted = wordsOf(labelColumn)
   return (
     wanted.some(word => word.length >= 4) &&
     words.length > wanted.length &&

@@ -1,5 +1,6 @@
 /** What is said of a file, of a declaration with all it needs, and whether a plan comes of it. */
 import type { Declared } from './check/declarations.ts'
+import { withoutConsequences } from './check/consequences.ts'
 import { applyIgnores, isIgnored, reasonless } from './check/ignores.ts'
 import { unusedImports } from './check/imports.ts'
 import { mentionsOf } from './check/mentions.ts'
@@ -49,7 +50,8 @@ function fileDiagnostics(project: Project, file: ProjectFile): readonly Diagnost
     file.imports.length > 0
       ? [...project.importsOf(path).diagnostics, ...unusedImports(file, project.names).diagnostics]
       : []
-  const all = [...file.diagnostics, ...imports, ...declared, ...unusedFeatures(project, file)]
+  const checked = withoutConsequences(file.tree, declared)
+  const all = [...file.diagnostics, ...imports, ...checked, ...unusedFeatures(project, file)]
   return [...applyIgnores(file, onceAFile(all.sort(compareDiagnostics)))].sort(compareDiagnostics)
 }
 
@@ -101,6 +103,8 @@ function duplicateName(project: Project, { declaration, path }: Declared): reado
 function unusedFeatures(project: Project, file: ProjectFile): readonly Diagnostic[] {
   const features = file.declarations.filter(({ kind }) => kind === 'feature')
   if (features.length === 0 || project.names.nModels === 0) return []
+  // What could not be read may use them.
+  if (file.declarations.some(({ kind, broken }) => kind === 'model' && broken)) return []
   return features.flatMap(({ name, broken }) => {
     if (!name || broken || project.names.isMentioned(name.text)) return []
     const message = `No model of the project uses the feature \`${name.text}\`.`
@@ -143,6 +147,10 @@ function neededDiagnostics(
   const syntax = file.diagnostics.filter(({ span }) => isInside(span) || isUsed(span))
   const checked = declarations.flatMap(declaration => declarationDiagnostics(project, { declaration, path }))
   const comments = file.ignores.filter(({ covers }) => isInside(covers))
-  const left = onceAFile([...syntax, ...imports, ...checked]).filter(found => !isIgnored(file, found))
+  const leftOf = (some: readonly Diagnostic[]): readonly Diagnostic[] =>
+    onceAFile([...syntax, ...imports, ...some]).filter(found => !isIgnored(file, found))
+  const causes = leftOf(withoutConsequences(file.tree, checked))
+  // The cause may lie outside of these declarations: then there is only the consequence to show.
+  const left = causes.some(({ severity }) => severity === 'error') ? causes : leftOf(checked)
   return [...left, ...reasonless({ path, ignores: comments })]
 }

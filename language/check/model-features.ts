@@ -231,6 +231,8 @@ function checkKeys(
     source: arg,
   }))
   const expected = resolved.keys?.length
+  // An entity without a key is reported itself.
+  if (expected === 0) return undefined
   if (expected !== undefined && args.length !== expected) {
     findings.report(
       'SLIP310',

@@ -1,5 +1,5 @@
 /** Checks a windowed feature: an aggregate over the rows of one source, per key, over the time before. */
-import { type AggregateEntry, aggregates } from '../functions.ts'
+import { type AggregateEntry, aggregates, foreignName } from '../functions.ts'
 import type { Expr, WindowFeaturePlan } from '../plan.ts'
 import type { CallExpression, Expression, FeatureDeclaration, Name } from '../syntax/ast.ts'
 import { writeName } from '../syntax/keywords.ts'
@@ -21,6 +21,7 @@ import {
   unknownSource,
   withDeclaredUnit,
 } from './feature-parts.ts'
+import type { Findings } from './findings.ts'
 import { expressionsIn } from './mentions.ts'
 
 type ColumnUse = Extract<Expression, { kind: 'column' }>
@@ -163,11 +164,21 @@ function checkAggregate({ value }: FeatureDeclaration, context: Context): Checke
   const names = [...aggregates.keys()]
   const message = `Expected an aggregate (${list(names)})`
   if (value.kind === 'call')
-    findings.unknownName('SLIP105', value.callee, `${message}, got \`${value.callee.text}\`.`, {
-      among: names,
-    })
+    reportNoAggregate(value.callee, `${message}, got \`${value.callee.text}\`.`, findings)
   else findings.report('SLIP105', value.span, `${message}, got an expression.`, { hint: valueHint(value) })
   return { type: unknownType }
+}
+
+function reportNoAggregate(callee: Name, message: string, findings: Findings): void {
+  const meant = foreignName(callee.text)?.name
+  if (meant !== undefined && aggregates.has(meant))
+    return findings.report('SLIP105', callee.span, message, {
+      hint: `Did you mean \`${meant}\`?`,
+      fixes: [findings.replace(callee.span, meant, `Change to \`${meant}\``)],
+    })
+  // A median is spelt like a mean and is another number.
+  const among = callee.text.toLowerCase() === 'median' ? [] : aggregates.keys()
+  findings.unknownName('SLIP105', callee, message, { among })
 }
 
 function valueHint(value: Expression): string {
@@ -252,7 +263,8 @@ function checkBy({ declaration, scope, findings, entity }: Context): readonly st
     return { type, name: expr?.op === 'column' ? expr.name : undefined, span: expression.span }
   })
   const [first] = columns
-  if (!entity || !first || declaration.broken) return undefined
+  // An entity without a key is reported itself.
+  if (!entity || !first || declaration.broken || entity.keys.length === 0) return undefined
   if (columns.length !== entity.keys.length) {
     const n = entity.keys.length
     const keys = entity.keys.map(key => key.name).join(', ')

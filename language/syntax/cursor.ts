@@ -41,6 +41,8 @@ export interface ErrorOptions {
 export class Cursor {
   readonly path: string
   readonly diagnostics: Diagnostic[] = []
+  /** Where an item was given up: what is left of it was not read. */
+  readonly gaps: Span[] = []
   /** How many brackets are open, in which a newline ends nothing. */
   brackets = 0
   /** Index of the token with which the current item begins: what is wrong with it is not the end of the line before. */
@@ -229,9 +231,16 @@ export class Cursor {
   /** Takes the word that an item begins with; nothing stands between it and what it says. */
   takeWord(): void {
     this.bump()
+    this.eatSeparator()
+  }
+
+  /** Takes the `:` or `=` that other languages write after such a word. */
+  eatSeparator(): void {
     const separated = (this.at(':') || this.at('=')) && !this.lineStart
     if (!separated || this.peekKind() === '{' || this.peek().lineStart) return
-    const repair = this.fix(`Remove \`${this.token.text}\``, this.token, '')
+    const { start, end } = this.token
+    const apart = this.previous?.end === start && this.peek().start === end ? ' ' : ''
+    const repair = this.fix(`Remove \`${this.token.text}\``, this.token, apart)
     this.note(`Nothing stands between the word of an item and its value.`, {
       code: 'SLIP010',
       fixes: [repair],
@@ -256,7 +265,14 @@ export class Cursor {
 
   /** Reports one mistake; more are not believed until `settle`. */
   error(message: string, options: ErrorOptions = {}): void {
+    if (!this.#quiet) this.gaps.push(options.span ?? this.token)
     this.note(message, options)
+    this.#quiet = true
+  }
+
+  /** Believes no more of the item, of which enough was said. */
+  giveUp(): void {
+    if (!this.#quiet) this.gaps.push(this.token)
     this.#quiet = true
   }
 
@@ -326,7 +342,7 @@ export class Cursor {
   expected(what: string, options: ErrorOptions = {}): void {
     const { token } = this
     const here = !token.lineStart || token.index === this.itemStart
-    const hint = options.hint ?? (here ? insteadOf(token) : undefined)
+    const hint = options.hint ?? (here ? insteadOf(token, this.peek(), what) : undefined)
     const rest = { ...options, ...(hint !== undefined && { hint }) }
     if (token.kind === 'unknown' && here)
       return this.error(`Expected ${what}, got \`${token.text}\`, which means nothing here.`, {

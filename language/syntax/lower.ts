@@ -32,10 +32,18 @@ export function importsOf(tree: SyntaxTree): readonly ast.ImportItem[] {
 function head(tree: SyntaxTree, node: SyntaxNode) {
   return {
     node: tree.nodeOf(node.index),
-    broken: tree.faults.touch(node),
+    broken: tree.faults.touch(node) || endsInError(tree, node),
     name: nameIn(node),
     doc: docOf(tree, node),
   }
+}
+
+/** Whether the parser gave up on the line where the node ends. */
+function endsInError(tree: SyntaxTree, node: SyntaxNode): boolean {
+  if (tree.gaps.length === 0) return false
+  const siblings = tree.root.nodes
+  const next = siblings[siblings.findIndex(({ index }) => index === node.index) + 1]
+  return next?.kind === 'Error' && !/[\r\n]/.test(tree.text.slice(node.end, next.start))
 }
 
 function lowerSource(tree: SyntaxTree, node: SyntaxNode): ast.SourceDeclaration {

@@ -66,7 +66,8 @@ const units: Readonly<Record<string, readonly [number, string]>> = {
 export function meantDuration(amount: Token, unit: Token): string | undefined {
   const known = Object.hasOwn(units, unit.text.toLowerCase()) ? units[unit.text.toLowerCase()] : undefined
   if (!known) return undefined
-  return `${Number(amount.text) * known[0]} ${known[1]}`
+  const n = Number(amount.text) * known[0]
+  return `${n} ${n === 1 ? known[1].replace(/s$/, '') : known[1]}`
 }
 
 /** By what else an item is called, its word here. */
@@ -80,8 +81,13 @@ const synonyms: Readonly<Record<string, string>> = {
   monitor: 'health', monitoring: 'health', alerts: 'health', cv: 'split', partition: 'split',
   path: 'from', file: 'from', timestamp: 'time', schema: 'columns', fields: 'columns',
   separator: 'delimiter', sep: 'delimiter', na: 'missing', nulls: 'missing', null: 'missing',
-  view: 'source', frame: 'source', fill: 'default', description: 'owner', tag: 'tags',
+  view: 'source', frame: 'source', fill: 'default', author: 'owner', tag: 'tags',
   input: 'given', when: 'given', then: 'expect', expected: 'expect', use: 'import', include: 'import',
+  training: 'train', fit: 'train', val: 'validation', valid: 'validation', dev: 'validation', testing: 'test', holdout: 'test',
+  scale: 'standardize', scaler: 'standardize', standard_scaler: 'standardize', standardscaler: 'standardize', zscore: 'standardize', z_score: 'standardize',
+  minmax: 'min_max', minmaxscaler: 'min_max', min_max_scaler: 'min_max', normalize: 'min_max',
+  fillna: 'impute', imputer: 'impute', fill_missing: 'impute', onehot: 'one_hot', onehotencoder: 'one_hot', dummies: 'one_hot', get_dummies: 'one_hot',
+  ordinal: 'native', label_encode: 'native', label_encoder: 'native', labelencoder: 'native',
 } // prettier-ignore
 
 /** The one of the words that another tool calls so. */
@@ -99,11 +105,13 @@ const instead: Readonly<Record<string, string>> = {
   like: 'Write `contains(x, "text")`, `starts_with(x, "text")` or `ends_with(x, "text")`.',
   if: 'Write `if(condition, then, else)`.',
   else: 'Write `if(condition, then, else)`.',
+  when: 'Write `if(condition, then, else)`.',
+  not: 'Write `not one_of(x, "a", "b")`, or `x != y`.',
   then: 'Write `if(condition, then, else)`.',
   case: 'Write `if(condition, then, else)`.',
   mod: 'Write `x % y`.',
   div: 'Write `floor(x / y)`.',
-  as: 'A call converts: `int(x)`, `float(x)`, `string(x)` or `category(x)`.',
+  as: 'A call converts: `int(x)`, `float(x)`, `string(x)` or `category(x)`. A name stands before: `name = expression`.',
   group: 'Write `by` alone.',
   '?': 'Write `if(condition, then, else)`.',
   '^': 'Write `pow(x, y)`.',
@@ -115,7 +123,17 @@ const instead: Readonly<Record<string, string>> = {
 }
 
 /** A hint for a token that this language does not have there; undefined when nothing is known. */
-export function insteadOf({ text }: Token): string | undefined {
+export function insteadOf({ text }: Token, next: Token, what: string): string | undefined {
+  // What is said of values helps nobody where none stands.
+  const value =
+    what.startsWith('the end of the line') || what.startsWith('an operator') || what.startsWith('`=` or')
+  if (text === '[' && !value) return undefined
+  if (text === '?') {
+    if (what === '`:`') return 'A type that may be missing ends with it: `int?`.'
+    if (next.text === '?') return 'Write `coalesce(x, y)`.'
+  }
+  if (text === ':' && next.text === ':' && value) return insteadOf({ ...next, text: 'as' }, next, what)
+  if (text.toLowerCase() === 'is' && what.startsWith('`=`')) return undefined
   return Object.hasOwn(instead, text.toLowerCase()) ? instead[text.toLowerCase()] : undefined
 }
 

@@ -30,7 +30,16 @@ function parseUnquoted(c: Cursor): void {
   const span = { start, end: c.previous!.end }
   c.note('Expected what the model must do, in quotes.', {
     span,
-    fixes: [c.fix('Put it in double quotes', span, `"${c.textOf(span).replaceAll('"', '')}"`)],
+    fixes: [
+      c.fix(
+        'Put it in double quotes',
+        span,
+        `"${c
+          .textOf(span)
+          .replaceAll('"', '')
+          .replace(/^\((.*)\)$/, '$1')}"`,
+      ),
+    ],
   })
 }
 

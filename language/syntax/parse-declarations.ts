@@ -18,7 +18,7 @@ import {
 
 export function parseSource(c: Cursor): void {
   c.open('SourceDeclaration')
-  c.bump()
+  c.takeWord()
   expectName(c, 'a name for the source')
   expectBlock(c, { item: 'an item of a source', parseItem: parseSourceItem, words: keywords.source })
   c.close()
@@ -141,7 +141,7 @@ function parseColumn(c: Cursor): void {
 
 export function parseEntity(c: Cursor): void {
   c.open('EntityDeclaration')
-  c.bump()
+  c.takeWord()
   if (expectName(c, 'a name for the entity')) parseKeys(c)
   c.close()
 }
@@ -185,7 +185,7 @@ function parseBareKeys(c: Cursor): void {
 
 export function parseFeature(c: Cursor): void {
   c.open('FeatureDeclaration')
-  c.bump()
+  c.takeWord()
   if (expectName(c, 'a name for the feature')) parseFeatureHead(c)
   // The body is read even when the head is broken, but not when the head ends in something unreadable.
   if (c.broken && !c.at('{') && !c.atItemEnd()) skipToBody(c)
@@ -195,7 +195,7 @@ export function parseFeature(c: Cursor): void {
 
 function parseFeatureHead(c: Cursor): void {
   if (!expectOf(c) || !expectName(c, 'the entity that the feature describes')) return
-  if (c.at('name') && !c.lineStart)
+  if (c.at('name') && !c.lineStart && c.token.text !== 'is')
     c.note(`Expected \`=\`, got ${c.describe()}.`, { fixes: [c.insertion(' =')] })
   else if (!expect(c, '=')) return
   parseFeatureValue(c)

@@ -190,7 +190,12 @@ function parseName(c: Cursor, what: string): boolean {
   const { token } = c
   const word = token.kind === 'name' && isExpressionWord(token.text)
   if (word && !(token.text === 'if' && c.peek().kind === '(')) {
-    c.expected(what, { hint: `A column called ${token.text} is written in backticks.` })
+    c.expected(what, {
+      hint:
+        token.text === 'if'
+          ? 'Write `if(condition, then, else)`.'
+          : `A column called ${token.text} is written in backticks.`,
+    })
     return false
   }
   parseNameNode(c)
@@ -220,8 +225,13 @@ function parsePinned(c: Cursor, mark: Mark): boolean {
 function parseColumn(c: Cursor, mark: Mark): boolean {
   c.wrap(mark, 'ColumnExpression')
   c.bump()
+  const name = c.token.text
   if (c.atName() && !c.token.lineStart) parseNameNode(c)
   else c.expected('the name of a column after `.`')
+  if (c.at('(') && !c.token.lineStart && !c.broken)
+    c.error('Expected a column, got a call.', {
+      hint: `Functions stand alone, with all their arguments in brackets: \`${name}(x)\`.`,
+    })
   c.close()
   return true
 }

@@ -42,9 +42,13 @@ function parseSplitHead(c: Cursor): void {
 }
 
 function parseSplitPart(c: Cursor): void {
-  if (!c.atWord(...keywords.split)) return void unknownItem(c, keywords.split, 'a part of the split')
+  if (!c.atWord(...keywords.split)) {
+    unknownItem(c, keywords.split, 'a part of the split')
+    return c.giveUp()
+  }
   c.open('SplitPart')
   parseNameNode(c)
+  c.eatSeparator()
   if ((c.at('int') || c.at('float')) && !c.token.lineStart) parseFraction(c)
   else if (c.atWord('until', 'after') && !c.token.lineStart) parseBounds(c)
   else expectedOneOf(c, ['until', 'after'], 'a fraction, `until` with a date or `after` with a date')
@@ -56,7 +60,7 @@ function parseFraction(c: Cursor): void {
   const { text, start } = c.bump()
   if (!c.at('%') || c.lineStart) return
   const fraction = String(Number((Number(text) / 100).toPrecision(12)))
-  c.note('Expected a fraction, got a percentage.', {
+  c.error('Expected a fraction, got a percentage.', {
     span: { start, end: c.token.end },
     fixes: [c.fix(`Change to \`${fraction}\``, { start, end: c.token.end }, fraction)],
   })

@@ -51,7 +51,7 @@ export function expectBlock(c: Cursor, options: BlockOptions): void {
   if (c.at('{')) return parseBlock(c, options)
   const { token } = c
   const brace = c.peek()
-  if ((token.kind === ':' || token.kind === '=') && brace.kind === '{') {
+  if ((token.kind === ':' || token.kind === '=' || token.text === 'is') && brace.kind === '{') {
     const repair = c.fix(`Remove \`${token.text}\``, token, '')
     c.note(`Expected \`{\`, got \`${token.text}\`.`, { code: 'SLIP010', fixes: [repair] })
     c.bump()
@@ -142,7 +142,7 @@ function expectOther(c: Cursor, kind: TokenKind, what: string): boolean {
 
 /** What is written for one of two signs, by the sign. */
 const separators: Readonly<Partial<Record<TokenKind, readonly string[]>>> = {
-  '=': [':', '==', ':='],
+  '=': [':', '==', ':=', 'is'],
   ':': ['=', '==', ':='],
 }
 
@@ -169,7 +169,9 @@ export function expectWord(c: Cursor, words: readonly Keyword[], what = list(wor
 
 /** Reports that one of a few words was expected, with the likeliest as a fix. */
 export function expectedOneOf(c: Cursor, words: readonly string[], what = list(words)): void {
-  const meant = c.at('name') && !c.describe().startsWith('the end') ? suggest(c.token.text, words) : undefined
+  const { text } = c.token
+  const word = c.at('name') && !c.describe().startsWith('the end')
+  const meant = word ? (synonymOf(text, words) ?? suggest(text, words)) : undefined
   c.expected(what, {
     ...(meant && { hint: `Did you mean \`${meant}\`?`, fixes: [replaceToken(c, meant)] }),
   })
@@ -191,7 +193,11 @@ export function unknownItem(
   const message = `Expected ${what} (${list(words)}), got ${describeToken(c.token)}.`
   // An assignment is no item that begins with a word.
   if (meant === undefined || !guess) {
-    c.error(message, { code: 'SLIP007' })
+    const documents = /^(?:description|doc|docs|comment|help)$/.test(text)
+    c.error(message, {
+      code: 'SLIP007',
+      ...(documents && { hint: 'A line of `///` above a declaration documents it.' }),
+    })
     return undefined
   }
   const details = { hint: `Did you mean \`${meant}\`?`, fixes: [replaceToken(c, meant)] }

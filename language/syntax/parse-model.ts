@@ -10,7 +10,7 @@ import { parseEvaluate, parseRank, parseRequire } from './parse-metric.ts'
 
 export function parseModel(c: Cursor): void {
   c.open('ModelDeclaration')
-  c.bump()
+  c.takeWord()
   expectName(c, 'a name for the model')
   expectBlock(c, { item: 'the next part of the model', parseItem: parseModelItem, words: keywords.model })
   c.close()
@@ -61,7 +61,7 @@ function parseFeatureItem(c: Cursor): void {
 }
 
 function atAssignment(c: Cursor): boolean {
-  return c.at('=') || c.at(':') || c.at('==') || c.atText(':=')
+  return c.at('=') || c.token.text === 'is' || c.at(':') || c.at('==') || c.atText(':=')
 }
 
 function noFeature(c: Cursor): void {
@@ -92,7 +92,10 @@ function parseValue(c: Cursor): void {
 function parseNamed(c: Cursor, { name, parse }: { name: string; parse: (c: Cursor) => void }): void {
   if (!expectName(c, name)) return
   const { kind } = c.token
-  const value = !c.lineStart && ['name', 'quoted', 'int', 'float', 'string', 'date'].includes(kind)
+  const value =
+    !c.lineStart &&
+    c.token.text !== 'is' &&
+    ['name', 'quoted', 'int', 'float', 'string', 'date'].includes(kind)
   if (value) {
     c.note(`Expected \`=\`, got ${c.describe()}.`, { fixes: [c.insertion(' =')] })
     parse(c)
@@ -109,6 +112,8 @@ function expectAssignment(c: Cursor): boolean {
 function parseLabel(c: Cursor): void {
   c.open('LabelItem')
   c.bump()
+  // `label = …` lacks its name; `label: name = …` has a sign too many.
+  if (c.peekKind(2) === '=') c.eatSeparator()
   parseNamed(c, { name: 'a name for the label', parse: parseExpression })
   c.close()
 }

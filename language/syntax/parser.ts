@@ -26,6 +26,7 @@ export function parse(text: string, path = ''): SyntaxTree {
   return new Tree(
     nodes,
     c.diagnostics.toSorted((a, b) => a.span.start - b.span.start),
+    c.gaps.map(({ start }) => start),
   )
 }
 
@@ -39,11 +40,13 @@ function reportComments(c: Cursor, table: TokenTable): void {
 class Tree implements SyntaxTree {
   readonly diagnostics: readonly Diagnostic[]
   readonly faults: Faults
+  readonly gaps: readonly number[]
   readonly #nodes: NodeTable
   #tokens: readonly Token[] | undefined
 
-  constructor(nodes: NodeTable, diagnostics: readonly Diagnostic[]) {
+  constructor(nodes: NodeTable, diagnostics: readonly Diagnostic[], gaps: readonly number[]) {
     this.#nodes = nodes
+    this.gaps = gaps
     this.diagnostics = diagnostics
     this.faults = new Faults(diagnostics)
   }
@@ -92,6 +95,7 @@ function parseDeclaration(c: Cursor): void {
 }
 
 function declarationAt(c: Cursor): ((c: Cursor) => void) | undefined {
+  skipModifier(c)
   if (c.atWord('import', ...keywords.declaration)) return declarations[c.token.text]
   if (atReversedImport(c)) return parseReversedImport
   const named = c.peek()
@@ -99,6 +103,40 @@ function declarationAt(c: Cursor): ((c: Cursor) => void) | undefined {
   const word = unknownItem(c, Object.keys(declarations), 'a declaration', names)
   return word === undefined ? undefined : declarations[word]
 }
+
+/** Takes the word that other languages write before a declaration that others may use. */
+function skipModifier(c: Cursor): void {
+  const next = c.peek()
+  const name = c.peek(2)
+  const declares =
+    keywords.declaration.some(word => word === next.text) &&
+    !next.lineStart &&
+    (name.kind === 'name' || name.kind === 'quoted') &&
+    !name.lineStart
+  if (!declares || !c.at('name') || !modifiers.has(c.token.text)) return
+  const { token } = c
+  c.note(`Nothing stands before \`${next.text}\`.`, {
+    code: 'SLIP011',
+    hint: 'Other files import what they use.',
+    fixes: [c.fix(`Remove \`${token.text}\``, { start: token.start, end: next.start }, '')],
+  })
+  c.open('Error')
+  c.takeAs()
+  c.close()
+}
+
+const modifiers: ReadonlySet<string> = new Set([
+  'export',
+  'public',
+  'pub',
+  'declare',
+  'const',
+  'let',
+  'def',
+  'class',
+  'define',
+  'create',
+])
 
 /** Everything up to the next declaration goes into an error node. */
 function skipToDeclaration(c: Cursor): void {

@@ -61,6 +61,8 @@ export interface SyntaxTree {
   readonly diagnostics: readonly Diagnostic[]
   /** The same by place. */
   readonly faults: Faults
+  /** Where the parser gave items up: offsets of what it could not read on from. */
+  readonly gaps: readonly number[]
 }
 
 export function isNode(element: SyntaxElement): element is SyntaxNode {

@@ -64,9 +64,10 @@ function exampleOutput(context: PartContext): string {
 }
 
 /** Whether the first argument is the label; reported when it is another name. */
-function ofLabel(call: CallExpression, { label, findings, model }: PartContext): boolean {
+function ofLabel(call: CallExpression, { declaration, label, findings, model }: PartContext): boolean {
   const [of] = call.args
-  if (!label?.name || of?.kind === 'broken') return false
+  // What a label is called whose value could not be read is uncertain.
+  if (!label?.name || !declaration.label?.value || of?.kind === 'broken') return false
   if (of?.kind === 'name' && of.name.text === label.name) {
     findings.refer(of.span, { kind: 'label', name: label.name, container: model }, label.type)
     return true

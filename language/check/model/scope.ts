@@ -1,4 +1,5 @@
 /** What names mean in the expressions of a model. */
+import { foreignName, functions } from '../../functions.ts'
 import type { Expr, ModelFeature } from '../../plan.ts'
 import type { CallExpression, Expression, FeatureItem, Name } from '../../syntax/ast.ts'
 import { writeName } from '../../syntax/keywords.ts'
@@ -24,7 +25,7 @@ export function observedScope(
     column: ({ source: sourceName, column }) => {
       const named = env.source(sourceName.text)
       if (!named) {
-        unknownSource(sourceName, env, findings)
+        if (!isPartOf(sourceName, column, context)) unknownSource(sourceName, env, findings)
         return unknownValue
       }
       findings.refer(sourceName.span, sourceSymbol(named))
@@ -49,9 +50,29 @@ export function observedScope(
   }
 }
 
+/** Reports `date.hour`, which is a function of a column here. */
+function isPartOf(of: Name, part: Name | undefined, { source, findings }: ModelContext): boolean {
+  if (!part || !source?.columns?.has(of.text)) return false
+  const meant = foreignName(part.text)?.name ?? part.text
+  const span = { start: of.span.start, end: part.span.end }
+  const call = `${meant}(${writeName(of.text)})`
+  const known = functions.get(meant)?.parameters.length === 1
+  findings.report('SLIP101', span, `\`${of.text}\` is a column, not a source.`, {
+    hint: known ? `Write \`${call}\`.` : 'Nothing stands after a column; functions take it in brackets.',
+    ...(known && { fixes: [findings.replace(span, call, `Change to \`${call}\``)] }),
+  })
+  return true
+}
+
 function featureHint(name: Name, env: Environment): string | undefined {
   if (!isFeature({ callee: name }, env)) return undefined
   return `\`${name.text}\` is a feature of an entity: call it with its key, for example \`${name.text}(key)\`.`
+}
+
+/** What to write for the words that other languages have for a missing value. */
+function missingHint({ text, quoted }: Name): string | undefined {
+  if (quoted || !/^(?:null|none|nil|undefined|nan|na)$/i.test(text)) return undefined
+  return 'A missing value is `missing`; whether a value is missing says `is_missing(x)`.'
 }
 
 interface RefuseContext extends ModelContext {
@@ -118,7 +139,7 @@ export function rowScope(item: FeatureItem, context: FeatureContext): Expression
       if (!source?.columns) return observed.name(name)
       const hint = below.has(name.text)
         ? `\`${name.text}\` is declared further down; an expression sees only what stands above it.`
-        : featureHint(name, env)
+        : (missingHint(name) ?? featureHint(name, env))
       findings.unknownName('SLIP102', name, `There is no column or feature \`${name.text}\` here.`, {
         among: [...source.columns.keys(), ...above.map(other => other.name)],
         hint,

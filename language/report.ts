@@ -124,7 +124,10 @@ export function planOf(project: Project, name: string): PlanResult {
     neededDiagnostics(project, project.file(path)!, declarations),
   )
   const clean = !diagnostics.some(({ severity }) => severity === 'error')
-  return { ...(plan && clean && { plan }), diagnostics }
+  if (plan || !clean) return { ...(plan && clean && { plan }), diagnostics }
+  // What the model names could not be read: then the texts of its files say why.
+  const unread = [...byFile.keys()].flatMap(path => project.file(path)!.diagnostics)
+  return { diagnostics: [...diagnostics, ...unread.filter(({ severity }) => severity === 'error')] }
 }
 
 /** What is said of some declarations of a file and of the imports that they use, less what is ignored. */

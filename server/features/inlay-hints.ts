@@ -40,22 +40,31 @@ type Within = (span: Span) => boolean
 
 const typed: readonly Occurrence['symbol']['kind'][] = ['modelFeature', 'label', 'feature']
 
-/** The type after the name of a feature or label that an expression gives; a bare column says its own elsewhere. */
+/** The type after the name of a feature or label, or after its line where the names of a block are aligned. */
 function typeHints(file: FileContext, within: Within): InlayHint[] {
   const shown = new Set<number>()
+  const ends = endsOfLines(file)
   return file.workspace.occurrences(file.path).flatMap(({ span, symbol, definition, type }): InlayHint[] => {
     const isTyped = definition && type !== undefined && typed.includes(symbol.kind)
     if (!isTyped || !isKnown(type) || !within(span) || shown.has(span.start)) return []
     shown.add(span.start)
     return [
       {
-        position: file.document.positionAt(span.end),
+        position: file.document.positionAt(ends.get(span.start) ?? span.end),
         label: `: ${describeType(type)}`,
         kind: InlayHintKind.Type,
         tooltip: typeTooltip(type),
       },
     ]
   })
+}
+
+/** Where the expressions of a model's features end, by where their names begin. */
+function endsOfLines({ tree }: FileContext): ReadonlyMap<number, number> {
+  const items = declarationsIn(tree).flatMap(declaration =>
+    declaration.kind === 'model' ? (declaration.features?.items ?? []) : [],
+  )
+  return new Map(items.flatMap(({ name, value }) => (value ? [[name.span.start, value.span.end]] : [])))
 }
 
 const isKnown = ({ kind }: Type): boolean => kind !== 'unknown' && kind !== 'missing'

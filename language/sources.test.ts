@@ -115,3 +115,31 @@ test('a source of the catalog is what the catalog says', () => {
     ['warning SLIP401'],
   )
 })
+
+test('types for columns that a text file does not have are held against those that it has', () => {
+  // A file cannot be read with types for columns that it lacks.
+  const lacking = {
+    columns: ({ overrides = {} }: SourceRef) =>
+      Object.keys(overrides).every(name => flights.some(column => column.name === name))
+        ? flights
+        : undefined,
+  }
+  const codes = (text: string): readonly string[] =>
+    workspaceOf({ 'a.slip': text }, lacking)
+      .diagnostics('a.slip')
+      .map(({ code }) => code)
+  assert.deepEqual(codes('source a { from csv "a.csv", columns { delay: int } }\n'), [])
+  assert.deepEqual(codes('source a { from csv "a.csv", columns { dely: int } }\n'), ['SLIP102'])
+  assert.deepEqual(codes('source a { from json "a.json", columns { dely: int, date: timestamp } }\n'), [
+    'SLIP102',
+  ])
+})
+
+test('a file that cannot be read and is named as one of another format is said to be so', () => {
+  const workspace = workspaceOf({ 'a.slip': 'source a { from parquet "data/nope.csv" }\n' })
+  const [found, ...more] = workspace.diagnostics('a.slip')
+  assert.deepEqual(more, [])
+  assert.equal(found?.code, 'SLIP404')
+  assert.match(found.hint!, /from csv/)
+  assert.equal(found.fixes![0]!.edits[0]!.text, 'csv')
+})

@@ -4,6 +4,7 @@ import { normalPath } from '../paths.ts'
 import type { SourceFormat, SourcePlan } from '../plan.ts'
 import { quoted } from '../import-edits.ts'
 import { suggest } from '../suggest.ts'
+import { formatOf } from '../syntax/mistakes.ts'
 import { list } from '../syntax/parse-items.ts'
 import type { Name, SourceDeclaration, Text } from '../syntax/ast.ts'
 import type { Span } from '../syntax/tokens.ts'
@@ -40,7 +41,7 @@ export function checkSource(
   if (declaration.from?.format?.text === 'catalog') return fromCatalog(context)
   const ref = checkFrom(context)
   if (ref) checkItems(ref.format, context)
-  const found = ref && env.host.columns(ref)
+  const found = ref && columnsOf(ref, env)
   const columns = checkColumns(declaration, { ref, found, source: { name, path }, findings })
   if (ref && !columns && !declaration.columns) reportUnreadable(ref, context)
   checkTime(context, columns)
@@ -54,6 +55,17 @@ export function checkSource(
     columns: [...columns.values()],
   }
   return { info: { ...info, plan }, findings }
+}
+
+/**
+ * The columns of the data. A file cannot be read with types for columns that it does not have: then they are those that
+ * it has, so that the types can be held against them. Without a header the types are what names them.
+ */
+function columnsOf(ref: SourceRef, { host }: Environment): readonly ColumnSchema[] | undefined {
+  const found = host.columns(ref)
+  if (found || !ref.overrides || ref.text?.header === false) return found
+  const { overrides: _, ...plain } = ref
+  return host.columns(plain)
 }
 
 interface Context {
@@ -193,16 +205,21 @@ function reportUnreadable(
 ): void {
   const from = declaration.from!
   const where = connection ?? path
+  const named = formatOf(path)
+  const other =
+    table === undefined && named !== undefined && named !== format && from.format ? named : undefined
   const what =
     table === undefined ? JSON.stringify(where) : `table ${JSON.stringify(table)} of ${JSON.stringify(where)}`
-  const cure =
-    format === 'postgres'
+  const cure = other
+    ? `Write \`from ${other}\` if that is what it is`
+    : format === 'postgres'
       ? `Set ${connection} where Slipway runs`
       : format === 'sqlite'
         ? 'Put the database there'
         : 'Put the file there'
   findings.report('SLIP404', (from.connection ?? from.path)!.span, `The columns of ${what} cannot be read.`, {
     hint: `${cure}, or declare its columns with \`columns { name: type }\`. Until then columns are not checked.`,
+    ...(other && { fixes: [findings.replace(from.format!.span, other, `Change to \`${other}\``)] }),
   })
 }
 

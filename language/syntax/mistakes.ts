@@ -128,6 +128,7 @@ export function insteadOf({ text }: Token, next: Token, what: string): string | 
   const value =
     what.startsWith('the end of the line') || what.startsWith('an operator') || what.startsWith('`=` or')
   if (text === '[' && !value) return undefined
+  if (text === '*' && what === 'an argument') return 'Rows are counted by `count()`.'
   if (text === '?') {
     if (what === '`:`') return 'A type that may be missing ends with it: `int?`.'
     if (next.text === '?') return 'Write `coalesce(x, y)`.'

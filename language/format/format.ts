@@ -15,15 +15,19 @@ const mostRounds = 4
 
 /**
  * The text in canonical form. Formatting twice is formatting once. Lines end in CRLF where all did, else in LF. A
- * text whose faults make another of it every time is returned as it was.
+ * text whose faults make another of it every time, or other faults, is returned as it was.
  */
 export function format(text: string): string {
   let current = text
+  let nFaults: number | undefined
   for (let round = 0; round < mostRounds; round++) {
     const tree = parse(current)
     const next = formatTree(tree)
     // What is whole is read again as it was read; what stands around a fault may not be.
-    if (next === current || tree.diagnostics.length === 0) return next
+    nFaults ??= tree.diagnostics.length
+    if (nFaults === 0) return next
+    if (tree.diagnostics.length !== nFaults) return text
+    if (next === current) return next
     current = next
   }
   return text

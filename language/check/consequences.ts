@@ -8,12 +8,12 @@ const whole: ReadonlySet<NodeKind> = new Set<NodeKind>(['SplitItem', 'GivenItem'
 /** What checking says of items that the parser read to their end. */
 export function withoutConsequences(tree: SyntaxTree, checked: readonly Diagnostic[]): readonly Diagnostic[] {
   if (tree.gaps.length === 0 || checked.length === 0) return checked
-  const { root } = tree
-  const given = new Set(tree.gaps.map(offset => itemAt(tree, root, offset)))
-  const lost = lostNames(tree, root)
+  const declarations = tree.root.nodes
+  const given = new Set(tree.gaps.map(offset => itemAt(tree, declarations, offset)))
+  const lost = lostNames(tree, declarations)
   return checked.filter(
     ({ code, span }) =>
-      !given.has(itemAt(tree, root, span.start)) &&
+      !given.has(itemAt(tree, declarations, span.start)) &&
       !(unknown.has(code) && lost.has(tree.text.slice(span.start, span.end))),
   )
 }
@@ -22,11 +22,12 @@ export function withoutConsequences(tree: SyntaxTree, checked: readonly Diagnost
 const unknown: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>(['SLIP101', 'SLIP103', 'SLIP104'])
 
 /** Words of the lines on which a declaration could not be read up to its name: one of them may be it. */
-function lostNames(tree: SyntaxTree, root: SyntaxNode): ReadonlySet<string> {
+function lostNames(tree: SyntaxTree, declarations: readonly SyntaxNode[]): ReadonlySet<string> {
   const lines = tree.gaps.flatMap(offset => {
-    const node = root.nodes.findLast(child => child.start <= offset && offset <= child.end)
+    const at = indexAt(declarations, offset)
+    const node = declarations[at]
     if (!node || childOfKind(node, 'Name')) return []
-    const before = root.nodes[root.nodes.findIndex(({ index }) => index === node.index) - 1]
+    const before = declarations[at - 1]
     const line = lineAt(tree.text, offset)
     // What follows a name on its line took nothing from it.
     return before && before.end > line.start && childOfKind(before, 'Name') ? [] : [line.text]
@@ -41,17 +42,31 @@ function lineAt(text: string, offset: number): { readonly start: number; readonl
 }
 
 /** The index of the innermost item or declaration at the offset; what could not be read belongs to the item before it. */
-function itemAt(tree: SyntaxTree, root: SyntaxNode, offset: number): number | undefined {
+function itemAt(tree: SyntaxTree, declarations: readonly SyntaxNode[], offset: number): number | undefined {
   let item: number | undefined
-  let node = root
+  let kind: NodeKind = 'File'
+  let nodes = declarations
   for (;;) {
-    const at = node.nodes.findLastIndex(child => child.start <= offset && offset <= child.end)
-    if (at < 0) return item
-    const child = node.nodes[at]!
-    if (node.kind === 'Block' || node.kind === 'File') item = owner(tree, node.nodes, at)
+    const at = indexAt(nodes, offset)
+    const child = nodes[at]
+    if (!child) return item
+    if (kind === 'Block' || kind === 'File') item = owner(tree, nodes, at)
     if (whole.has(child.kind)) return child.index
-    node = child
+    kind = child.kind
+    nodes = child.nodes
   }
+}
+
+/** Which of the nodes, which stand in the order of the text, holds the offset; -1 for none. Of two that meet, the later. */
+function indexAt(nodes: readonly SyntaxNode[], offset: number): number {
+  let low = 0
+  let high = nodes.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (nodes[middle]!.start <= offset) low = middle + 1
+    else high = middle
+  }
+  return low > 0 && offset <= nodes[low - 1]!.end ? low - 1 : -1
 }
 
 function owner(tree: SyntaxTree, siblings: readonly SyntaxNode[], at: number): number {

@@ -5,7 +5,7 @@ import { createCompiledDocuments } from './lsp/compiled.ts'
 import { createStatusItems } from './lsp/status.ts'
 import { registerModelCells } from './notebook/model-cells.ts'
 import { createModelTests } from './testing/controller.ts'
-import { watchWalkthrough } from './walkthrough.ts'
+import { markDone, watchWalkthrough } from './walkthrough.ts'
 
 /** Starts it. Disposing of what comes back ends it. */
 export function startLater(base: LanguageServices, trusted: () => Services | undefined): vscode.Disposable {
@@ -38,6 +38,7 @@ function watchProjects({ changed }: LanguageServices): vscode.Disposable {
   const update = async (): Promise<void> => {
     const found = await vscode.workspace.findFiles('**/slipway.json', '**/node_modules/**', 1)
     await vscode.commands.executeCommand('setContext', 'slipway.hasProject', found.length > 0)
+    if (found.length > 0) markDone('created')
     changed.fire()
   }
   const watcher = vscode.workspace.createFileSystemWatcher('**/slipway.json', false, true, false)

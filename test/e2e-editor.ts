@@ -7,14 +7,6 @@ const typingMs = 30
 /** How long something may take to be seen on a busy machine. */
 const patienceMs = 60_000
 
-/** Waits until the language server answers: the outline in the breadcrumbs and completion come from it. */
-export async function awaitLanguageServer(page: Page): Promise<void> {
-  await waitUntil('the language server runs', async () => {
-    const item = page.locator('.statusbar-item .codicon-loading, .statusbar-item.busy')
-    return (await item.count()) === 0
-  })
-}
-
 /** Types the beginning of a word and takes the completion with this label; the list must offer it. */
 export async function accept(page: Page, prefix: string, label: string): Promise<void> {
   await page.keyboard.type(prefix, { delay: typingMs })
@@ -97,15 +89,25 @@ export async function awaitNoMistake(page: Page): Promise<void> {
   await waitUntil('nothing is underlined', async () => (await marks.count()) === 0)
 }
 
-/** The message of the problem at the cursor, as the hover shows it. */
-export async function problemAtCursor(page: Page): Promise<string> {
-  await page.keyboard.press('Control+K')
-  await page.keyboard.press('Control+I')
-  const hover = page.locator('.monaco-hover:visible').first()
-  await hover.waitFor()
-  const text = await hover.innerText()
-  await page.keyboard.press('Escape')
-  return text
+/** Waits until the hover at the cursor tells of a problem so; what is said comes in parts. */
+export async function readsProblem(page: Page, expected: RegExp): Promise<void> {
+  let said = ''
+  await waitUntil(
+    `the hover says ${String(expected)}`,
+    async () => {
+      await page.keyboard.press('Control+K')
+      await page.keyboard.press('Control+I')
+      const hover = page.locator('.monaco-hover:visible', { hasText: expected }).first()
+      const found = await hover.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      )
+      said = (await page.locator('.monaco-hover:visible').allInnerTexts()).join('\n')
+      await page.keyboard.press('Escape')
+      return found
+    },
+    () => said,
+  )
 }
 
 /** Saves the open editor. */
@@ -118,11 +120,12 @@ export async function save(page: Page): Promise<void> {
 export async function waitUntil(
   what: string,
   holds: () => Promise<boolean>,
-  timeoutMs = patienceMs,
+  instead: () => string = () => '',
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs
+  const deadline = Date.now() + patienceMs
   while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `After ${timeoutMs / 1000} s it does not hold that ${what}.`)
+    const waited = `After ${patienceMs / 1000} s it does not hold that ${what}.`
+    assert.ok(Date.now() < deadline, `${waited} ${instead()}`.trim())
     await delay(100)
   }
 }

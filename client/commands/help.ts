@@ -1,8 +1,7 @@
 /** *Open Documentation* and *Get Started*. */
 import * as vscode from 'vscode'
 import type { LanguageServices } from '../context.ts'
-import { currentProject } from '../project.ts'
-import { announceProgress } from '../walkthrough.ts'
+import { openWalkthrough } from '../walkthrough.ts'
 
 const pages = [
   { label: 'The model language', description: 'grammar, types, every function', file: 'language.md' },
@@ -21,8 +20,7 @@ export async function openDocumentation({ extension }: LanguageServices): Promis
   await vscode.commands.executeCommand('markdown.showPreview', uri)
 }
 
-export async function openWalkthrough({ extension }: LanguageServices): Promise<void> {
-  const id = `${extension.extension.id}#start`
-  await vscode.commands.executeCommand('workbench.action.openWalkthrough', id, false)
-  await announceProgress(currentProject() !== undefined)
+/** *Get Started*. */
+export function getStarted({ extension }: LanguageServices): Promise<void> {
+  return openWalkthrough(`${extension.extension.id}#start`)
 }

@@ -8,7 +8,7 @@ import type { RunNode } from '../views/runs.ts'
 import { applyFeatures, insertFeature, searchFeatures } from './catalog.ts'
 import { showCompiled } from './compiled.ts'
 import { deployModel, predict } from './deploy.ts'
-import { openDocumentation, openWalkthrough } from './help.ts'
+import { getStarted, openDocumentation } from './help.ts'
 import type { CommandServices } from './index.ts'
 import { insertModelCell, moveModelCell } from './model-cell.ts'
 import { newProject } from './new-project.ts'
@@ -41,7 +41,7 @@ const languageCommands: Table<LanguageServices> = {
   'slipway.refresh': ({ changed }) => changed.fire(),
   'slipway.showLog': ({ output }) => output.show(),
   'slipway.openDocumentation': openDocumentation,
-  'slipway.openWalkthrough': openWalkthrough,
+  'slipway.openWalkthrough': getStarted,
   'slipway.report': report,
 }
 

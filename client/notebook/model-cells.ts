@@ -7,10 +7,13 @@ import { hasMagic, magic } from './magic.ts'
 
 export const modelLanguage = 'slipway'
 const notebookType = 'jupyter-notebook'
+const cellScheme = 'vscode-notebook-cell'
 const scripts = new Set(['typescript', 'slipway-typescript'])
 
 /** Watches every open notebook. */
 export function registerModelCells(): vscode.Disposable {
+  /** The language with which a cell's document was closed, by URI. */
+  const left = new Map<string, string>()
   vscode.workspace.notebookDocuments.forEach(notebook => void readAll(notebook))
   return vscode.Disposable.from(
     vscode.workspace.onDidOpenNotebookDocument(readAll),
@@ -21,9 +24,17 @@ export function registerModelCells(): vscode.Disposable {
       for (const cell of [...typed, ...added]) await followText(cell)
     }),
     // A change of the language closes the document and opens it again.
-    vscode.workspace.onDidOpenTextDocument(async document => {
-      if (document.languageId === modelLanguage) await writeMagic(document)
+    vscode.workspace.onDidCloseTextDocument(({ uri, languageId }) => {
+      if (uri.scheme === cellScheme) left.set(uri.toString(), languageId)
     }),
+    vscode.workspace.onDidOpenTextDocument(async document => {
+      const before = left.get(document.uri.toString())
+      left.delete(document.uri.toString())
+      // A new cell takes the language of its neighbour, which nobody has chosen for it.
+      const chosen = before !== undefined && before !== modelLanguage
+      if (chosen && document.languageId === modelLanguage) await writeMagic(document)
+    }),
+    vscode.workspace.onDidCloseNotebookDocument(() => left.clear()),
   )
 }
 

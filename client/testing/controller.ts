@@ -59,9 +59,13 @@ export function createModelTests(services: Services): vscode.Disposable {
     watcher.onDidChange(later),
     watcher.onDidDelete(uri => controller.items.delete(uri.toString())),
     vscode.workspace.onDidOpenTextDocument(document => isModelFile(document) && later(document.uri)),
-    vscode.workspace.onDidChangeTextDocument(
-      ({ document, contentChanges }) => isModelFile(document) && contentChanges.length && later(document.uri),
-    ),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (!isModelFile(document) || contentChanges.length === 0) return
+      // What is known of its tests is of a text that is no more.
+      const known = controller.items.get(document.uri.toString())
+      if (known) controller.invalidateTestResults(known)
+      later(document.uri)
+    }),
     vscode.commands.registerCommand(
       'slipway.testing.run',
       async (uri?: unknown, name?: unknown, test?: unknown) => {

@@ -115,10 +115,17 @@ const processBundles = {
   plugins: [importMeta(processes), new VendorPlugin({ root, dist })],
 }
 
+/** What activation does not need is loaded later, from chunks of its own: VS Code waits for the entry only. */
 const extensionBundle = {
   ...common('extension'),
   ...node,
   entry: { extension: './client/main.ts' },
+  output: { ...node.output, chunkFilename: 'extension-[name].cjs' },
+  module: {
+    rules: [typescript],
+    parser: { javascript: { createRequire: false, dynamicImportMode: 'lazy' } },
+  },
+  optimization: { minimize: false, splitChunks: false },
   externals: { vscode: 'commonjs vscode' },
   plugins: [importMeta({ extension: './client/main.ts' })],
 }
@@ -154,7 +161,11 @@ const rendererBundles = {
 const pageBundles = {
   ...common('pages'),
   ...browser,
-  entry: { 'run-page': './web/run/main.ts', 'predict-page': './web/predict/main.ts' },
+  entry: {
+    'run-page': './web/run/main.ts',
+    'predict-page': './web/predict/main.ts',
+    'training-page': './web/training/main.ts',
+  },
   output: { path: join(dist, 'web'), filename: '[name].js' },
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { BenchRow, BenchSuite } from './bench.ts'
 
 const folder = import.meta.dirname
-const notSuites = new Set(['main.ts', 'bench.ts'])
+const notSuites = new Set(['main.ts', 'bench.ts', 'language-workspace.ts'])
 
 function suites(): readonly string[] {
   return readdirSync(folder)

@@ -9,6 +9,7 @@ export const catalogErrorCodes = {
   CAT006: 'Data unreadable',
   CAT007: 'Join is not possible',
   CAT008: 'Online store unreadable',
+  CAT009: 'Input of a derived feature is not registered',
 } as const
 
 export type CatalogErrorCode = keyof typeof catalogErrorCodes

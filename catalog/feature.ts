@@ -1,8 +1,44 @@
 /** What the rest of the house says about features: the language's view of one, and the catalog's own entry. */
-import type { CatalogFeature } from '../language/host.ts'
+import type { CatalogFeature, FeatureDefinition } from '../language/host.ts'
+import type { SourcePlan, WindowFeaturePlan } from '../language/index.ts'
 import type { EntityDefinition } from './digest.ts'
 
-export type { CatalogFeature, CatalogView } from '../language/host.ts'
+export type { CatalogFeature, CatalogView, FeatureDefinition } from '../language/host.ts'
+
+/** A windowed feature and what it reads. */
+export interface WindowDefinition {
+  readonly plan: WindowFeaturePlan
+  readonly source: SourcePlan
+}
+
+/**
+ * The windows that a feature comes from in the end: itself, or those of its inputs, each once.
+ * @throws RangeError when an input or a source is missing
+ */
+export function windowsOf(definition: FeatureDefinition): readonly WindowDefinition[] {
+  const found = new Map<string, WindowDefinition>()
+  const visit = (visited: FeatureDefinition): void => {
+    const { plan } = visited
+    if (plan.kind === 'derived') for (const name of Object.keys(plan.inputs)) visit(inputOf(visited, name))
+    else found.set(featureId(plan), windowOf(visited))
+  }
+  visit(definition)
+  return [...found.values()]
+}
+
+/** A definition that is a window's. @throws RangeError when it is none, or comes without its source */
+export function windowOf({ plan, source }: FeatureDefinition): WindowDefinition {
+  if (plan.kind === 'derived' || !source)
+    throw new RangeError(`${featureId(plan)} is no window with a source`)
+  return { plan, source }
+}
+
+/** An input of a derived feature by the name that its expression uses. @throws RangeError when it is missing */
+export function inputOf({ plan, inputs }: FeatureDefinition, name: string): FeatureDefinition {
+  const input = inputs?.[name]
+  if (!input) throw new RangeError(`${featureId(plan)} comes without its input ${name}`)
+  return input
+}
 
 /** What consumes a feature version. */
 export interface Consumer {
@@ -50,9 +86,20 @@ export interface FeatureStatistics {
   readonly top?: readonly { readonly value: string; readonly count: number }[]
 }
 
+export interface FeatureVersion {
+  readonly name: string
+  readonly version: number
+}
+
 /** `departure_delay_7d@2` */
-export function featureId({ name, version }: { readonly name: string; readonly version: number }): string {
+export function featureId({ name, version }: FeatureVersion): string {
   return `${name}@${version}`
+}
+
+/** The parts of an input of a derived feature; version 0 is the project's own, not yet registered. */
+export function parseInputId(id: string): FeatureVersion {
+  const at = id.lastIndexOf('@')
+  return { name: id.slice(0, at), version: Number(id.slice(at + 1)) }
 }
 
 /** The parts of `name` or `name@version`; a text without a valid version is a name. */

@@ -2,29 +2,36 @@
  * The catalog: where features are registered, found and reused, joined to observations as of their time, and served.
  */
 export { CatalogError, catalogErrorCodes, type CatalogErrorCode } from './errors.ts'
-export { featureId, parseFeatureId } from './feature.ts'
+export { featureId, inputOf, parseFeatureId, windowsOf, type WindowDefinition } from './feature.ts'
 export type {
   CatalogFeature,
   CatalogView,
   Consumer,
+  FeatureDefinition,
   FeatureEntry,
   FeatureStatistics,
   FeatureUse,
+  FeatureVersion,
 } from './feature.ts'
 export { definitionDigest, type Definition, type EntityDefinition } from './digest.ts'
-export {
-  createCatalogView,
-  openCatalog,
-  type Catalog,
-  type CatalogOptions,
-  type FeatureVersion,
-} from './store/catalog.ts'
+export { createCatalogView, openCatalogView } from './store/view.ts'
+export { openCatalog, type Catalog, type CatalogOptions } from './store/catalog.ts'
 export type { Applied } from './store/apply.ts'
+export type { Lineage } from './store/lineage.ts'
 export type { FacetCount, Facets, SearchFilter, SearchHit, SearchOptions } from './store/search.ts'
-export { cachedColumns, describeSource, type DescribedSource } from './sources/describe.ts'
-export { computeStatistics, type ComputeOptions, type FeatureDefinition } from './statistics.ts'
-export { joinSql, type JoinedFeature, type JoinOptions } from './join.ts'
-export { fillOnlineStore, type OnlineFeature } from './online/fill.ts'
+export {
+  cachedColumns,
+  cachedStatistics,
+  describeSource,
+  describeStatistics,
+  type DescribedSource,
+} from './sources/describe.ts'
+export { withSources } from './sources/load.ts'
+export { needsLoading } from './sources/relation.ts'
+export { computeStatistics, type ComputeOptions } from './statistics.ts'
+export { joinSql, nKeysOf, type JoinedFeature, type JoinOptions } from './join.ts'
+export { fillOnlineStore } from './online/fill.ts'
+export { lookUpFeature, type LookedUp } from './online/lookup.ts'
 export { openOnlineStore, type OnlineEntry, type OnlineStore, type OnlineValue } from './online/store.ts'
 export {
   createDatabase,

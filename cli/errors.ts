@@ -21,6 +21,7 @@ export const cliErrorCodes = {
   CLI011: 'Run did not succeed',
   CLI012: 'Verification failed',
   CLI013: 'Nothing to show',
+  CLI014: 'No test',
 } as const
 export type CliErrorCode = keyof typeof cliErrorCodes
 

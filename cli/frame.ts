@@ -1,4 +1,4 @@
-/** Diagnostics as a person reads them in a terminal: the place, the line with the culprit underlined, what to do. */
+/** What is said of a place in a text, as a person reads it in a terminal: the place, the line with the culprit underlined, what to do. */
 import type { Diagnostic } from '../language/index.ts'
 import type { Colors } from './output.ts'
 
@@ -9,20 +9,37 @@ export function positionAt(text: string, offset: number): { line: number; column
   return { line, column: offset - before.lastIndexOf('\n') }
 }
 
+export interface Frame {
+  readonly path: string
+  readonly span: { readonly start: number; readonly end: number }
+  /** Behind the place, on the first line. */
+  readonly title: string
+  /** Below the marks, a line each. */
+  readonly notes: readonly string[]
+  readonly paint: (text: string) => string
+}
+
 /** Several lines, without a newline at the end. */
 export function codeFrame(text: string, diagnostic: Diagnostic, colors: Colors): string {
-  const { line, column } = positionAt(text, diagnostic.span.start)
-  const source = text.split('\n')[line - 1] ?? ''
-  const end = Math.min(diagnostic.span.end - diagnostic.span.start, source.length - column + 1)
+  const { path, span, severity, code, message, hint } = diagnostic
   const paint = painter(diagnostic, colors)
+  const title = `${paint(severity)} ${colors.dim(code)} ${message}`
+  return placeFrame(text, { path, span, title, notes: hint === undefined ? [] : [hint], paint }, colors)
+}
+
+/** Several lines, without a newline at the end. */
+export function placeFrame(text: string, { path, span, title, notes, paint }: Frame, colors: Colors): string {
+  const { line, column } = positionAt(text, span.start)
+  const source = text.split('\n')[line - 1] ?? ''
+  const end = Math.min(span.end - span.start, source.length - column + 1)
   const gutter = String(line)
   const pad = ' '.repeat(gutter.length)
   const marks = paint('^'.repeat(Math.max(1, end)))
   return [
-    `${diagnostic.path}:${line}:${column} ${paint(diagnostic.severity)} ${colors.dim(diagnostic.code)} ${diagnostic.message}`,
+    `${path}:${line}:${column} ${title}`,
     `  ${colors.dim(`${gutter} │`)} ${source}`,
     `  ${colors.dim(`${pad} │`)} ${indentLike(source, column - 1)}${marks}`,
-    ...(diagnostic.hint === undefined ? [] : [`  ${colors.dim(`${pad} =`)} ${diagnostic.hint}`]),
+    ...notes.map(note => `  ${colors.dim(`${pad} =`)} ${note}`),
   ].join('\n')
 }
 

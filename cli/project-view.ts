@@ -59,17 +59,21 @@ function nameOrProblem(
   }
 }
 
-/** The file that declares the model, and those that declare what its plan is made of. */
+/**
+ * The file that declares the model, those it imports, directly or through others, and those that declare features its
+ * plan takes from the project by their name alone.
+ */
 function filesOf(workspace: Workspace, model: string, plan: Plan): readonly string[] {
   const features = new Set(Object.values(plan.catalogFeatures).map(feature => feature.name))
-  const entities = new Set(Object.values(plan.catalogFeatures).map(feature => feature.entity))
-  const declared = [
-    ...workspace.models().filter(({ name }) => name === model),
-    ...workspace.sources().filter(({ name }) => name in plan.sources),
-    ...workspace.features().filter(({ name }) => features.has(name)),
-    ...workspace.entities().filter(({ name }) => entities.has(name)),
-  ]
-  return [...new Set(declared.map(({ path }) => path))].sort()
+  const found = new Set<string>()
+  const visit = (path: string): void => {
+    if (found.has(path)) return
+    found.add(path)
+    for (const { target } of workspace.imports(path)) if (target !== undefined) visit(target)
+  }
+  for (const { name, path } of workspace.models()) if (name === model) visit(path)
+  for (const { name, path } of workspace.features()) if (features.has(name)) visit(path)
+  return [...found].sort()
 }
 
 interface PackageJson {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { StepEvent, StepOutput } from '../library/steps/request.ts'
 import { runStep } from '../library/steps/run-step.ts'
 import type { JsonValue } from '../library/steps/request.ts'
-import type { Lock, Manifest } from '../promote/index.ts'
+import { lockedFeatures, type Lock, type Manifest } from '../promote/index.ts'
 import { CliError } from './errors.ts'
 
 export interface RunPipelineOptions {
@@ -48,11 +48,7 @@ export async function runPipeline(options: RunPipelineOptions): Promise<Readonly
         outputFolder: join(workFolder, step.name),
         projectRoot: root,
         modelFolder: join(folder, 'models'),
-        catalogFeatures: Object.values(lock.features).map(({ feature, source }) => ({
-          plan: feature,
-          source,
-          active: true,
-        })),
+        catalogFeatures: lockedFeatures(lock),
         seed: lock.seed,
       },
       { signal, onEvent: event => options.onEvent?.(step.name, event) },

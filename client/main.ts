@@ -1,11 +1,16 @@
-/** The extension: assembles language client, kernels, backends, views and commands, and ends them with the window. */
+/**
+ * The extension: assembles language client, kernels, backends, views and commands, and ends them with the window.
+ *
+ * Activation does as little as VS Code needs to show what is ours; whatever is large or slow is loaded right after
+ * it (later.ts) or when a command is first used (commands/).
+ */
 import * as vscode from 'vscode'
-import { Backends } from './service/backends.ts'
 import { registerCommands } from './commands/index.ts'
-import type { Services } from './context.ts'
+import type { LanguageServices, Services } from './context.ts'
 import { registerCellLanguage } from './kernel/cell-language.ts'
 import { Kernels } from './kernel/controller.ts'
-import { createLanguageClient } from './language-client.ts'
+import { LanguageServer } from './lsp/server.ts'
+import { Backends } from './service/backends.ts'
 import { createCatalogView } from './views/catalog.ts'
 import { createModelsView } from './views/models.ts'
 import { createRunsView } from './views/runs.ts'
@@ -13,20 +18,29 @@ import { createRunsView } from './views/runs.ts'
 /** Ends what `activate` started. A module-level hand-over, because VS Code calls two functions of one module. */
 let shutdown: (() => Promise<void>) | undefined
 
-export async function activate(extension: vscode.ExtensionContext): Promise<void> {
+export function activate(extension: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel('Slipway', { log: true })
-  const language = createLanguageClient(output)
-  extension.subscriptions.push(output)
-  const parts: { dispose(): unknown }[] = [{ dispose: () => language.stop() }]
+  const language = new LanguageServer(output)
+  const changed = new vscode.EventEmitter<void>()
+  const base: LanguageServices = { extension, output, language, changed }
+  const owned: { dispose(): unknown }[] = [language]
   shutdown = async () => {
-    await Promise.allSettled(parts.map(part => part.dispose()))
+    await Promise.allSettled(owned.map(part => part.dispose()))
   }
-  const trusted = (): void => {
-    parts.push(...startTrustedParts(extension, output, language))
+  let services: Services | undefined
+  const trust = (): void => {
+    services = startTrustedParts(base)
+    owned.push(services.kernels, services.backends)
   }
-  if (vscode.workspace.isTrusted) trusted()
-  else extension.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(trusted))
-  await language.start()
+  extension.subscriptions.push(
+    output,
+    changed,
+    registerCommands({ base, trusted: () => services }),
+    vscode.workspace.onDidGrantWorkspaceTrust(trust),
+  )
+  if (vscode.workspace.isTrusted) trust()
+  const later = setImmediate(() => void startLater(base, () => services))
+  extension.subscriptions.push({ dispose: () => clearImmediate(later) })
 }
 
 export async function deactivate(): Promise<void> {
@@ -34,42 +48,23 @@ export async function deactivate(): Promise<void> {
 }
 
 /** What runs code or writes files. In a restricted workspace only the language support is there. */
-function startTrustedParts(
-  extension: vscode.ExtensionContext,
-  output: vscode.LogOutputChannel,
-  language: Services['language'],
-): { dispose(): unknown }[] {
-  const kernels = new Kernels(output)
-  const backends = new Backends(output)
-  const services: Services = {
-    extension,
-    output,
-    kernels,
-    backends,
-    language,
-    changed: new vscode.EventEmitter<void>(),
-  }
-  const views = [createCatalogView(services), createRunsView(services), createModelsView(services)]
+function startTrustedParts(base: LanguageServices): Services {
+  const { output, extension } = base
+  const services: Services = { ...base, kernels: new Kernels(output), backends: new Backends(output) }
   extension.subscriptions.push(
-    services.changed,
-    registerCellLanguage(kernels),
-    watchProjects(services),
-    registerCommands(services, () => views.forEach(view => view.reload())),
-    ...views,
+    registerCellLanguage(services.kernels),
+    createCatalogView(services),
+    createRunsView(services),
+    createModelsView(services),
   )
-  return [kernels, backends]
+  return services
 }
 
-/** Keeps the context key by which views and menus know whether there is a project. */
-function watchProjects(services: Services): vscode.Disposable {
-  const update = async (): Promise<void> => {
-    const found = await vscode.workspace.findFiles('**/slipway.json', '**/node_modules/**', 1)
-    await vscode.commands.executeCommand('setContext', 'slipway.hasProject', found.length > 0)
-    services.changed.fire()
+async function startLater(base: LanguageServices, trusted: () => Services | undefined): Promise<void> {
+  try {
+    const { startLater } = await import(/* webpackChunkName: "later" */ './later.ts')
+    base.extension.subscriptions.push(startLater(base, trusted))
+  } catch (error) {
+    base.output.error(`The extension did not start whole: ${String(error)}`)
   }
-  const watcher = vscode.workspace.createFileSystemWatcher('**/slipway.json', false, true, false)
-  watcher.onDidCreate(update)
-  watcher.onDidDelete(update)
-  void update()
-  return watcher
 }

@@ -9,13 +9,24 @@ import { train } from './train.ts'
 import type { TrainOptions, Training } from './types.ts'
 
 export { EngineError, engineErrorCodes, type EngineErrorCode, type EngineErrorDetails } from './errors.ts'
-export { describeRelation, kindOfSqlType } from './duckdb/describe.ts'
+export { describeRelation, kindOfSqlType, typeOfSqlType, type DescribeOptions } from './duckdb/describe.ts'
+export { dataPath } from './duckdb/paths.ts'
+export {
+  describeColumns,
+  loadSources,
+  relationUnder,
+  type LoadOptions,
+  type SourceLocation,
+} from './duckdb/sources.ts'
+export { runTests, type ExpectationResult, type ModelTestResult } from './model-tests.ts'
 export { createScorer, type Scorer } from './onnx/scorer.ts'
 export { parseTimestamp } from './rows/normalize.ts'
+export { windowsOf } from './plan/lookups.ts'
 export { scoreRows } from './rows/score.ts'
 export { planSql } from './sql/dataset.ts'
+export { featureSql, type FeatureQuery } from './sql/feature.ts'
 export { scoreSql, type ScoreQuery } from './sql/score.ts'
-export { sourceRelation } from './sql/source.ts'
+export { sourceRelation, type SourceReading } from './sql/source.ts'
 export { windowSql, type WindowQuery } from './sql/window.ts'
 export type { EngineOptions } from './duckdb/database.ts'
 export type * from './types.ts'

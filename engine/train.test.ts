@@ -23,6 +23,7 @@ const source = {
 const speed = column('Speed "IAS"', 'int')
 const damaged = call('not_equal', 'bool', column('damage', 'string'), literal('string', 'None'))
 const yesterday = {
+  kind: 'window' as const,
   name: 'strikes_30d',
   version: 0,
   entity: 'size',

@@ -3,21 +3,27 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Plan, SplitName } from '../language/index.ts'
 import { countParts, createDataset } from './duckdb/dataset.ts'
 import { fitEncoding, readEncoded, type FittedEncoding } from './duckdb/encode.ts'
+import type { QueryOptions } from './duckdb/query.ts'
 import { readStatistics } from './duckdb/statistics.ts'
 import { EngineError } from './errors.ts'
-import type { EncodedRows } from './estimators/dataset.ts'
+import { balanceClasses, type EncodedRows } from './estimators/dataset.ts'
 import {
   fitLogisticRegression,
   predictLogistic,
   type LogisticModel,
+  type LogisticRegression,
 } from './estimators/logistic-regression.ts'
-import { applyNumber, fitNumber, type FittedNumber } from './estimators/prepare-numbers.ts'
-import { evaluate, judge, type Evaluation } from './metrics/evaluate.ts'
+import { applyNumber, fitNumber, indicatorOf, type FittedNumber } from './estimators/prepare-numbers.ts'
+import { crossValidation, evaluate, judge, type Evaluation } from './metrics/evaluate.ts'
 import { buildOnnx } from './onnx/model.ts'
 import { checkPlan, estimatorOf } from './plan/check.ts'
-import { splitNames, type Dataset } from './sql/dataset.ts'
+import type { Dataset } from './sql/dataset.ts'
+import type { NumberColumn } from './sql/prepare.ts'
+import { foldPartition, splitNames, type Partition } from './sql/split.ts'
 import type {
   Card,
+  CrossValidation,
+  FittedColumn,
   FittedFeature,
   FittedModel,
   RowCounts,
@@ -54,21 +60,14 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
   const rowCounts: RowCounts = { ...counts, ...partCounts }
   checkCounts(plan, rowCounts)
 
+  const fitting: Fitting = { connection, plan, dataset, estimator, options, report }
+  const folds = await crossValidate(fitting, queries)
   report('prepare', 'Fitting the preparation')
   const preparing = queries('prepare', 'Fitting the preparation')
-  const encoding = await fitEncoding(connection, plan, dataset, preparing)
-  const perPart = splitNames.map(name => rowCounts[name])
-  const parts = await readEncoded(connection, plan, dataset, encoding, { ...preparing, counts: perPart })
-  const numbers = prepareNumbers(plan, parts, encoding)
+  const { parts, encoding, numbers } = await prepare(fitting, preparing)
   const statistics = await cardStatistics(connection, plan, dataset, preparing)
 
-  report('fit', `Fitting on ${rowCounts.train} rows`, 0, estimator.maxIterations)
-  const fit = await fitLogisticRegression(estimator, parts[0]!, {
-    nCategories: encoding.categories.map(values => values.length),
-    ...(signal && { signal }),
-    onIteration: (n, value) =>
-      report('fit', `Iteration ${n}, mean objective ${value.toFixed(6)}`, n, estimator.maxIterations),
-  })
+  const fit = await fitOn(fitting, parts[0]!, encoding, `Fitting on ${rowCounts.train} rows`)
   const model = fittedModel(plan, numbers, encoding, fit)
 
   report('evaluate', 'Evaluating')
@@ -92,6 +91,7 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
     rows: rowCounts,
     metrics,
     groups,
+    ...(folds && { crossValidation: folds }),
     requirements: plan.require.map(requirement => judge(requirement, { metrics, groups })),
     statistics,
     coefficients: coefficients(model),
@@ -103,6 +103,81 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
     },
   }
   return { model, onnx, card }
+}
+
+interface Fitting {
+  readonly connection: DuckDBConnection
+  readonly plan: Plan
+  readonly dataset: Dataset
+  readonly estimator: LogisticRegression
+  readonly options: TrainOptions
+  readonly report: ReturnType<typeof reporter>
+}
+
+interface Prepared {
+  readonly parts: readonly EncodedRows[]
+  readonly encoding: FittedEncoding
+  readonly numbers: readonly FittedNumber[]
+}
+
+/** Fitted on the rows that the partition trains on, applied to all of them. @throws ENG006 */
+async function prepare(
+  { connection, plan, dataset }: Fitting,
+  options: QueryOptions & { readonly partition?: Partition },
+): Promise<Prepared> {
+  const encoding = await fitEncoding(connection, plan, dataset, options)
+  const encoded = await readEncoded(connection, plan, dataset, { ...options, fitted: encoding })
+  const { parts, numbers } = prepareNumbers(plan, encoded, encoding)
+  return { parts, encoding, numbers }
+}
+
+async function fitOn(
+  { plan, estimator, options, report }: Fitting,
+  training: EncodedRows,
+  encoding: FittedEncoding,
+  message: string,
+): Promise<LogisticModel> {
+  const { signal } = options
+  report('fit', message, 0, estimator.maxIterations)
+  const weighted = plan.balance === 'classes' ? balanceClasses(training) : training
+  return await fitLogisticRegression(estimator, weighted, {
+    nCategories: encoding.categories.map(values => values.length),
+    ...(signal && { signal }),
+    onIteration: (n, value) =>
+      report('fit', `Iteration ${n}, mean objective ${value.toFixed(6)}`, n, estimator.maxIterations),
+  })
+}
+
+/** A model per fold, preparation included, judged on the rows it has not seen. @throws ENG003 ENG005 ENG006 */
+async function crossValidate(
+  fitting: Fitting,
+  queries: (phase: TrainPhase, message: string) => QueryOptions,
+): Promise<CrossValidation | undefined> {
+  const { plan } = fitting
+  const nFolds = plan.split.folds
+  if (nFolds === undefined) return undefined
+  const folds: CrossValidation['folds'][number][] = []
+  for (let fold = 1; fold <= nFolds; fold++) {
+    const message = `Preparing fold ${fold} of ${nFolds}`
+    fitting.report('prepare', message)
+    const partition = foldPartition(plan.split, fold)
+    const { parts, encoding } = await prepare(fitting, { ...queries('prepare', message), partition })
+    const [training, heldOut] = [parts[0]!, parts[1]!]
+    checkFold(plan, training, fold)
+    const fit = await fitOn(fitting, training, encoding, `Fitting fold ${fold} of ${nFolds}`)
+    const { metrics } = evaluate(plan, heldOut, predictLogistic(fit, heldOut), encoding.groups)
+    folds.push({ train: training.nRows, heldOut: heldOut.nRows, metrics })
+  }
+  return crossValidation(folds)
+}
+
+function checkFold(plan: Plan, { nRows, label }: EncodedRows, fold: number): void {
+  const nTrue = label.reduce((sum, y) => sum + y, 0)
+  if (nTrue > 0 && nTrue < nRows) return
+  throw new EngineError(
+    nRows === 0 ? 'ENG003' : 'ENG005',
+    `Expected rows of both values of the label \`${plan.label.name}\` to fit fold ${fold} on, got ${nTrue} true of ${nRows}. Take fewer folds, or more rows.`,
+  )
 }
 
 function reporter({ onProgress }: TrainOptions) {
@@ -121,7 +196,7 @@ function checkCounts(plan: Plan, rows: RowCounts): void {
   if (rows.train === 0)
     throw new EngineError(
       'ENG003',
-      `Expected training rows, found none: ${rows.sampled} observed, ${rows.labelMissing} without label, ${rows.outsideSplit} outside the split, ${rows.validation} for validation, ${rows.test} for test. Check \`where\` and \`split\`.`,
+      `Expected training rows, found none: ${rows.sampled} observed, ${rows.labelMissing} without label, ${rows.outsideSplit} outside the split, ${rows.withoutWeight} without weight, ${rows.validation} for validation, ${rows.test} for test. Check \`where\`, \`split\` and \`weight\`.`,
     )
   if (rows.positives.train === 0 || rows.positives.train === rows.train)
     throw new EngineError(
@@ -130,20 +205,31 @@ function checkCounts(plan: Plan, rows: RowCounts): void {
     )
 }
 
-/** Fits on the training rows, applies to all. @throws ENG006 */
+/** Fits on the training rows, applies to all; columns that say what was missing come last. @throws ENG006 */
 function prepareNumbers(
   plan: Plan,
   parts: readonly EncodedRows[],
-  encoding: FittedEncoding,
-): readonly FittedNumber[] {
-  const numeric = plan.features.filter(feature => feature.prepare.kind === 'numeric')
-  return numeric.map((feature, j) => {
-    if (feature.prepare.kind !== 'numeric') throw new TypeError('not numeric')
-    if (feature.prepare.impute === 'none') checkNothingMissing(feature.name, parts, j)
-    const fitted = fitNumber(feature.prepare, parts[0]!.numbers[j]!, encoding.medians[j]!)
+  { numbers: columns, medians }: FittedEncoding,
+): Pick<Prepared, 'parts' | 'numbers'> {
+  const indicators = indicatorColumns(columns).map(j => parts.map(part => indicatorOf(part.numbers[j]!)))
+  const numbers = columns.map(({ name, prepare }, j) => {
+    if (prepare.impute === 'none') checkNothingMissing(name, parts, j)
+    const fitted = fitNumber(prepare, parts[0]!.numbers[j]!, medians[j]!)
     for (const part of parts) applyNumber(fitted, part.numbers[j]!)
     return fitted
   })
+  const extended = parts.map((part, i) => ({
+    ...part,
+    numbers: [...part.numbers, ...indicators.map(perPart => perPart[i]!)],
+  }))
+  return { numbers, parts: extended }
+}
+
+/** Of every feature that asks for one: its first column, which is missing where the feature is. */
+function indicatorColumns(columns: readonly NumberColumn[]): readonly number[] {
+  return columns.flatMap(({ feature, prepare }, j) =>
+    prepare.indicator && columns[j - 1]?.feature !== feature ? [j] : [],
+  )
 }
 
 function checkNothingMissing(name: string, parts: readonly EncodedRows[], j: number): void {
@@ -187,12 +273,21 @@ function fittedModel(
   encoding: FittedEncoding,
   fit: LogisticModel,
 ): FittedModel {
-  let nNumbers = 0
+  const weighted = numbers.map((number, j): FittedColumn => ({ ...number, weight: fit.numbers[j]! }))
+  const indicators = new Map(
+    indicatorColumns(encoding.numbers).map((j, k) => [
+      encoding.numbers[j]!.feature,
+      fit.numbers[numbers.length + k]!,
+    ]),
+  )
   let nCodes = 0
-  const features = plan.features.map(({ name, prepare }): FittedFeature => {
+  const features = plan.features.map(({ name, type, prepare }, i): FittedFeature => {
     if (prepare.kind === 'numeric') {
-      const j = nNumbers++
-      return { kind: 'numeric', name, ...numbers[j]!, weight: fit.numbers[j]! }
+      const columns = weighted.filter((_, j) => encoding.numbers[j]!.feature === i)
+      const missing = indicators.has(i) ? { indicator: indicators.get(i)! } : {}
+      return type.kind === 'vector'
+        ? { kind: 'vector', name, elements: columns, ...missing }
+        : { kind: 'numeric', name, ...columns[0]!, ...missing }
     }
     const k = nCodes++
     const weights = [...fit.categories[k]!]
@@ -214,16 +309,29 @@ function fittedModel(
 }
 
 function coefficients(model: FittedModel): Card['coefficients'] {
-  const named = model.features.flatMap(feature =>
-    feature.kind === 'numeric'
-      ? [{ name: feature.name, value: feature.weight }]
-      : [
-          ...feature.categories.map((value, i) => ({
-            name: `${feature.name}=${value}`,
-            value: feature.weights[i]!,
-          })),
-          { name: `${feature.name}: other`, value: feature.other },
-        ],
-  )
-  return [{ name: 'intercept', value: model.intercept }, ...named]
+  return [{ name: 'intercept', value: model.intercept }, ...model.features.flatMap(coefficientsOf)]
+}
+
+function coefficientsOf(feature: FittedFeature): Card['coefficients'] {
+  const { name } = feature
+  switch (feature.kind) {
+    case 'numeric':
+      return [{ name, value: feature.weight }, ...indicatorCoefficient(feature)]
+    case 'vector':
+      return [
+        ...feature.elements.map(({ weight }, i) => ({ name: `${name}[${i + 1}]`, value: weight })),
+        ...indicatorCoefficient(feature),
+      ]
+    case 'one_hot':
+      return [
+        ...feature.categories.map((value, i) => ({ name: `${name}=${value}`, value: feature.weights[i]! })),
+        { name: `${name}: other`, value: feature.other },
+      ]
+  }
+}
+
+function indicatorCoefficient(feature: { readonly name: string; readonly indicator?: number }) {
+  return feature.indicator === undefined
+    ? []
+    : [{ name: `${feature.name}: missing`, value: feature.indicator }]
 }

@@ -1,5 +1,13 @@
 /** What crosses the boundary of the engine. Plain data; `FittedModel` and `Card` are JSON as they stand. */
-import type { OutputPlan, Plan, RequirementPlan, Scalar, SplitName, ValueType } from '../language/index.ts'
+import type {
+  Expr,
+  OutputPlan,
+  Plan,
+  RequirementPlan,
+  Scalar,
+  SplitName,
+  ValueType,
+} from '../language/index.ts'
 
 export interface TrainOptions {
   /** How many of the observed rows take part, drawn by a hash of their content. Default `all`. */
@@ -39,16 +47,28 @@ export interface FittedModel {
   readonly features: readonly FittedFeature[]
 }
 
+/** The prepared value is (x − center) / scale. */
+export interface FittedColumn {
+  /** Stands in for a missing value; null: a missing value has no score (`impute none`). */
+  readonly impute: number | null
+  readonly center: number
+  readonly scale: number
+  readonly weight: number
+}
+
 export type FittedFeature =
-  | {
+  | (FittedColumn & {
       readonly kind: 'numeric'
       readonly name: string
-      /** Stands in for a missing value; null: a missing value has no score (`impute none`). */
-      readonly impute: number | null
-      /** The prepared value is (x − center) / scale. */
-      readonly center: number
-      readonly scale: number
-      readonly weight: number
+      /** Weight of the column that is 1 where the value is missing, else 0. */
+      readonly indicator?: number
+    })
+  | {
+      readonly kind: 'vector'
+      readonly name: string
+      /** One per element, in order. */
+      readonly elements: readonly FittedColumn[]
+      readonly indicator?: number
     }
   | {
       readonly kind: 'one_hot'
@@ -71,16 +91,17 @@ export interface CardInput {
   readonly feature?: string
 }
 
-/** A tensor of the ONNX graph and what fills it. Every value tensor has shape (nRows). */
+/** A tensor of the ONNX graph and what fills it. A value tensor has shape (nRows), a vector's (nRows, size). */
 export interface CardTensor {
   readonly tensor: string
   /** Boolean tensor, true where the value is missing. Absent when the value is never missing. */
   readonly missingTensor?: string
   readonly dtype: 'float64' | 'bool' | 'string' | 'int64'
+  readonly size?: number
   readonly source:
     | { readonly kind: 'input'; readonly name: string }
     /** Computed by the TypeScript evaluator, because ONNX has no operator for it. */
-    | { readonly kind: 'derived'; readonly expr: import('../language/index.ts').Expr }
+    | { readonly kind: 'derived'; readonly expr: Expr }
 }
 
 export interface ColumnStatistics {
@@ -97,7 +118,9 @@ export interface ColumnStatistics {
   readonly top?: readonly { readonly value: string; readonly count: number }[]
 }
 
-/** Metric by its name as written (`auc`); null when it is not defined there, e.g. the AUC of one class. */
+/**
+ * Metric by its name as written (`auc`, `ndcg@10 per query`); null when it is not defined there, e.g. the AUC of one class.
+ */
 export type MetricValues = Readonly<Record<string, number | null>>
 
 export interface JudgedRequirement extends RequirementPlan {
@@ -112,28 +135,45 @@ export interface Card {
   readonly plan: Plan
   readonly inputs: readonly CardInput[]
   readonly tensors: readonly CardTensor[]
-  /** `tensor`: the output of the ONNX graph, float64 of shape (nRows). */
+  /**
+   * `tensor`: the output of the ONNX graph, shape (nRows): float64 of a probability, bool of a prediction of a bool label.
+   * Of a rank it is what is ranked by: ranks are given by whoever scores rows together.
+   */
   readonly outputs: readonly (OutputPlan & { readonly tensor: string })[]
   readonly sample: { readonly rows: number | 'all'; readonly seed: number }
   readonly rows: RowCounts
   readonly metrics: Readonly<Partial<Record<SplitName, MetricValues>>>
   /** Metrics per value of a column: split → `auc per origin` → value → metric. */
   readonly groups: Readonly<Partial<Record<SplitName, Readonly<Record<string, MetricValues>>>>>
+  /** Where the split has folds: the metrics of each, fitted without it, and their means. */
+  readonly crossValidation?: CrossValidation
   readonly requirements: readonly JudgedRequirement[]
   /** Of the training rows: every input and every feature, by name. */
   readonly statistics: {
     readonly inputs: Readonly<Record<string, ColumnStatistics>>
     readonly features: Readonly<Record<string, ColumnStatistics>>
   }
-  /** `origin=BOI`, `log_distance`, in the order of the features; the intercept first. */
+  /** `origin=BOI`, `log_distance`, `embedding[1]`, `delay: missing`, in the order of the features; the intercept first. */
   readonly coefficients: readonly { readonly name: string; readonly value: number }[]
   readonly fit: {
     readonly iterations: number
     readonly converged: boolean
-    /** Sum of log losses over the training rows plus the penalty. */
+    /** Sum of weighted log losses over the training rows plus the penalty. */
     readonly objective: number
     readonly nParameters: number
   }
+}
+
+export interface CrossValidation {
+  /** Over the folds where the metric is defined; null where it is defined on none. */
+  readonly mean: MetricValues
+  readonly folds: readonly {
+    /** Rows that the fold's model was fitted on. */
+    readonly train: number
+    /** Rows that it was judged on. */
+    readonly heldOut: number
+    readonly metrics: MetricValues
+  }[]
 }
 
 export interface RowCounts {
@@ -145,6 +185,8 @@ export interface RowCounts {
   readonly labelMissing: number
   /** Dropped, because no part of the split holds them. */
   readonly outsideSplit: number
+  /** Left out of training, because their weight is missing or not above 0. */
+  readonly withoutWeight: number
   readonly train: number
   readonly validation: number
   readonly test: number

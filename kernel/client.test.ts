@@ -121,6 +121,13 @@ test('libraries find the kernel and hear of an interrupt', async () => {
   assert.ok(outputs.some(o => o.output_type === 'stream' && o.text === 'heard\n'))
 })
 
+test('model text in a cell is answered with one sentence that says where it belongs', async () => {
+  const { error } = await kernel.execute('%%slip\nmodel late {\n  observe flights\n}')
+  assert.equal(error?.ename, 'ModelText')
+  assert.match(error.evalue, /put the text into a \.slip file/)
+  assert.equal((await kernel.execute('1 + 1')).status, 'ok')
+})
+
 test('a signal interrupts a cell, and keeps the next from running', async () => {
   const controller = new AbortController()
   setTimeout(() => controller.abort(), 200)

@@ -1,63 +1,60 @@
-/** The algorithms that a model may name, with their hyperparameters, limits and defaults. */
-import type { AlgorithmPlan } from './plan.ts'
-import type { ScalarKind } from './types.ts'
+/** The algorithms that a model may name: what they learn, their hyperparameters, how they want features prepared. */
+import {
+  linear_regression,
+  logistic_regression,
+  mixed_effects,
+  poisson_regression,
+} from './algorithms/linear.ts'
+import type { Hyperparameters } from './algorithms/hyperparameter.ts'
+import { gradient_boosted_trees, neural_network } from './algorithms/nonlinear.ts'
+import type { AlgorithmName, Preparation } from './plan.ts'
+import type { ValueKind } from './types.ts'
 
-export interface HyperparameterEntry {
-  readonly kind: 'int' | 'float'
-  readonly default: number
-  /** Allowed from here on. */
-  readonly min: number
-  /** Whether `min` itself is not allowed. */
-  readonly aboveMin?: boolean
-  readonly max?: number
-  readonly doc: string
-}
+export {
+  type BoolHyperparameter,
+  type ChoiceHyperparameter,
+  type HyperparameterEntry,
+  type Hyperparameters,
+  type ListHyperparameter,
+  type NumberHyperparameter,
+  describeLimits,
+  isAllowed,
+  withDefaults,
+  writeDefault,
+} from './algorithms/hyperparameter.ts'
 
 export interface AlgorithmEntry {
   readonly doc: string
   /** Kinds of label it can learn. */
-  readonly labels: readonly ScalarKind[]
-  readonly hyperparameters: Readonly<Record<string, HyperparameterEntry>>
+  readonly labels: readonly ValueKind[]
+  readonly hyperparameters: Hyperparameters
+  /** Of an algorithm with a hyperparameter `family`: the kinds of label of each, the first family that fits is the default. */
+  readonly families?: Readonly<Record<string, readonly ValueKind[]>>
+  /** Hyperparameters of a random effect, of an algorithm that takes such. */
+  readonly random?: Hyperparameters
+  /** Whether it splits on categories itself, and so on missing values. */
+  readonly nativeCategories: boolean
+  /** How features are prepared when the model does not say. */
+  readonly preparation: Readonly<Record<'numeric' | 'category', Preparation>>
 }
 
-export const algorithms: Readonly<Record<AlgorithmPlan['name'], AlgorithmEntry>> = {
-  logistic_regression: {
-    doc: 'A linear model of the log odds that the label is true, fitted by maximum likelihood with L-BFGS.',
-    labels: ['bool'],
-    hyperparameters: {
-      l2: {
-        kind: 'float',
-        default: 1,
-        min: 0,
-        doc: 'Strength of the squared penalty on the coefficients; 0 for none. The intercept is not penalized.',
-      },
-      l1: {
-        kind: 'float',
-        default: 0,
-        min: 0,
-        doc: 'Strength of the absolute penalty on the coefficients, which makes some exactly 0; 0 for none.',
-      },
-      max_iterations: {
-        kind: 'int',
-        default: 100,
-        min: 1,
-        max: 100_000,
-        doc: 'At most so many steps of the optimizer.',
-      },
-      tolerance: {
-        kind: 'float',
-        default: 1e-6,
-        min: 0,
-        aboveMin: true,
-        max: 1,
-        doc: 'The optimizer stops when no component of the gradient exceeds it.',
-      },
-    },
-  },
+export const algorithms: Readonly<Record<AlgorithmName, AlgorithmEntry>> = {
+  linear_regression,
+  logistic_regression,
+  poisson_regression,
+  mixed_effects,
+  gradient_boosted_trees,
+  neural_network,
 }
 
-/** The limits of a hyperparameter in words, e.g. `at least 0`. */
-export function describeLimits({ min, max, aboveMin }: HyperparameterEntry): string {
-  const low = aboveMin ? `above ${min}` : `at least ${min}`
-  return max === undefined ? low : `${low} and at most ${max}`
+export const algorithmNames = Object.keys(algorithms) as readonly AlgorithmName[]
+
+/** The algorithm of the name, if there is one. */
+export function algorithmNamed(name: string): AlgorithmEntry | undefined {
+  return Object.hasOwn(algorithms, name) ? algorithms[name as AlgorithmName] : undefined
+}
+
+/** The family that a kind of label asks for, when the model does not say. */
+export function familyOf({ families = {} }: AlgorithmEntry, label: string): string | undefined {
+  return Object.entries(families).find(([, kinds]) => (kinds as readonly string[]).includes(label))?.[0]
 }

@@ -3,7 +3,15 @@ export type * from './plan.ts'
 export type * from './types.ts'
 export { planVersion } from './plan.ts'
 
-export type { AnalysisHost, CatalogFeature, CatalogView, SourceRef } from './host.ts'
+export type {
+  AnalysisHost,
+  CatalogFeature,
+  CatalogView,
+  ColumnStatistics,
+  FeatureDefinition,
+  SourceRef,
+  SourceStatistics,
+} from './host.ts'
 export {
   type Diagnostic,
   type DiagnosticCode,
@@ -13,21 +21,27 @@ export {
   type TextEdit,
   diagnosticCodes,
   explanationOf,
+  isIgnorable,
 } from './diagnostics.ts'
 export {
   type EntitySymbol,
+  type Export,
   type FeatureSymbol,
+  type FileOptions,
+  type ImportLink,
   type ModelSymbol,
   type PlanResult,
   type SourceSymbol,
   type Workspace,
+  type WorkspaceOptions,
   createWorkspace,
 } from './workspace.ts'
-export type { EntityPlan } from './check/declarations.ts'
-export type { Occurrence, SymbolKind, SymbolRef } from './check/findings.ts'
-export { sameDefinition } from './check/catalog.ts'
-export { defaultPreparation } from './check/prepare.ts'
-export { formats, typeNames } from './check/source.ts'
+export { type LanguageVersion, checkConfig, languageVersions, newestLanguage } from './config.ts'
+export type { ColumnRead, EntityPlan, ImportableKind } from './check/declarations.ts'
+export type { Occurrence, Resolution, SymbolKind, SymbolRef } from './check/findings.ts'
+export { definitionsUnder, featureKey, sameDefinition } from './check/definitions.ts'
+export { isDerived } from './check/mentions.ts'
+export { formats, origins, typeNames } from './check/source.ts'
 
 export { parse } from './syntax/parser.ts'
 export {
@@ -48,25 +62,40 @@ export {
 } from './syntax/tree.ts'
 export { type Span, type Token, type TokenKind, isTrivia } from './syntax/tokens.ts'
 export type * as ast from './syntax/ast.ts'
-export { declarationsOf } from './syntax/lower.ts'
+export { declarationsOf, importsOf } from './syntax/lower.ts'
+export { ignoresOf } from './syntax/ignores.ts'
 export { isExpressionWord, keywords, writeName } from './syntax/keywords.ts'
 export { writeInstant } from './syntax/literals.ts'
 export { format } from './format/format.ts'
+export { type TextChange, formatEdits, formatOnType, formatRange } from './format/edits.ts'
 
 export type { DocumentSymbol } from './services/symbols.ts'
+export type { Callee, Caller } from './services/calls.ts'
 export type { Location, NamedPlace } from './services/navigation.ts'
-export type { Candidate, ContextKind, Scope } from './services/scope.ts'
+export type { RenameResult, RenameTarget } from './services/rename.ts'
+export type { Candidate, CandidateKind, ContextKind, FeatureName, Scope, Wanted } from './services/scope.ts'
 
 export { type Type, describeType } from './type-rules.ts'
 export {
   type AggregateEntry,
+  type Example,
   type FunctionEntry,
   type Parameter,
   aggregates,
   allFunctions,
   functionEntry,
+  functionGroups,
   functions,
 } from './functions.ts'
-export { type AlgorithmEntry, type HyperparameterEntry, algorithms, describeLimits } from './algorithms.ts'
-export { type MetricEntry, defaultMetrics, metrics } from './metrics.ts'
+export {
+  type AlgorithmEntry,
+  type HyperparameterEntry,
+  type Hyperparameters,
+  algorithmNamed,
+  algorithms,
+  describeLimits,
+  writeDefault,
+} from './algorithms.ts'
+export { type MetricEntry, defaultMetricsFor, describeRange, metrics } from './metrics.ts'
+export { type MonitorEntry, metricWindowUs, monitorWindowUs, monitors } from './health.ts'
 export { suggest } from './suggest.ts'

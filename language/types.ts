@@ -7,12 +7,17 @@
 /** `category` is a string that takes few values and is encoded, not computed with. */
 export type ScalarKind = 'bool' | 'int' | 'float' | 'string' | 'timestamp' | 'category'
 
+/** `vector` is a fixed number of floats. */
+export type ValueKind = ScalarKind | 'vector'
+
 export interface ValueType {
-  readonly kind: ScalarKind
+  readonly kind: ValueKind
   /** Whether a value may be missing. NaN in a float column counts as missing everywhere. */
   readonly nullable: boolean
   /** Free text, e.g. `minutes`. Two different units never add up. */
   readonly unit?: string
+  /** How many floats; of vectors only. */
+  readonly size?: number
 }
 
 export interface ColumnSchema {
@@ -26,4 +31,7 @@ export interface ColumnSchema {
  */
 export type Scalar = boolean | number | string | null
 
-export type Row = Readonly<Record<string, Scalar>>
+/** A value of any type: a vector is an array of numbers. */
+export type Value = Scalar | readonly number[]
+
+export type Row = Readonly<Record<string, Value>>

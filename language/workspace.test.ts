@@ -6,6 +6,8 @@ import { catalog, columns, files, flights, host, workspaceOf } from './testing/w
 const source = 'source flights {\n  from parquet "data/flights.parquet"\n  time date\n}\n'
 const feature =
   'entity airport(code: string)\n\nfeature delay_7d of airport = mean(flights.delay) by flights.origin over 7 days\n'
+const importSource = 'import { flights } from "source.slip"\n\n'
+const importFeature = 'import { delay_7d } from "feature.slip"\n'
 const model = `model late {
   observe flights
   features {
@@ -19,8 +21,12 @@ const model = `model late {
 }
 `
 
-const project = (): Workspace =>
-  workspaceOf({ 'source.slip': source, 'feature.slip': feature, 'model.slip': model })
+const texts = {
+  'source.slip': source,
+  'feature.slip': importSource + feature,
+  'model.slip': importFeature + importSource + model,
+}
+const project = (): Workspace => workspaceOf(texts)
 const codes = (workspace: Workspace, path: string): readonly string[] =>
   workspace.diagnostics(path).map(({ code }) => code)
 
@@ -41,22 +47,22 @@ test('declarations are seen across files, and the plan is complete in itself', (
 })
 
 test('the same text and schemas give the same bytes', () => {
-  const other = workspaceOf({ 'model.slip': model, 'source.slip': source, 'feature.slip': feature })
+  const other = workspaceOf(Object.fromEntries(Object.entries(texts).reverse()))
   assert.equal(JSON.stringify(project().plan('late')), JSON.stringify(other.plan('late')))
 })
 
 test('an edit in one file is seen by those that depend on it', () => {
   const workspace = project()
   assert.deepEqual(codes(workspace, 'model.slip'), [])
-  workspace.setFile('feature.slip', feature.replace('delay_7d', 'delay_8d'))
-  assert.deepEqual(codes(workspace, 'model.slip'), ['SLIP103'])
+  workspace.setFile('feature.slip', texts['feature.slip'].replace('delay_7d', 'delay_8d'))
+  assert.deepEqual(codes(workspace, 'model.slip'), ['SLIP115'])
   assert.equal(workspace.plan('late').plan, undefined)
-  workspace.setFile('feature.slip', feature)
+  workspace.setFile('feature.slip', texts['feature.slip'])
   assert.deepEqual(codes(workspace, 'model.slip'), [])
   workspace.setFile('source.slip', source.replace('  time date\n', ''))
   assert.deepEqual(codes(workspace, 'feature.slip'), ['SLIP302'])
   workspace.removeFile('source.slip')
-  assert.deepEqual(codes(workspace, 'model.slip'), ['SLIP101'])
+  assert.deepEqual(codes(workspace, 'model.slip'), ['SLIP114'])
 })
 
 test('an edit is checked again only where something depends on it', () => {
@@ -68,12 +74,9 @@ test('an edit is checked again only where something depends on it', () => {
     },
     catalog,
   }
-  const workspace = workspaceOf(
-    { 'source.slip': source, 'feature.slip': feature, 'model.slip': model },
-    counting,
-  )
+  const workspace = workspaceOf(texts, counting)
   for (const path of workspace.files()) workspace.diagnostics(path)
-  workspace.setFile('model.slip', model + '\n')
+  workspace.setFile('model.slip', texts['model.slip'] + '\n')
   for (const path of workspace.files()) workspace.diagnostics(path)
   assert.deepEqual(asked, ['data/flights.parquet'])
   workspace.refresh()
@@ -94,7 +97,8 @@ test('columns that become readable are asked for again after refresh', () => {
 })
 
 test('a plan is withheld for an error in anything it needs, and only for that', () => {
-  const broken = 'feature other of airport = mean(flights.nothing) by flights.origin over 7 days\n'
+  const broken =
+    'import { flights, airport } from "all.slip"\n\nfeature other of airport = mean(flights.nothing) by flights.origin over 7 days\n'
   const workspace = workspaceOf({ 'all.slip': source + feature + model, 'other.slip': broken })
   assert.deepEqual(codes(workspace, 'other.slip'), ['SLIP307', 'SLIP102'])
   assert.notEqual(workspace.plan('late').plan, undefined)
@@ -130,9 +134,10 @@ test('names lead to their definitions, and definitions to their uses', () => {
     [
       ['feature.slip', true],
       ['model.slip', false],
+      ['model.slip', false],
     ],
   )
-  const definition = workspace.definitionAt('model.slip', place(workspace, 'model.slip', 'flights'))
+  const definition = workspace.definitionAt('model.slip', place(workspace, 'model.slip', 'flights', 2))
   assert.deepEqual(definition, { path: 'source.slip', span: { start: 7, end: 14 } })
   const column = workspace.referencesAt('model.slip', place(workspace, 'model.slip', 'delay >'))
   assert.deepEqual(

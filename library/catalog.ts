@@ -4,8 +4,10 @@ import {
   createCatalogView,
   featureId,
   joinSql,
+  needsLoading,
   openCatalog,
   parseFeatureId,
+  windowsOf,
   type Catalog,
   type CatalogFeature,
   type FeatureEntry,
@@ -111,9 +113,21 @@ async function resolveFeatures(joins: readonly FeatureJoin[]) {
     const { name, version } = parseFeatureId(feature)
     const found: CatalogFeature | undefined = view.feature(name, version)
     if (!found) throw unknownFeature(feature, view.names().slice(0, 5))
-    const { plan, source } = found
-    return { plan, source, keys: typeof keys === 'string' ? [keys] : keys, as: as ?? name }
+    checkReadable(found)
+    return { ...found, keys: typeof keys === 'string' ? [keys] : keys, as: as ?? name }
   })
+}
+
+/** A joined table is one query, to which nothing can be loaded before. */
+function checkReadable(feature: CatalogFeature): void {
+  for (const { plan, source } of windowsOf(feature)) {
+    if (!needsLoading(source)) continue
+    throw new LibraryError(
+      'LIB004',
+      `Expected ${plan.name} to come from a Parquet, CSV or JSON file to be joined here, got ${source.format}. ` +
+        'A model can use it as it is.',
+    )
+  }
 }
 
 async function timeColumn(rows: Table): Promise<string> {

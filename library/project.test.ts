@@ -59,7 +59,8 @@ test('a project loads with the columns of its real files', async () => {
 test('slipway.json that is wrong is refused with the place', async () => {
   for (const text of [
     '{',
-    '{ "language": 2 }',
+    '{ "language": "1" }',
+    '{}',
     '{ "language": 1, "backend": "ftp://x" }',
     '{ "language": 1, "extra": 1 }',
   ]) {
@@ -69,6 +70,53 @@ test('slipway.json that is wrong is refused with the place', async () => {
   project.write('slipway.json', '{ "language": 1, "backend": "http://127.0.0.1:1/" }')
   assert.deepEqual((await loadProject(root)).config.backend, { url: 'http://127.0.0.1:1/' })
   project.write('slipway.json', '{ "language": 1 }')
+})
+
+test('a version of the language that is not known is one diagnostic, and the newest is used', async () => {
+  project.write('slipway.json', '{\n  "language": 7\n}')
+  const loaded = await loadProject(root)
+  const [found, ...others] = loaded.diagnostics().filter(({ severity }) => severity === 'error')
+  assert.deepEqual([found?.code, found?.path, others], ['SLIP406', 'slipway.json', []])
+  assert.equal(loaded.text('slipway.json')!.slice(found!.span.start, found!.span.end), '7')
+  assert.equal(loaded.config.language, 1)
+  assert.ok(loaded.plan('late').plan)
+  project.write('slipway.json', '{ "language": 1 }')
+})
+
+test('settings that do not exist are named with those that do', async () => {
+  project.write('slipway.json', '{ "language": 1, "catalgo": "x" }')
+  await assert.rejects(loadProject(root), { code: 'LIB101', message: /no setting catalgo.*catalog, backend/ })
+  project.write('slipway.json', '{ "catalog": "embedded" }')
+  await assert.rejects(loadProject(root), { code: 'LIB101', message: /"language": 1/ })
+  project.write('slipway.json', '{ "language": 1 }')
+})
+
+test('files import from each other, and values are looked at when asked', async () => {
+  project.write('shared/codes.slip', 'source codes {\n  from csv "data/codes.csv"\n}\n')
+  project.write('data/codes.csv', 'code,n\n' + Array.from({ length: 300 }, (_, i) => `c${i},${i}`).join('\n'))
+  project.write(
+    'codes.slip',
+    `import { codes } from "shared/codes.slip"
+model many {
+  observe codes
+  features { code }
+  label big = n > 100
+  split by random seed 1 { train 0.8, test 0.2 }
+  prepare { category: one_hot max 1000 }
+  algorithm logistic_regression {}
+}
+`,
+  )
+  const loaded = await loadProject(root, { statistics: true })
+  assert.ok(loaded.plan('many').plan)
+  const again = await loadProject(root)
+  assert.deepEqual(
+    again.diagnostics().map(({ code }) => code),
+    loaded.diagnostics().map(({ code }) => code),
+    'what is known of the values is kept',
+  )
+  project.write('codes.slip', '')
+  project.write('shared/codes.slip', '')
 })
 
 test('a missing data file is a problem, not an end', async () => {
@@ -86,10 +134,11 @@ test('a missing data file is a problem, not an end', async () => {
 test('a model whose text has errors says where', async () => {
   project.write(
     'broken.slip',
-    lateSlip
-      .replaceAll('late', 'broken')
-      .replace('hour(date)', 'hour(dat)')
-      .replace(/source[^]*?\n}\n[^]*?\n}\n/, ''),
+    'import { flights, delay_1d } from "late.slip"\n' +
+      lateSlip
+        .replaceAll('late', 'broken')
+        .replace('hour(date)', 'hour(dat)')
+        .replace(/source[^]*?\n}\n[^]*?\n}\n/, ''),
   )
   await assert.rejects(model('broken').plan(), (error: Error & { code?: string }) => {
     return error.code === 'LIB006' && /broken\.slip:\d+:\d+ SLIP102/.test(error.message)

@@ -6,31 +6,16 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { glob } from 'tinyglobby'
-import Schema from 'typebox/schema'
-import { cachedColumns, createCatalogView, describeSource, openCatalog } from '../catalog/index.ts'
+import { createCatalogView, openCatalog } from '../catalog/index.ts'
 import type { CatalogFeature, CatalogView } from '../catalog/feature.ts'
-import {
-  createWorkspace,
-  type ColumnSchema,
-  type Diagnostic,
-  type PlanResult,
-  type SourceRef,
-  type Workspace,
-} from '../language/index.ts'
+import { createWorkspace, type Diagnostic, type PlanResult, type Workspace } from '../language/index.ts'
+import { catalogFile, configFile, readConfigFile, type ProjectConfig } from './config.ts'
 import { findProjectRoot } from './context.ts'
+import { createData } from './data.ts'
 import { LibraryError, messageOf } from './errors.ts'
-import configSchema from './slipway.schema.json' with { type: 'json' }
 
+export { catalogFile, readConfig, type ProjectConfig } from './config.ts'
 export { findProjectRoot }
-
-/** slipway.json, with defaults filled in. */
-export interface ProjectConfig {
-  readonly language: 1
-  /** `embedded`, or a file relative to the root. */
-  readonly catalog: string
-  readonly backend: 'embedded' | { readonly url: string; readonly tokenFile?: string }
-  readonly engine: 'duckdb'
-}
 
 export interface ProjectProblem {
   /** Relative to the root: the file that could not be read, or the catalog's. */
@@ -49,8 +34,10 @@ export interface Project {
   /** Absent when the catalog cannot be reached. */
   readonly catalog: CatalogView | undefined
   readonly problems: readonly ProjectProblem[]
-  /** Of all files, in order of the paths. */
+  /** Of slipway.json and of all model files, in order of the paths. */
   diagnostics(): readonly Diagnostic[]
+  /** The text of a model file or of slipway.json, in which diagnostics point. */
+  text(path: string): string | undefined
   /**
    * The plan of a model.
    * @param model its name, or the path of a file that declares one model
@@ -62,6 +49,8 @@ export interface Project {
 export interface LoadOptions {
   /** Catalog features of a lock; no live catalog is asked then. */
   readonly catalogFeatures?: readonly CatalogFeature[]
+  /** Whether the values of data files are looked at for checks that depend on them; else what is known is taken. */
+  readonly statistics?: boolean
   /** A folder whose `.slip` files take part instead of the root's, by paths relative to it. */
   readonly modelFolder?: string
 }
@@ -74,7 +63,7 @@ const ignored = ['**/node_modules/**', '**/.*/**', '**/dist/**', 'pipelines/**']
  * @throws LIB101 when slipway.json is there and wrong
  */
 export async function loadProject(root: string, options: LoadOptions = {}): Promise<Project> {
-  const config = await readConfig(root)
+  const { config, text: configText, diagnostics: configDiagnostics } = await readConfigFile(root)
   const problems: ProjectProblem[] = []
   const folder = options.modelFolder ?? root
   const files = await readModelFiles(folder, options.modelFolder ? [] : ignored, problems)
@@ -82,12 +71,16 @@ export async function loadProject(root: string, options: LoadOptions = {}): Prom
     ? createCatalogView(options.catalogFeatures)
     : readCatalog(root, config, problems)
 
-  const columns = createColumns(root)
-  const workspace = createWorkspace({ columns: columns.get, ...(catalog ? { catalog } : {}) })
+  const data = createData(root, { statistics: options.statistics ?? false })
+  const host = { columns: data.columns, statistics: data.statistics, ...(catalog ? { catalog } : {}) }
+  const workspace = createWorkspace(host, { language: config.language })
   for (const [path, text] of files) workspace.setFile(path, text)
-  const diagnostics = () => workspace.files().flatMap(path => workspace.diagnostics(path))
-  // Analysis asks for the columns that it needs and is run again when they have been read.
-  for (diagnostics(); await columns.read(problems); diagnostics()) workspace.refresh()
+  const diagnostics = () => [
+    ...configDiagnostics,
+    ...workspace.files().flatMap(path => workspace.diagnostics(path)),
+  ]
+  // Analysis asks for what it needs to know of the data and is run again when that has been read.
+  for (diagnostics(); await data.read(problems); diagnostics()) workspace.refresh()
 
   return {
     root,
@@ -97,54 +90,12 @@ export async function loadProject(root: string, options: LoadOptions = {}): Prom
     catalog,
     problems,
     diagnostics,
+    text: path => (path === configFile ? configText : workspace.text(path)),
     plan(model) {
       const name = modelName(workspace, model, { root, folder })
       return { name, ...workspace.plan(name) }
     },
   }
-}
-
-/** slipway.json of a folder. @throws LIB101 */
-export async function readConfig(root: string): Promise<ProjectConfig> {
-  const file = join(root, 'slipway.json')
-  const text = existsSync(file) ? await readFile(file, 'utf8') : '{ "language": 1 }'
-  const config = parseConfig(text, file)
-  const backend = config.backend ?? 'embedded'
-  return {
-    language: 1,
-    catalog: config.catalog ?? 'embedded',
-    backend: backend === 'embedded' ? backend : typeof backend === 'string' ? { url: backend } : backend,
-    engine: 'duckdb',
-  }
-}
-
-/** Where a project's catalog is kept, absolute. */
-export function catalogFile(root: string, config: Pick<ProjectConfig, 'catalog'>): string {
-  return config.catalog === 'embedded' ? join(root, '.slipway', 'catalog.db') : resolve(root, config.catalog)
-}
-
-/** As it stands in the file; the schema says which of these may be there. */
-interface ConfigText {
-  readonly catalog?: string
-  readonly backend?: string | { readonly url: string; readonly tokenFile?: string }
-}
-
-function parseConfig(text: string, file: string): ConfigText {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new LibraryError('LIB101', `Expected JSON in ${file}: ${messageOf(cause)}`, { cause })
-  }
-  const { $schema: _, ...schema } = configSchema
-  const [isValid, errors] = Schema.Errors(schema as never, value)
-  if (isValid) return value as ConfigText
-  const first = errors[0]
-  const place = first?.instancePath ? ` at ${first.instancePath}` : ''
-  throw new LibraryError(
-    'LIB101',
-    `Expected slipway.json as its schema says, in ${file}${place}: ${first?.message}.`,
-  )
 }
 
 async function readModelFiles(
@@ -176,6 +127,7 @@ function readCatalog(
   if (!existsSync(file) && config.catalog === 'embedded') return createCatalogView([])
   try {
     if (!existsSync(file)) throw new Error(`Expected a catalog at ${file}, got no file.`)
+    // Whether it can be read is found out now; what is in it, when it is asked for.
     const catalog = openCatalog(file)
     try {
       return catalog.view()
@@ -185,40 +137,6 @@ function readCatalog(
   } catch (thrown) {
     problems.push({ path: relative(root, file).replaceAll('\\', '/'), message: messageOf(thrown) })
     return undefined
-  }
-}
-
-/** The columns of data files: what is known at once, and the rest when it has been read. */
-function createColumns(root: string) {
-  const known = new Map<string, readonly ColumnSchema[] | undefined>()
-  const missing = new Map<string, SourceRef>()
-  return {
-    get(source: SourceRef): readonly ColumnSchema[] | undefined {
-      const key = `${source.format}\n${source.path}`
-      if (known.has(key)) return known.get(key)
-      const cached = cachedColumns(root, source)
-      if (cached) known.set(key, cached)
-      else missing.set(key, source)
-      return cached
-    },
-    /** Reads what was asked for and not known; whether any of it could be read. */
-    async read(problems: ProjectProblem[]): Promise<boolean> {
-      const wanted = [...missing]
-      missing.clear()
-      const found = await Promise.all(
-        wanted.map(async ([key, source]) => {
-          try {
-            known.set(key, await describeSource(root, source))
-            return true
-          } catch (thrown) {
-            known.set(key, undefined)
-            problems.push({ path: source.path, message: messageOf(thrown) })
-            return false
-          }
-        }),
-      )
-      return found.includes(true)
-    },
   }
 }
 

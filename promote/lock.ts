@@ -1,5 +1,5 @@
 /** What a pipeline rests on: data, model files, catalog features and packages, with their content at promotion. */
-import type { Plan } from '../language/index.ts'
+import type { CatalogFeature, Plan } from '../language/index.ts'
 import type { PromoteDiagnostic } from './errors.ts'
 import { modelCopyPath, pipelineFormat, type Lock, type LockedFeature } from './manifest.ts'
 import { sha256 } from './version.ts'
@@ -76,11 +76,10 @@ export async function createLock({ project, references, packages, seed }: LockRe
       diagnostics.push({ code: 'PRO022', message, cell })
       continue
     }
-    for (const source of Object.values(model.plan.sources)) await addData(source.path, cell)
-    for (const [key, feature] of Object.entries(model.plan.catalogFeatures)) {
-      const source = model.plan.sources[feature.source]
-      if (source) features[key] = { feature, source }
-    }
+    // A database server has no file whose content could be fixed.
+    for (const source of Object.values(model.plan.sources))
+      if (source.path !== '') await addData(source.path, cell)
+    Object.assign(features, lockFeatures(model.plan))
   }
   const byPath = <T extends { readonly path: string }>(items: Iterable<T>) =>
     [...items].sort((a, b) => (a.path < b.path ? -1 : 1))
@@ -94,6 +93,26 @@ export async function createLock({ project, references, packages, seed }: LockRe
     fixtures: {},
   }
   return { lock, files, diagnostics }
+}
+
+/** Windows with their sources; what a derived feature reads is among the plan's features itself. */
+function lockFeatures({ catalogFeatures, sources }: Plan): Record<string, LockedFeature> {
+  const locked: Record<string, LockedFeature> = {}
+  for (const [key, feature] of Object.entries(catalogFeatures)) {
+    const source = feature.kind === 'derived' ? undefined : sources[feature.source]
+    if (feature.kind === 'derived') locked[key] = { feature }
+    else if (source) locked[key] = { feature, source }
+  }
+  return locked
+}
+
+/** What a lock fixes, as the language and the catalog see it. */
+export function lockedFeatures({ features }: Pick<Lock, 'features'>): readonly CatalogFeature[] {
+  return Object.values(features).map(({ feature, source }) => ({
+    plan: feature,
+    ...(source && { source }),
+    active: true,
+  }))
 }
 
 async function packageVersions(project: ProjectView, names: readonly string[]): Promise<Lock['packages']> {

@@ -85,7 +85,10 @@ const LockSchema = Type.Object({
   /** `.slip` files by project-relative path; the pipeline's copy lies at `models/<path>`. */
   models: Type.Array(Type.Object({ path: relativePath, sha256: digest })),
   /** Catalog features the models use, by `name@version`, complete. */
-  features: Type.Record(Type.String(), Type.Object({ feature: Type.Unknown(), source: Type.Unknown() })),
+  features: Type.Record(
+    Type.String(),
+    Type.Object({ feature: Type.Unknown(), source: Type.Optional(Type.Unknown()) }),
+  ),
   /** Packages that step code imports. */
   packages: Type.Record(
     Type.String(),
@@ -98,7 +101,8 @@ const LockSchema = Type.Object({
 
 export interface LockedFeature {
   readonly feature: FeaturePlan
-  readonly source: SourcePlan
+  /** Of a window. */
+  readonly source?: SourcePlan
 }
 export type Lock = Omit<Static<typeof LockSchema>, 'features'> & {
   readonly features: Readonly<Record<string, LockedFeature>>

@@ -12,6 +12,11 @@ const packaged = join(checkout, 'node_modules/vega-datasets/data')
 const filesOf = {
   flights: ['flights-3m.parquet', 'airports.csv'],
   birdstrikes: ['birdstrikes.csv'],
+  penguins: ['penguins.json'],
+  movies: ['movies.json'],
+  commits: ['github.csv'],
+  unemployment: ['unemployment-across-industries.json'],
+  barley: ['barley.json'],
 } as const
 
 export type Example = keyof typeof filesOf

@@ -24,6 +24,7 @@ const contents = [
   'syntaxes',
   'client/cells',
   'library/slipway.schema.json',
+  'language/plan.schema.json',
 ]
 /** Of these folders, what nobody needs at run time. */
 const ignored = [

@@ -27,7 +27,9 @@ feature delay_7d of airport = mean(flights.delay) by flights.origin over 7 days 
   tags [delay]
 }
 `
-const model = `model late {
+const model = `import { flights } from "flights.slip"
+
+model late {
   observe flights
   features {
     from_catalog = delay_7d@1(origin)

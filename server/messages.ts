@@ -29,3 +29,37 @@ export interface CatalogHit {
   /** The root of the project whose catalog it is. */
   readonly project: string
 }
+
+/** What a model or a feature becomes, from the text as it stands in the editor. */
+export const compiledMethod = 'slipway/compiled'
+
+export interface CompiledParams {
+  /** The file that declares it. */
+  readonly textDocument: { readonly uri: string }
+  readonly name: string
+  /** `plan`: JSON text of a model's plan. */
+  readonly form: 'sql' | 'plan'
+}
+
+export interface Compiled {
+  /** Absent when something it needs has an error. */
+  readonly text?: string
+  /** Why there is no text, a line each: `late.slip:12: SLIP301 …`. */
+  readonly problems: readonly string[]
+}
+
+/** How the project of a document is, for a status display. */
+export const statusMethod = 'slipway/status'
+
+export interface StatusParams {
+  readonly textDocument: { readonly uri: string }
+}
+
+export interface ProjectStatus {
+  /** Absolute; empty for a document outside of any project. */
+  readonly root: string
+  /** How many model files it has. */
+  readonly nFiles: number
+  /** Whether its catalog can be asked. */
+  readonly catalog: boolean
+}

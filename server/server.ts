@@ -1,261 +1,195 @@
 /**
- * The language server: the protocol on one side, projects and features on the other. Every request finds its file,
- * asks one function of `features/`, and is answered with nothing when that fails (core/guard.ts).
+ * The language server: the protocol on one side, projects and features on the other. Assembled here; requests.ts
+ * says which feature answers what, sync.ts what the editor tells of.
  */
 import {
-  type CancellationToken,
-  CodeActionKind,
   type Connection,
+  DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
-  type InitializeParams,
   type InitializeResult,
-  type Position,
-  type ServerCapabilities,
-  TextDocumentSyncKind,
-  TextDocuments,
 } from 'vscode-languageserver/node'
-import { TextDocument } from 'vscode-languageserver-textdocument'
-import type { FileContext } from './core/context.ts'
+import { capabilitiesFor, watched } from './capabilities.ts'
+import { describeClient } from './core/client.ts'
+import { Documents } from './core/documents.ts'
 import { fileOfUri, uriOfFile } from './core/files.ts'
-import { type Log, guarded, guardedNotification } from './core/guard.ts'
+import { type Log, guardedNotification } from './core/guard.ts'
+import { Notebooks } from './core/notebooks.ts'
 import type { Project } from './core/project.ts'
 import { type ProjectParts, Projects } from './core/projects.ts'
 import { Publisher } from './core/publisher.ts'
-import { type CatalogSearchParams, type CatalogHit, catalogSearchMethod } from './messages.ts'
-import { codeActions } from './features/code-actions.ts'
-import { completion } from './features/completion.ts'
+import { Refresher } from './core/refresher.ts'
+import { Reports } from './core/reports.ts'
+import { readSettings } from './core/settings.ts'
+import { watchFolders } from './core/watcher.ts'
+import { abilitiesOf } from './features/abilities.ts'
 import { diagnosticsOf } from './features/diagnostics.ts'
-import { foldingRanges } from './features/folding.ts'
-import { formatting } from './features/formatting.ts'
-import { hover } from './features/hover.ts'
-import { documentLinks } from './features/links.ts'
-import { definition, highlights, prepareRename, references, rename } from './features/names.ts'
-import { legend, semanticTokens } from './features/semantic-tokens.ts'
-import { signatureHelp } from './features/signature-help.ts'
-import { documentSymbols, workspaceSymbols } from './features/symbols.ts'
+import { projectFileDiagnostics } from './features/project-file.ts'
+import { registerRequests } from './requests.ts'
+import type { Session } from './session.ts'
+import { fileChanged, registerSync } from './sync.ts'
 
 export interface ServerOptions {
   /** What a project at this root is assembled from: its catalog and whatever reads its data. */
   readonly assemble: (root: string, log: Log) => ProjectParts
   /** The folder that holds `docs/`, for links from diagnostics; absent when it is not installed. */
   readonly documentationFolder?: string
+  /** The JSON schema of slipway.json; absent when it is not installed. */
+  readonly projectSchema?: object
   /** The server is to end. */
   readonly onExit?: () => void
 }
 
-const capabilities: ServerCapabilities = {
-  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-  completionProvider: { triggerCharacters: ['.', '"', '@', ':', '(', '='] },
-  hoverProvider: true,
-  signatureHelpProvider: { triggerCharacters: ['(', ','] },
-  definitionProvider: true,
-  referencesProvider: true,
-  documentHighlightProvider: true,
-  renameProvider: { prepareProvider: true },
-  documentSymbolProvider: true,
-  workspaceSymbolProvider: true,
-  documentFormattingProvider: true,
-  foldingRangeProvider: true,
-  semanticTokensProvider: { legend, full: true },
-  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
-  documentLinkProvider: {},
-  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-}
-
-/** Files whose change on disk matters: models, projects, data, the catalog. */
-const watched = ['**/*.slip', '**/slipway.json', '**/*.{parquet,csv,json,arrow}', '**/.slipway/catalog.db*']
-
-interface PlaceParams {
-  readonly textDocument: { readonly uri: string }
-  readonly position: Position
-}
-
 /** Answers an editor on a connection until it ends. */
 export function startServer(connection: Connection, options: ServerOptions): void {
-  const log: Log = message => connection.console.error(message)
-  const documents = new TextDocuments(TextDocument)
-  const projects = new Projects({
-    assemble: root => options.assemble(root, log),
-    onChange: project => publisher.schedule(project),
+  const { promise: opened, resolve: markOpened } = Promise.withResolvers<void>()
+  const session = createSession(connection, options, opened)
+  const stops: (() => void)[] = []
+  connection.onInitialize((params): InitializeResult => {
+    session.client = describeClient(params)
+    session.abilities = abilitiesOf(params)
+    session.documents.encoding = session.client.encoding
+    session.publisher.pulled = session.client.pullsDiagnostics
+    return { capabilities: capabilitiesFor(session.client), serverInfo: { name: 'slipway' } }
   })
-  const documentation = options.documentationFolder && uriOfFile(options.documentationFolder)
-  const publisher = new Publisher({
-    diagnose: file => diagnosticsOf(file, documentation),
-    context: contextOf,
-    send: params => void connection.sendDiagnostics(params),
-    log,
-  })
-  const session = { connection, documents, projects, publisher, log }
-  connection.onInitialize(params => {
-    connection.onInitialized(guardedNotification('initialized', log, () => initialized(session, params)))
-    return initializeResult()
-  })
-  registerDocuments(session)
-  registerFeatures(session)
+  connection.onInitialized(
+    guardedNotification('initialized', session.log, async () => {
+      try {
+        stops.push(await initialized(session))
+      } finally {
+        markOpened()
+      }
+    }),
+  )
+  registerSync(session)
+  registerRequests(session)
   connection.onShutdown(() => {
-    publisher.dispose()
-    projects.dispose()
+    for (const stop of stops.splice(0)) stop()
+    session.publisher.dispose()
+    session.refresher.dispose()
+    session.projects.dispose()
   })
   if (options.onExit) connection.onExit(options.onExit)
-  documents.listen(connection)
   connection.listen()
 }
 
-interface Session {
-  readonly connection: Connection
-  readonly documents: TextDocuments<TextDocument>
-  readonly projects: Projects
-  readonly publisher: Publisher
-  readonly log: Log
+function createSession(connection: Connection, options: ServerOptions, opened: Promise<void>): Session {
+  const log: Log = message => connection.console.error(message)
+  const ignore = (promise: Promise<unknown>): void =>
+    void promise.catch(error => log(`The editor refused: ${String(error)}`))
+  const documents = new Documents()
+  const notebooks = new Notebooks(documents)
+  const documentation = options.documentationFolder && uriOfFile(options.documentationFolder)
+  const reports = new Reports({
+    diagnose: file => diagnosticsOf(file, documentation),
+    diagnoseProject: document =>
+      projectFileDiagnostics(document, {
+        schema: session.client.hasSchema ? undefined : options.projectSchema,
+        documentation,
+      }),
+  })
+  const publisher = new Publisher({
+    reports,
+    send: params => ignore(connection.sendDiagnostics(params)),
+    refresh: () => connection.languages.diagnostics.refresh(),
+    log,
+  })
+  const refresher = new Refresher({
+    refresh: kind => {
+      if (session.client.refreshes[kind]) ignore(connection.sendRequest(`workspace/${kind}/refresh`))
+    },
+  })
+  const changed = (project: Project): void => {
+    publisher.schedule(project)
+    refresher.schedule()
+  }
+  const projects = new Projects({
+    assemble: root => options.assemble(root, log),
+    onChange: changed,
+    homeOf: uri => notebooks.notebookOf(uri) ?? uri,
+    encoding: () => session.client.encoding,
+    settings: root => settingsFor(session, root),
+  })
+  const session: Session = {
+    connection,
+    client: describeClient(undefined),
+    abilities: abilitiesOf(undefined),
+    documents,
+    notebooks,
+    projects,
+    reports,
+    publisher,
+    refresher,
+    opened,
+    log,
+  }
+  return session
 }
 
-function initializeResult(): InitializeResult {
-  return { capabilities, serverInfo: { name: 'slipway' } }
-}
-
-async function initialized(
-  { connection, projects, publisher, log }: Session,
-  params: InitializeParams,
-): Promise<void> {
-  if (params.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration) {
+/** Finds the projects and begins to watch; gives back what ends the watching. */
+async function initialized(session: Session): Promise<() => void> {
+  const { connection, client, log } = session
+  if (client.watchesFiles) {
     const watchers = watched.map(globPattern => ({ globPattern }))
     await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers })
   }
-  const discover = async (uris: readonly string[]): Promise<void> => {
-    for (const folder of uris.flatMap(uri => fileOfUri(uri) ?? [])) await projects.discover(folder)
-    for (const project of projects.all()) publisher.schedule(project)
+  if (client.registersConfiguration)
+    await connection.client.register(DidChangeConfigurationNotification.type, { section: 'slipway' })
+  connection.onDidChangeConfiguration(
+    guardedNotification('didChangeConfiguration', log, ({ settings }) =>
+      configurationChanged(session, settings),
+    ),
+  )
+  const watcher = client.watchesFiles ? undefined : watchFolders(file => fileChanged(session, file), log)
+  const open = async (uris: readonly string[]): Promise<void> => {
+    const folders = uris.flatMap(uri => fileOfUri(uri) ?? [])
+    for (const folder of folders) await watcher?.add(folder)
+    // Documents may have had projects read before anyone watched.
+    if (watcher) for (const project of session.projects.all()) await project.rescan()
+    await discover(session, folders)
   }
-  if (params.capabilities.workspace?.workspaceFolders) {
+  if (client.hasFolders) {
     connection.workspace.onDidChangeWorkspaceFolders(
-      guardedNotification('workspaceFolders', log, event => discover(event.added.map(folder => folder.uri))),
+      guardedNotification('workspaceFolders', log, event => open(event.added.map(folder => folder.uri))),
     )
   }
-  await discover(params.workspaceFolders?.map(folder => folder.uri) ?? [])
+  await open(client.folders)
+  return () => watcher?.dispose()
 }
 
-/** One file with everything a feature needs; undefined when it is not known. */
-function contextOf(project: Project, path: string): FileContext | undefined {
-  const document = project.document(path)
-  const tree = document && project.workspace.tree(path)
-  return document && tree && { project, workspace: project.workspace, path, document, tree }
+/** Opens the projects in the folders; the editor shows how far it is. */
+async function discover(session: Session, folders: readonly string[]): Promise<void> {
+  const { connection, client, projects, publisher } = session
+  const progress = client.showsProgress ? await connection.window.createWorkDoneProgress() : undefined
+  progress?.begin('Slipway', 0, 'Looking for projects', false)
+  try {
+    for (const folder of folders)
+      await projects.discover(folder, () => (done, total) => {
+        if (done % 50 === 0 || done === total)
+          progress?.report(Math.floor((100 * done) / total), `Read ${done} of ${total} model files`)
+      })
+  } finally {
+    progress?.done()
+  }
+  for (const project of projects.all()) publisher.schedule(project)
 }
 
-function registerDocuments({ connection, documents, projects, publisher, log }: Session): void {
-  documents.onDidChangeContent(
-    guardedNotification('didChange', log, async ({ document }) => {
-      const project = await projects.of(document.uri)
-      // A newer text may have come while the project was read; the newest counts.
-      project.setOpen(documents.get(document.uri) ?? document)
-      publisher.schedule(project, project.keyOf(document.uri))
-    }),
-  )
-  documents.onDidClose(
-    guardedNotification('didClose', log, async ({ document }) => {
-      const project = await projects.of(document.uri)
-      if (documents.get(document.uri)) return
-      await project.setClosed(document.uri)
-      if (!project.files().includes(project.keyOf(document.uri))) publisher.clear(document.uri)
-      publisher.schedule(project)
-    }),
-  )
-  documents.onDidSave(
-    guardedNotification('didSave', log, async ({ document }) => {
-      const project = await projects.of(document.uri)
-      await project.refresh()
-    }),
-  )
-  connection.onDidChangeWatchedFiles(
-    guardedNotification('didChangeWatchedFiles', log, async ({ changes }) => {
-      for (const { uri } of changes) await fileChanged({ projects, publisher }, uri)
-    }),
-  )
+/** Of a project: what the editor has set for its folder. */
+async function settingsFor(
+  { connection, client }: Session,
+  root: string,
+): Promise<ReturnType<typeof readSettings>> {
+  if (!client.hasConfiguration) return readSettings(client.settings)
+  const scopeUri = root === '' ? undefined : uriOfFile(root)
+  const item = { section: 'slipway', ...(scopeUri !== undefined && { scopeUri }) }
+  return readSettings(await connection.workspace.getConfiguration(item))
 }
 
-async function fileChanged({ projects, publisher }: Pick<Session, 'projects' | 'publisher'>, uri: string) {
-  const file = fileOfUri(uri)
-  if (file === undefined) return
-  if (file.endsWith('slipway.json')) projects.forgetRoots()
-  const project = projects.holding(file)
-  if (!project) return
-  await project.fileChanged(file)
-  if (!file.endsWith('.slip')) return
-  if (!project.files().includes(project.keyOf(uri))) publisher.clear(uri)
-  publisher.schedule(project)
-}
-
-function registerFeatures(session: Session): void {
-  const { connection, projects, log } = session
-
-  /** A request about a document. */
-  const onFile = <P extends { readonly textDocument: { readonly uri: string } }, R>(
-    name: string,
-    answer: (file: FileContext, params: P, token: CancellationToken) => R | Promise<R>,
-  ): ((params: P, token: CancellationToken) => Promise<R | null>) =>
-    guarded(name, log, async (params, token) => {
-      const file = await fileOf(session, params.textDocument.uri)
-      return file && !token.isCancellationRequested ? await answer(file, params, token) : null
-    }) as (params: P, token: CancellationToken) => Promise<R | null>
-
-  /** A request about a place in a document. */
-  const onPlace = <P extends PlaceParams, R>(
-    name: string,
-    answer: (file: FileContext, offset: number, params: P) => R | Promise<R>,
-  ) => onFile<P, R>(name, (file, params) => answer(file, file.document.offsetAt(params.position), params))
-
-  connection.onCompletion(onPlace('completion', completion))
-  connection.onHover(onPlace('hover', hover))
-  connection.onSignatureHelp(onPlace('signatureHelp', signatureHelp))
-  connection.onDefinition(onPlace('definition', definition))
-  connection.onReferences(
-    onPlace(
-      'references',
-      (file, offset, params: PlaceParams & { context: { includeDeclaration: boolean } }) =>
-        references(file, offset, params.context.includeDeclaration),
-    ),
-  )
-  connection.onDocumentHighlight(onPlace('documentHighlight', highlights))
-  connection.onPrepareRename(onPlace('prepareRename', prepareRename))
-  connection.onRenameRequest(
-    onPlace('rename', (file, offset, params: PlaceParams & { newName: string }) =>
-      rename(file, offset, params.newName),
-    ),
-  )
-  connection.onDocumentSymbol(onFile('documentSymbol', documentSymbols))
-  connection.onDocumentFormatting(onFile('formatting', formatting))
-  connection.onFoldingRanges(onFile('foldingRange', foldingRanges))
-  connection.onDocumentLinks(onFile('documentLink', documentLinks))
-  connection.languages.semanticTokens.on(
-    onFile('semanticTokens', semanticTokens) as Parameters<typeof connection.languages.semanticTokens.on>[0],
-  )
-  connection.onCodeAction(onFile('codeAction', (file, params) => codeActions(file, params.range)))
-  connection.onWorkspaceSymbol(
-    guarded('workspaceSymbol', log, ({ query }) =>
-      projects.all().flatMap(project =>
-        project.files().flatMap(path => {
-          const file = contextOf(project, path)
-          return file ? workspaceSymbols(file, query) : []
-        }),
-      ),
-    ),
-  )
-  connection.onRequest(
-    catalogSearchMethod,
-    guarded('catalogSearch', log, (params: CatalogSearchParams) => searchCatalogs(session, params)),
-  )
-}
-
-async function fileOf({ projects, documents }: Session, uri: string): Promise<FileContext | undefined> {
-  const project = await projects.of(uri)
-  const key = project.keyOf(uri)
-  const document = documents.get(uri)
-  // A request may overtake the notice of the change before it; a document is changed in place.
-  if (document && project.workspace.text(key) !== document.getText()) project.setOpen(document)
-  return contextOf(project, key)
-}
-
-/** The catalog of the document's project, or the catalogs of all projects. */
-async function searchCatalogs({ projects }: Session, params: CatalogSearchParams): Promise<CatalogHit[]> {
-  const asked = params.uri === undefined ? projects.all() : [await projects.of(params.uri)]
-  const hits = await Promise.all(asked.map(project => project.searchCatalog(params.text, params.limit ?? 50)))
-  return hits.flat().slice(0, params.limit ?? 50)
+/** @param pushed what an editor sends that cannot be asked */
+async function configurationChanged(session: Session, pushed: unknown): Promise<void> {
+  const { client, projects } = session
+  const own = (pushed as { slipway?: unknown } | null | undefined)?.slipway
+  for (const project of projects.all()) {
+    if (client.hasConfiguration) project.setSettings(await settingsFor(session, project.root))
+    else if (own !== undefined) project.setSettings(readSettings(own))
+  }
 }

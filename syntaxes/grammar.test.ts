@@ -21,7 +21,7 @@ const grammarText = readFileSync(grammarPath, 'utf8')
 
 /** Words that the grammar's patterns name: every alternative of plain words in them. */
 function grammarWords(): ReadonlySet<string> {
-  const patterns = [...grammarText.matchAll(/"match": "((?:[^"\\]|\\.)*)"/g)].map(
+  const patterns = [...grammarText.matchAll(/"(?:match|begin|end)": "((?:[^"\\]|\\.)*)"/g)].map(
     match => JSON.parse(`"${match[1]}"`) as string,
   )
   const words = patterns.flatMap(pattern =>
@@ -30,6 +30,13 @@ function grammarWords(): ReadonlySet<string> {
     ),
   )
   return new Set(words)
+}
+
+/** What a threshold may watch: the union in the plan. */
+function monitors(): readonly string[] {
+  const plan = readFileSync(join(import.meta.dirname, '..', 'language', 'plan.ts'), 'utf8')
+  const union = /export type HealthMonitor =([^\n]*\n(?:\s+[^\n]*\n)*)/.exec(plan)![1]!
+  return [...union.matchAll(/'(\w+)'/g)].map(match => match[1]!)
 }
 
 test('the grammar knows exactly the words of the language', () => {
@@ -41,7 +48,9 @@ test('the grammar knows exactly the words of the language', () => {
     ...Object.keys(metrics),
     ...formats,
     ...typeNames,
-    'probability',
+    ...['vector', 'catalog', 'probability', 'prediction'],
+    ...['random', 'sobol', 'bayesian'],
+    ...monitors(),
   ]
   assert.deepEqual([...grammarWords()].sort(), [...new Set(known)].sort())
 })
@@ -168,9 +177,99 @@ test('words are coloured where they mean something', () => {
   )
 })
 
+test('the parts of fitting, testing and watching are coloured', () => {
+  assertColours(
+    [
+      'import { flights, airport as place } from "shared/flights.slip"',
+      'source orders { from postgres env "ORDERS_DB" table "public.orders" }',
+      'source t {',
+      '  delimiter ";"',
+      '  missing ["NA"]',
+      '  columns { day: timestamp format "%d", e: vector<float, 384>? }',
+      '}',
+    ].join('\n'),
+    [
+      'import keyword.control.import',
+      'flights entity.name.type',
+      'as keyword.control.as',
+      'place entity.name.type',
+      'from keyword.control.from',
+      'postgres storage.type.format',
+      'env keyword.control',
+      'table keyword.control',
+      'delimiter keyword.other',
+      'missing keyword.other',
+      'format keyword.control',
+      'vector storage.type',
+      '384 constant.numeric',
+    ],
+  )
+  assertColours(
+    [
+      'model m {',
+      '  weight if(delay > 60, 2, 1)',
+      '  balance classes',
+      '  split by key origin, destination seed 7 { train 0.8 folds 5, test 0.2 }',
+      '  prepare {',
+      '    numeric: impute median, indicator, min_max',
+      '    plane: native max 200',
+      '  }',
+      '  algorithm mixed_effects {',
+      '    random intercept, distance per origin { l2 = 10 }',
+      '  }',
+      '  tune 20 trials using sobol seed 3 maximizing auc {',
+      '    l2 in log_scale(1e-4 .. 10)',
+      '  }',
+      '  output best = rank top 10 by late per origin',
+      '  test "near is early" {',
+      '    given near { distance = 4 % 2 }',
+      '    expect near.late < 0.5',
+      '  }',
+      '  health {',
+      '    missing of origin <= 0.05 over 7 days',
+      '    auc >= 0.6',
+      '  }',
+      '}',
+    ].join('\n'),
+    [
+      'weight keyword.other',
+      'balance keyword.other',
+      'classes keyword.control',
+      'key keyword.control',
+      'folds keyword.control',
+      'indicator support.function',
+      'min_max support.function',
+      'native support.function',
+      'mixed_effects support.class.algorithm',
+      'random keyword.control',
+      'intercept constant.language',
+      'per keyword.control',
+      'tune keyword.other',
+      'trials keyword.control',
+      'using keyword.control',
+      'sobol constant.language',
+      'maximizing keyword.control',
+      'in keyword.control',
+      'log_scale support.function',
+      '.. keyword.operator',
+      'rank support.function',
+      'top keyword.control',
+      'test keyword.other',
+      'given keyword.other',
+      'near variable.other.definition',
+      '% keyword.operator',
+      'expect keyword.other',
+      'health keyword.other',
+      'missing support.constant.monitor',
+      'of keyword.control',
+      'auc support.constant.metric',
+    ],
+  )
+})
+
 test('words that mean nothing there are names', () => {
   const text =
-    'model m {\n  features {\n    label\n    time = by + 1\n    source\n    split = where * max\n  }\n}'
+    'model m {\n  features {\n    label\n    time = by + 1\n    source\n    split = where * max\n    test\n    tune = rank + top\n    weight\n    import\n    health = test % given\n  }\n}'
   const keywordsFound = colours(text).filter(
     colour => colour.includes('keyword.other') || colour.includes('keyword.control'),
   )
@@ -182,4 +281,29 @@ test('the language configuration is JSON with a word pattern that takes names in
   const { wordPattern } = JSON.parse(text) as { wordPattern: { pattern: string; flags: string } }
   const words = 'x = `Wildlife Size` + größe'.match(new RegExp(wordPattern.pattern, wordPattern.flags + 'g'))
   assert.deepEqual(words, ['x', '`Wildlife Size`', 'größe'])
+})
+
+test('the language configuration indents and goes on with comments', () => {
+  const text = readFileSync(join(import.meta.dirname, 'language-configuration.json'), 'utf8')
+  const { indentationRules, onEnterRules } = JSON.parse(text) as {
+    indentationRules: Record<'increaseIndentPattern' | 'decreaseIndentPattern', string>
+    onEnterRules: { beforeText: string; afterText?: string; action: { appendText?: string } }[]
+  }
+  const indents = new RegExp(indentationRules.increaseIndentPattern)
+  for (const line of ['model m {', '  x = log(', 'tags [', 'a {  // why', '  given { // "{"'])
+    assert.match(line, indents)
+  for (const line of ['source s { from csv "a{b" }', '// {', '  a = f(x)', '  x = "("', '`{`'])
+    assert.doesNotMatch(line, indents)
+  assert.match('  }', new RegExp(indentationRules.decreaseIndentPattern))
+  const appended = (before: string, after = '') =>
+    onEnterRules.find(
+      rule =>
+        new RegExp(rule.beforeText).test(before) &&
+        (rule.afterText === undefined || new RegExp(rule.afterText).test(after)),
+    )?.action.appendText
+  assert.equal(appended('/// Doc.'), '/// ')
+  assert.equal(appended('  /// '), undefined)
+  assert.equal(appended('// half', 'of a line'), '// ')
+  assert.equal(appended('// whole'), undefined)
+  assert.equal(appended('//// ruler'), undefined)
 })

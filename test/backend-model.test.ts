@@ -37,6 +37,10 @@ export async function train() {
 async function strikesPipeline(auc: number): Promise<Fixture> {
   const example = join(import.meta.dirname, '../examples/birdstrikes/damage.slip')
   const slip = (await readFile(example, 'utf8')).replace(/require\s+auc >= [0-9.]+/, `require  auc >= ${auc}`)
+  const shared = await readFile(
+    join(import.meta.dirname, '../examples/birdstrikes/shared/strikes.slip'),
+    'utf8',
+  )
   const data = await readFile(
     join(import.meta.dirname, '../node_modules/vega-datasets/data/birdstrikes.csv'),
     'utf8',
@@ -44,7 +48,10 @@ async function strikesPipeline(auc: number): Promise<Fixture> {
   const lock: Lock = {
     format: pipelineFormat,
     data: [{ path: 'data/birdstrikes.csv', sha256: sha256(data), sizeBytes: Buffer.byteLength(data) }],
-    models: [{ path: 'damage.slip', sha256: sha256(slip) }],
+    models: [
+      { path: 'damage.slip', sha256: sha256(slip) },
+      { path: 'shared/strikes.slip', sha256: sha256(shared) },
+    ],
     features: {},
     packages: {},
     seed: 1,
@@ -69,7 +76,11 @@ async function strikesPipeline(auc: number): Promise<Fixture> {
     ],
     outputs: [{ name: 'damage', step: 'train', output: 'damage', codec: 'model' }],
   }
-  const own = { 'steps/train.ts': train, [modelCopyPath('damage.slip')]: slip }
+  const own = {
+    'steps/train.ts': train,
+    [modelCopyPath('damage.slip')]: slip,
+    [modelCopyPath('shared/strikes.slip')]: shared,
+  }
   const version = pipelineVersion(manifest, lock, own)
   const files: Record<string, string> = { 'data/birdstrikes.csv': data }
   for (const [path, text] of Object.entries(own)) files[`pipelines/strikes/${path}`] = text
@@ -119,6 +130,10 @@ test('train, register, deploy, predict, and again after a kill', { timeout: 240_
   const [looked, sent] = answer.features.map(features => features[0]!)
   assert.deepEqual([looked!.name, looked!.source, sent!.source], ['experience', 'online', 'sent'])
   assert(Number(looked!.value) > 0)
+  // Computed from what was looked up, as in training.
+  const share = answer.features[0]!.find(({ name }) => name === 'damage_share')!
+  assert.equal(share.source, 'online')
+  assert(Number(share.value) > 0 && Number(share.value) < 1)
   const probability = Number(answer.predictions[0]!['damage_probability'])
   assert(probability > 0 && probability < 1)
 

@@ -4,12 +4,10 @@
  * test-results/.
  */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { before } from 'node:test'
-import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import {
   awaitSuggestion,
@@ -28,53 +26,15 @@ import {
   treeRow,
 } from './e2e-page.ts'
 import { startBackend } from './support/backend-process.ts'
-import { openBrowser, openFile, openWorkbench, runCommand, screenshot } from './support/browser.ts'
-import { startCodeServer } from './support/code-server.ts'
-import { isAlive, processTree } from './support/processes.ts'
-import { type TestProject, createTestProject } from './support/project.ts'
+import { inVsCode } from './e2e-session.ts'
+import { openFile, runCommand, screenshot } from './support/browser.ts'
+import { createTestProject } from './support/project.ts'
+import { packagedExtension } from './support/vsix.ts'
 
-const checkout = join(import.meta.dirname, '..')
 const timeout = 1_200_000
-let vsix = ''
 
-before(
-  async () => {
-    await promisify(execFile)(process.execPath, [join(checkout, 'scripts/package.ts')], { cwd: checkout })
-    const found = (await readdir(checkout)).find(file => /^slipway-.*\.vsix$/.test(file))
-    assert.ok(found, 'npm run package writes a VSIX')
-    vsix = join(checkout, found)
-  },
-  { timeout },
-)
-
-/** Opens the project in VS Code, and afterwards sees that no process is left behind. */
-async function inVsCode(
-  project: TestProject,
-  options: { readonly name: string; readonly env?: Readonly<Record<string, string>> },
-  work: (page: Page) => Promise<void>,
-): Promise<void> {
-  const server = await startCodeServer({ folder: project.root, extensions: [vsix], env: options.env })
-  const tree: number[] = []
-  try {
-    const browser = await openBrowser()
-    try {
-      const page = await openWorkbench(browser, server.url)
-      try {
-        await work(page)
-      } catch (error) {
-        await screenshot(page, `${options.name}-failed`)
-        throw error
-      } finally {
-        tree.push(...processTree(server.pid))
-      }
-    } finally {
-      await browser.close()
-    }
-  } finally {
-    await server.stop()
-  }
-  assert.deepEqual(tree.filter(isAlive), [], 'processes outlive the window')
-}
+// Made before the clock of the first test runs.
+before(async () => void (await packagedExtension()), { timeout })
 
 /** From the open notebook to a verified pipeline. */
 async function promote(page: Page, name: string): Promise<void> {
@@ -110,7 +70,7 @@ async function deploy(page: Page, name: string): Promise<string> {
 
 test('flights: from the notebook to a prediction', { timeout }, async t => {
   await using project = await createTestProject('flights')
-  await inVsCode(project, { name: 'flights' }, async page => {
+  await inVsCode({ folder: project.root, name: 'flights' }, async page => {
     const station = (name: string, work: () => Promise<void>): Promise<void> =>
       t.test(name, async () => {
         try {
@@ -240,7 +200,7 @@ test('birdstrikes: the same road to a backend in another process and folder', { 
     JSON.stringify({ language: 1, backend: backend.info.url }),
   )
   const env = { SLIPWAY_TOKEN_FILE: backend.info.tokenFile }
-  await inVsCode(project, { name: 'strikes', env }, async page => {
+  await inVsCode({ folder: project.root, name: 'strikes', env }, async page => {
     await openNotebook(page, 'strikes.ipynb')
     await runAllCells(page)
     await screenshot(page, 'strikes-notebook')

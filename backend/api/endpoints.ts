@@ -17,9 +17,11 @@ export type EndpointRequest = Static<typeof EndpointRequest>
 
 export const EndpointInput = Type.Object({
   name: Type.String(),
-  kind: Type.String({ description: 'bool, int, float, string, timestamp or category' }),
+  kind: Type.String({ description: 'bool, int, float, string, timestamp, category or vector' }),
   nullable: Type.Boolean(),
   unit: Type.Optional(Type.String()),
+  /** How many numbers; of a vector. */
+  size: Type.Optional(Type.Integer({ minimum: 1 })),
 })
 export type EndpointInput = Static<typeof EndpointInput>
 

@@ -30,9 +30,9 @@ export function createServing(): Serving {
   }
 }
 
+/** Windows: what is derived from them is computed when it is asked for. */
 function onlineFeatures({ plan }: Card) {
-  return Object.values(plan.catalogFeatures).map(feature => ({
-    plan: feature,
-    source: plan.sources[feature.source]!,
-  }))
+  return Object.values(plan.catalogFeatures).flatMap(feature =>
+    feature.kind === 'derived' ? [] : [{ plan: feature, source: plan.sources[feature.source]! }],
+  )
 }

@@ -1,6 +1,7 @@
 /** One request to an endpoint: check the rows, look the catalog features up, score. */
 import type { Card } from '../../engine/types.ts'
-import type { Expr, FeaturePlan, Row, Scalar } from '../../language/index.ts'
+import { lookUpFeature, type LookedUp } from '../../catalog/online/lookup.ts'
+import type { Expr, Row, Scalar } from '../../language/index.ts'
 import type { ServedFeature } from '../api/index.ts'
 import { checkRows, type RowShape } from './rows.ts'
 import type { LoadedScorer, OnlineLookup } from './serving.ts'
@@ -32,44 +33,45 @@ export async function predict(
 }
 
 function serveFeatures({ card, online }: ServedModel, row: Row): readonly ServedFeature[] {
+  const { catalogFeatures } = card.plan
   return card.plan.features.flatMap(({ name, value }): ServedFeature[] => {
     if (value.kind !== 'catalog') return []
     const key = value.keys.map(expr => keyPart(expr, row))
     const head = { name, feature: value.feature, key }
-    if (name in row) return [{ ...head, value: row[name]!, source: 'sent' as const }]
-    const plan = card.plan.catalogFeatures[value.feature]!
-    return [{ ...head, ...lookUp(online, value.feature, plan, key) }]
+    if (name in row) return [{ ...head, value: scalarOf(row, name), source: 'sent' as const }]
+    return [{ ...head, ...lookedUp(lookUpFeature(value.feature, key, { store: online, catalogFeatures })) }]
   })
 }
 
-function lookUp(
-  online: OnlineLookup | undefined,
-  feature: string,
-  plan: FeaturePlan,
-  key: readonly Scalar[],
-) {
-  const found = key.includes(null) ? undefined : online?.lookup(feature, key)
-  if (!found) return { value: plan.default, source: 'default' as const }
+function lookedUp({ value, asOfUs }: LookedUp) {
+  if (asOfUs === undefined) return { value, source: 'default' as const }
   return {
-    value: found.value,
+    value,
     source: 'online' as const,
-    asOf: instantOfUs(found.asOfUs),
-    ageSeconds: Math.max(0, Math.round(Date.now() / 1000 - found.asOfUs / 1e6)),
+    asOf: instantOfUs(asOfUs),
+    ageSeconds: Math.max(0, Math.round(Date.now() / 1000 - asOfUs / 1e6)),
   }
 }
 
 /** Keys are columns of the observation. */
 function keyPart(expr: Expr, row: Row): Scalar {
-  if (expr.op === 'column') return row[expr.name] ?? null
+  if (expr.op === 'column') return scalarOf(row, expr.name)
   if (expr.op === 'literal') return expr.value
   throw new Error(`a key is a column or a literal, not ${expr.op}`)
+}
+
+/** A key and a catalog feature are no vectors. */
+function scalarOf(row: Row, name: string): Scalar {
+  const value = row[name] ?? null
+  if (typeof value === 'object' && value !== null) throw new TypeError(`${name} is a vector`)
+  return value
 }
 
 /** What the scorer knows, and nothing else. */
 function completeRow(card: Card, row: Row, features: readonly ServedFeature[]): Row {
   const served = new Map(features.map(feature => [feature.name, feature.value]))
   return Object.fromEntries(
-    card.inputs.map(({ name }) => [name, served.has(name) ? served.get(name)! : row[name]!]),
+    card.inputs.map(({ name }) => [name, served.has(name) ? served.get(name)! : (row[name] ?? null)]),
   )
 }
 

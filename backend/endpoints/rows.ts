@@ -1,7 +1,7 @@
 /** Rows as callers send them: every value checked against the column's type, timestamps turned to microseconds. */
 import { parseTimestamp } from '../../engine/rows/normalize.ts'
 import type { Card } from '../../engine/types.ts'
-import type { Row, Scalar, ValueType } from '../../language/index.ts'
+import type { Row, Value, ValueType } from '../../language/index.ts'
 import type { EndpointInput, ErrorDetail } from '../api/index.ts'
 import { BackendError, suggestNames } from '../errors.ts'
 
@@ -45,7 +45,7 @@ export function checkRows(
 ): readonly Row[] {
   const details: ErrorDetail[] = []
   const checked = rows.map((row, index) => {
-    const result: Record<string, Scalar> = {}
+    const result: Record<string, Value> = {}
     const wrong = (column: string, expected: string, got: string) => {
       details.push({ row: index, column, expected, got })
     }
@@ -67,21 +67,27 @@ function checkValue(
   value: unknown,
   input: EndpointInput,
   wrong: (column: string, expected: string, got: string) => void,
-): Scalar {
+): Value {
   if (value === null && input.nullable) return null
-  const converted = convert(value, input.kind)
+  const converted = convert(value, input)
   if (converted !== undefined) return converted
   wrong(input.name, describeType(input), describeValue(value))
   return null
 }
 
-function convert(value: unknown, kind: string): Scalar | undefined {
+function convert(value: unknown, { kind, size }: EndpointInput): Value | undefined {
   if (kind === 'bool') return typeof value === 'boolean' ? value : undefined
   if (kind === 'int') return Number.isSafeInteger(value) ? (value as number) : undefined
   if (kind === 'float') return typeof value === 'number' ? value : undefined
+  if (kind === 'vector') return isVector(value, size) ? value : undefined
   if (kind !== 'timestamp') return typeof value === 'string' ? value : undefined
   if (typeof value === 'string') return parseTimestamp(value) ?? undefined
   return Number.isSafeInteger(value) ? (value as number) : undefined
+}
+
+function isVector(value: unknown, size: number | undefined): value is readonly number[] {
+  if (!Array.isArray(value) || (size !== undefined && value.length !== size)) return false
+  return value.every(item => typeof item === 'number')
 }
 
 function describe(name: string, type: ValueType): EndpointInput {
@@ -90,14 +96,16 @@ function describe(name: string, type: ValueType): EndpointInput {
     kind: type.kind,
     nullable: type.nullable,
     ...(type.unit !== undefined && { unit: type.unit }),
+    ...(type.size !== undefined && { size: type.size }),
   }
 }
 
-function describeType({ kind, nullable, unit }: EndpointInput): string {
+function describeType({ kind, nullable, unit, size }: EndpointInput): string {
   const shape: Record<string, string> = {
     bool: 'true or false',
     int: 'a whole number',
     float: 'a number',
+    vector: `a list of ${size ?? 'some'} numbers`,
     timestamp: 'a time such as "2001-06-12T07:10", or whole microseconds since 1970',
   }
   return `${shape[kind] ?? 'a string'}${unit === undefined ? '' : ` (${unit})`}${nullable ? ' or null' : ''}`

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { CodecName } from '../../library/codecs/codec.ts'
 import type { JsonValue, StepRequest, StepResult } from '../../library/steps/request.ts'
 import type { RunStepOptions } from '../../library/steps/run-step.ts'
+import { lockedFeatures } from '../../promote/lock.ts'
 import type { Step } from '../../promote/manifest.ts'
 import type { PipelineFiles } from '../../promote/version.ts'
 import type * as api from '../api/index.ts'
@@ -200,11 +201,7 @@ async function requestOf(execution: Execution, call: StepCall): Promise<StepRequ
     outputFolder: join(call.folder, 'outputs'),
     projectRoot: project,
     modelFolder: join(own, 'models'),
-    catalogFeatures: Object.values(pipeline.lock.features).map(({ feature, source }) => ({
-      plan: feature,
-      source,
-      active: true,
-    })),
+    catalogFeatures: lockedFeatures(pipeline.lock),
     seed: pipeline.lock.seed,
   }
 }

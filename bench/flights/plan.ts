@@ -10,7 +10,7 @@ import {
   rowFeature,
   typeOf,
 } from '../../engine/plan/build.ts'
-import type { FeaturePlan, Plan, SourcePlan } from '../../language/index.ts'
+import type { Plan, SourcePlan, WindowFeaturePlan } from '../../language/index.ts'
 
 /** The folder of the data, which serves as the project's root. */
 export const flightsRoot = join(import.meta.dirname, '..', '..', 'node_modules', 'vega-datasets', 'data')
@@ -36,7 +36,8 @@ export const flightsSource: SourcePlan = {
 }
 
 /** Mean departure delay at an airport over the week before. */
-export const delayFeature: FeaturePlan = {
+export const delayFeature: WindowFeaturePlan = {
+  kind: 'window',
   name: 'departure_delay_7d',
   version: 0,
   entity: 'airport',

@@ -51,6 +51,8 @@ export interface Database {
   all(query: BoundSql): Promise<ResultBatch>
   /** Some thousand rows at a time; at least one batch, perhaps without rows. Holds a connection of its own. */
   batches(query: BoundSql): AsyncIterable<ResultBatch>
+  /** The same database, whose every connection is prepared by `prepare` before its query. */
+  prepared(prepare: (connection: Connection) => Promise<void>): Database
 }
 
 /** The default: errors stay what they are. */
@@ -84,6 +86,17 @@ export function createDatabase(
   }
   return {
     batches,
+    prepared: prepare =>
+      createDatabase(async () => {
+        const connection = await connect()
+        try {
+          await prepare(connection)
+          return connection
+        } catch (thrown) {
+          connection.disconnectSync()
+          throw thrown
+        }
+      }, errorOf),
     async all(query) {
       const rows: (readonly Value[])[] = []
       let columns: readonly ResultColumn[] = []

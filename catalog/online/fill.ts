@@ -1,39 +1,43 @@
 /**
- * Fills an online store: for every key that a feature's source has, the value at the time the data ends. That is
- * what an observation at that moment would be given in training, by the same query.
+ * Fills an online store: for every key that a window's source has, the value at the time the data ends. That is what
+ * an observation at that moment would be given in training, by the same query. Derived features are not stored: a
+ * lookup computes them from the stored windows, so that a key which only some of them know has the same value as in
+ * training.
  */
-import { resolve } from 'node:path'
-import { canonicalColumn, sourceRelation } from '../../engine/sql/source.ts'
+import { canonicalColumn } from '../../engine/sql/source.ts'
 import { quoteName, timestampLiteral } from '../../engine/sql/text.ts'
-import type { ColumnSchema, FeaturePlan, Scalar, SourcePlan, ValueType } from '../../language/index.ts'
+import type { ColumnSchema, Scalar, SourcePlan, ValueType } from '../../language/index.ts'
 import type { Database, ResultBatch, Value } from '../columns/database.ts'
 import { CatalogError } from '../errors.ts'
-import { featureId } from '../feature.ts'
+import { featureId, windowsOf, type FeatureDefinition, type WindowDefinition } from '../feature.ts'
 import { joinSql } from '../join.ts'
+import { withSources } from '../sources/load.ts'
+import { relationOf } from '../sources/relation.ts'
 import type { OnlineEntry, OnlineStore } from './store.ts'
 
-export interface OnlineFeature {
-  readonly plan: FeaturePlan
-  readonly source: SourcePlan
-}
-
 /**
- * Computes every feature and puts its values in the place of what the store had for it.
- * @param features their `name@version` is what lookups ask for
+ * Computes every window that the features come from, and puts its values in the place of what the store had for it.
+ * @param features a window's `name@version` is what lookups ask for
  * @throws CAT006 when a source has no time or no rows
  */
 export async function fillOnlineStore(
   database: Database,
-  features: readonly OnlineFeature[],
+  features: readonly FeatureDefinition[],
   { root, store }: { readonly root: string; readonly store: OnlineStore },
 ): Promise<void> {
-  for (const feature of features) {
-    const asOfUs = await endOfData(database, feature, root)
-    await store.replace(featureId(feature.plan), asOfUs, valuesAt(database, feature, { root, asOfUs }))
+  const windows = features.flatMap(windowsOf).map(window => [featureId(window.plan), window] as const)
+  for (const [id, feature] of new Map(windows)) {
+    const reading = withSources(database, [feature.source], root)
+    const asOfUs = await endOfData(reading, feature, root)
+    await store.replace(id, asOfUs, valuesAt(reading, feature, { root, asOfUs }))
   }
 }
 
-async function endOfData(database: Database, { plan, source }: OnlineFeature, root: string): Promise<number> {
+async function endOfData(
+  database: Database,
+  { plan, source }: WindowDefinition,
+  root: string,
+): Promise<number> {
   if (source.time === undefined)
     throw new CatalogError('CAT006', `Expected source ${source.name} of ${plan.name} to declare a time.`)
   const time = canonicalColumn(quoteName(source.time), { kind: 'timestamp', nullable: true })
@@ -47,7 +51,7 @@ async function endOfData(database: Database, { plan, source }: OnlineFeature, ro
 
 async function* valuesAt(
   database: Database,
-  { plan, source }: OnlineFeature,
+  { plan, source }: WindowDefinition,
   { root, asOfUs }: { readonly root: string; readonly asOfUs: number },
 ): AsyncGenerator<readonly OnlineEntry[]> {
   const keys = plan.by.map((name, i) => {
@@ -89,8 +93,4 @@ function scalarOf(value: Value): Scalar {
 
 function columnType(source: SourcePlan, name: string): ColumnSchema['type'] {
   return source.columns.find(column => column.name === name)?.type ?? { kind: 'string', nullable: true }
-}
-
-function relationOf(source: SourcePlan, root: string): string {
-  return sourceRelation(source.format, resolve(root, source.path))
 }

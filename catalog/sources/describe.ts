@@ -1,33 +1,24 @@
 /**
- * The columns of a project's data files. They are kept on disk by path, size and time of change, so that a project
- * opens without reading its data again, and without loading the database.
+ * The columns of a project's data, and what their values are like. Both are kept on disk, so that a project opens
+ * without reading its data again, and without loading the database.
  */
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import type { ColumnSchema, SourcePlan } from '../../language/index.ts'
+import type { SourceStatistics } from '../../language/host.ts'
+import type { ColumnSchema } from '../../language/index.ts'
 import { CatalogError } from '../errors.ts'
+import { createDatabase, type Database } from '../columns/database.ts'
+import { createSourceCache, stateOf, type DescribedSource } from './cache.ts'
+import { withSources } from './load.ts'
+import { relationOf } from './relation.ts'
+import { sourceStatistics, statisticsFromJson, type SourceStatisticsJson } from './statistics.ts'
 
-export interface DescribedSource {
-  /** `parquet`, `csv`, `json` or `arrow`. */
-  readonly format: string
-  /** Relative to the project's root. */
-  readonly path: string
-}
+export type { DescribedSource } from './cache.ts'
 
-/** Raised when the same file would be described in another way. */
-const cacheVersion = 1
-
-interface CachedColumns extends DescribedSource {
-  readonly cacheVersion: number
-  readonly sizeBytes: number
-  readonly modifiedMs: number
-  readonly columns: readonly ColumnSchema[]
-}
+const columnsCache = createSourceCache<readonly ColumnSchema[]>('columns', 2)
+const statisticsCache = createSourceCache<SourceStatisticsJson>('statistics', 1)
 
 /**
- * The columns of a file in its own order; every column may be missing.
- * @throws CAT006 when there is no such file or it cannot be read
+ * The columns of a source in its own order; every column may be missing.
+ * @throws CAT006 when there is no such data or it cannot be read
  */
 export async function describeSource(
   root: string,
@@ -35,81 +26,95 @@ export async function describeSource(
 ): Promise<readonly ColumnSchema[]> {
   const known = cachedColumns(root, source)
   if (known) return known
-  const stats = statSync(resolve(root, source.path), { throwIfNoEntry: false })
-  if (!stats?.isFile()) throw unreadable(root, source, 'there is no such file')
-  const columns = await describeFile(root, source)
-  remember(root, {
-    ...source,
-    cacheVersion,
-    sizeBytes: stats.size,
-    modifiedMs: stats.mtimeMs,
-    columns,
+  const state = existingState(root, source)
+  const columns = await withSource(root, source, async ({ connection }) => {
+    const { describeColumns } = await import('../../engine/duckdb/sources.ts')
+    return await describeColumns(await connection(), source, { root })
   })
+  columnsCache.set(root, source, { state, value: columns })
   return columns
 }
 
 /** What `describeSource` would give, when that is known already. Reads two small files. */
 export function cachedColumns(root: string, source: DescribedSource): readonly ColumnSchema[] | undefined {
-  const stats = statSync(resolve(root, source.path), { throwIfNoEntry: false })
-  const cached = readCache(cacheFile(root, source))
-  const isFresh =
-    cached?.cacheVersion === cacheVersion &&
-    cached.sizeBytes === stats?.size &&
-    cached.modifiedMs === stats.mtimeMs
-  return isFresh ? cached.columns : undefined
+  return columnsCache.get(root, source)
+}
+
+/** More rows are drawn from. */
+const sampleRows = 1_000_000
+
+/**
+ * What the values of a source's columns are like: one pass over at most about a million rows.
+ * @throws CAT006 when there is no such data or it cannot be read
+ */
+export async function describeStatistics(root: string, source: DescribedSource): Promise<SourceStatistics> {
+  const known = cachedStatistics(root, source)
+  if (known) return known
+  const state = existingState(root, source)
+  const value = await withSource(root, source, ({ database, relation }) =>
+    sourceStatistics(database, relation, sampleRows),
+  )
+  statisticsCache.set(root, source, { state, value })
+  return statisticsFromJson(value)
+}
+
+/** What `describeStatistics` would give, when that is known already. Reads two small files. */
+export function cachedStatistics(root: string, source: DescribedSource): SourceStatistics | undefined {
+  const cached = statisticsCache.get(root, source)
+  return cached && statisticsFromJson(cached)
+}
+
+/** @throws CAT006 */
+function existingState(root: string, source: DescribedSource): string {
+  const state = stateOf(root, source)
+  if (state === undefined) throw unreadable(root, source, { why: 'there is no such file' })
+  return state
+}
+
+interface OpenSource {
+  readonly database: Database
+  /** A connection that ends with the database. */
+  readonly connection: () => ReturnType<Awaited<ReturnType<typeof openDatabase>>['connect']>
+  /** SQL text that can stand after FROM. */
+  readonly relation: string
 }
 
 /** The database is loaded only now: it is a native library. */
-async function describeFile(root: string, source: DescribedSource): Promise<readonly ColumnSchema[]> {
-  const [{ openDatabase }, { describeRelation }, { sourceRelation }] = await Promise.all([
-    import('../../engine/duckdb/database.ts'),
-    import('../../engine/duckdb/describe.ts'),
-    import('../../engine/sql/source.ts'),
-  ])
-  const database = await openDatabase({ root, threads: 1 })
+async function openDatabase(root: string) {
+  const { openDatabase: open } = await import('../../engine/duckdb/database.ts')
+  return await open({ root, threads: 1 })
+}
+
+/** @throws CAT006 */
+async function withSource<Result>(
+  root: string,
+  source: DescribedSource,
+  work: (open: OpenSource) => Promise<Result>,
+): Promise<Result> {
+  const opened = await openDatabase(root)
   try {
-    const connection = await database.connect()
-    try {
-      const relation = sourceRelation(source.format as SourcePlan['format'], resolve(root, source.path))
-      return await describeRelation(connection, relation)
-    } finally {
-      connection.disconnectSync()
-    }
+    return await work({
+      database: withSources(
+        createDatabase(() => opened.connect()),
+        [source],
+        root,
+      ),
+      connection: () => opened.connect(),
+      relation: relationOf(source, root),
+    })
   } catch (cause) {
-    throw unreadable(root, source, (cause as Error).message, cause)
+    throw unreadable(root, source, { why: (cause as Error).message, cause })
   } finally {
-    await database.close()
+    await opened.close()
   }
 }
 
-function unreadable(root: string, source: DescribedSource, why: string, cause?: unknown): CatalogError {
-  const message = `Expected a ${source.format} file at ${source.path} in ${root}: ${why}.`
-  return new CatalogError('CAT006', message, { cause })
-}
-
-function cacheFile(root: string, { format, path }: DescribedSource): string {
-  const name = createHash('sha256').update(`${format}\n${path}`).digest('hex').slice(0, 32)
-  return join(root, '.slipway', 'columns', `${name}.json`)
-}
-
-/** Whatever is wrong with a cache file, the data itself can be read instead. */
-function readCache(file: string): CachedColumns | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as CachedColumns
-  } catch {
-    return undefined
-  }
-}
-
-/** A folder that cannot be written costs time, not the answer. */
-function remember(root: string, cached: CachedColumns): void {
-  const file = cacheFile(root, cached)
-  const partial = `${file}.${randomUUID()}.part`
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(partial, JSON.stringify(cached))
-    renameSync(partial, file)
-  } catch {
-    return
-  }
+function unreadable(
+  root: string,
+  { format, path, table, connection }: DescribedSource,
+  { why, cause }: { readonly why: string; readonly cause?: unknown },
+): CatalogError {
+  const what = format === 'postgres' ? `a server at ${connection}` : `a ${format} file at ${path} in ${root}`
+  const part = table === undefined ? '' : ` with a table ${table}`
+  return new CatalogError('CAT006', `Expected ${what}${part}: ${why}.`, { cause })
 }

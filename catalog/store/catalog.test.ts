@@ -5,26 +5,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import { DatabaseSync } from 'node:sqlite'
-import type { FeaturePlan } from '../../language/index.ts'
+import type { Expr, SourcePlan, WindowFeaturePlan } from '../../language/index.ts'
 import type { Definition } from '../digest.ts'
-import { featureId } from '../feature.ts'
+import { featureId, type FeatureEntry } from '../feature.ts'
 import { openCatalog, type Catalog } from './catalog.ts'
+import { createCatalogView, openCatalogView } from './view.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-catalog-'))
 after(() => rmSync(folder, { recursive: true }))
 
-interface Sketch extends Partial<FeaturePlan> {
+interface Sketch extends Partial<WindowFeaturePlan> {
   readonly keys?: Definition['entity']['keys']
-  readonly columns?: Definition['source']['columns']
+  readonly columns?: SourcePlan['columns']
 }
 
 const float = { kind: 'float', nullable: true } as const
 const whole = { kind: 'int', nullable: true } as const
 const text = { kind: 'string', nullable: true } as const
 
-function define({ keys = [{ name: 'code', type: text }], columns, ...plan }: Sketch = {}): Definition {
+function define({ keys = [{ name: 'code', type: text }], columns, ...plan }: Sketch = {}) {
   return {
     plan: {
+      kind: 'window',
       name: 'departure_delay_7d',
       version: 0,
       entity: 'airport',
@@ -52,8 +54,32 @@ function define({ keys = [{ name: 'code', type: text }], columns, ...plan }: Ske
       ],
     },
     entity: { name: plan.entity ?? 'airport', keys },
+  } as const satisfies Definition
+}
+
+/** A derived feature of the sum of others, by `name@version`. */
+function derive(name: string, inputs: readonly string[]): Definition {
+  const local = (id: string) => id.replace(/@\d+$/, '')
+  return {
+    plan: {
+      kind: 'derived',
+      name,
+      version: 0,
+      entity: 'airport',
+      inputs: Object.fromEntries(inputs.map(id => [local(id), id])),
+      expr: inputs
+        .map((id): Expr => ({ op: 'feature', name: local(id), type: float }))
+        .reduce((a, b) => ({ op: 'call', function: 'add', args: [a, b], type: float })),
+      default: null,
+      type: float,
+      tags: ['derived'],
+    },
+    entity: { name: 'airport', keys: [{ name: 'code', type: text }] },
   }
 }
+
+const windowUs = (entry: FeatureEntry | undefined) =>
+  entry?.plan.kind === 'window' ? entry.plan.windowUs : undefined
 
 function withCatalog(work: (catalog: Catalog) => void) {
   const catalog = openCatalog(':memory:')
@@ -80,7 +106,7 @@ test('the same definition keeps its version, a changed one becomes the next', ()
     })
     assert.equal(catalog.apply([week])[0]?.version, 1)
     assert.equal(catalog.versionOf(month), 2)
-    assert.equal(catalog.feature('departure_delay_7d', 1)?.plan.windowUs, week.plan.windowUs)
+    assert.equal(windowUs(catalog.feature('departure_delay_7d', 1)), week.plan.windowUs)
     assert.equal(catalog.feature('departure_delay_7d')?.plan.version, 2)
     assert.equal(catalog.feature('departure_delay_7d', 3), undefined)
     assert.deepEqual(catalog.versions('departure_delay_7d').map(featureId), [
@@ -230,5 +256,131 @@ test('processes that register at the same time lose nothing and share no version
     versions.map(entry => entry.version),
     Array.from({ length: 60 }, (_, i) => 60 - i),
   )
-  assert.equal(new Set(versions.map(entry => entry.plan.windowUs)).size, 60)
+  assert.equal(new Set(versions.map(windowUs)).size, 60)
+})
+
+test('derived features come after their inputs, whose versions are fixed', () =>
+  withCatalog(catalog => {
+    const week = define({ name: 'week' })
+    const day = define({ name: 'day', windowUs: 86_400_000_000 })
+    const trend = derive('trend', ['day@0', 'week@0'])
+    const twice = derive('twice', ['trend@0', 'week@0'])
+    assert.deepEqual(
+      catalog.apply([twice, trend, day, week]).map(({ name, state }) => [name, state]),
+      [
+        ['twice', 'new'],
+        ['trend', 'new'],
+        ['day', 'new'],
+        ['week', 'new'],
+      ],
+    )
+    const entry = catalog.feature('twice')
+    assert.deepEqual(entry?.plan.kind === 'derived' && entry.plan.inputs, {
+      trend: 'trend@1',
+      week: 'week@1',
+    })
+    assert.equal(entry?.inputs?.['trend']?.inputs?.['day']?.source?.path, 'data/flights.parquet')
+    assert.equal(entry?.source, undefined)
+    // Nothing changed: nothing new. A changed input changes what reads it, and only that.
+    assert.ok(catalog.apply([week, day, trend, twice]).every(({ state }) => state === 'unchanged'))
+    const again = catalog.apply([define({ name: 'day', windowUs: 2 * 86_400_000_000 }), week, trend, twice])
+    assert.deepEqual(again.map(featureId), ['day@2', 'week@1', 'trend@2', 'twice@2'])
+    const first = catalog.feature('trend', 1)
+    assert.equal(windowUs(first?.inputs?.['day'] as FeatureEntry), 86_400_000_000)
+    assert.deepEqual(names(catalog, 'trend'), ['trend', 'twice'])
+    assert.deepEqual(names(catalog, '', { tag: 'derived', type: 'float' }), ['trend', 'twice'])
+  }))
+
+test('an input that is not registered, and a circle, register nothing', () =>
+  withCatalog(catalog => {
+    const orphan = derive('orphan', ['nowhere@0'])
+    assert.throws(() => catalog.apply([define(), orphan]), { code: 'CAT009', message: /nowhere.*orphan/ })
+    assert.throws(() => catalog.apply([derive('a', ['b@0']), derive('b', ['a@0'])]), { code: 'CAT009' })
+    assert.throws(() => catalog.apply([derive('late', ['departure_delay_7d@3'])]), { code: 'CAT009' })
+    assert.deepEqual(catalog.features(), [])
+  }))
+
+test('lineage leads from the columns of a file to who consumes a feature', () =>
+  withCatalog(catalog => {
+    catalog.apply([
+      define({ name: 'week' }),
+      define({ name: 'day', windowUs: 1 }),
+      derive('trend', ['day@0', 'week@0']),
+    ])
+    catalog.recordUse({ name: 'trend', version: 1 }, { kind: 'endpoint', name: 'prod' })
+    assert.deepEqual(catalog.lineage({ name: 'trend', version: 1 }), {
+      sources: [{ name: 'flights', path: 'data/flights.parquet', columns: ['date', 'delay', 'origin'] }],
+      inputs: ['day@1', 'week@1'],
+      dependents: [],
+      consumers: [{ kind: 'endpoint', name: 'prod', feature: 'trend@1' }],
+    })
+    assert.deepEqual(catalog.lineage({ name: 'day', version: 1 }).dependents, ['trend@1'])
+    assert.equal(catalog.lineage({ name: 'day', version: 1 }).consumers[0]?.name, 'prod')
+  }))
+
+test('the view answers by name, also when the catalog is closed, and knows the sources', () => {
+  const file = join(folder, 'view.db')
+  const catalog = openCatalog(file)
+  catalog.apply([
+    define(),
+    define({ name: 'delay_1d' }),
+    derive('trend', ['departure_delay_7d@0', 'delay_1d@0']),
+  ])
+  const view = catalog.view()
+  catalog.close()
+  assert.deepEqual(view.names(), ['delay_1d', 'departure_delay_7d', 'trend'])
+  assert.equal(view.feature('trend')?.inputs?.['delay_1d']?.plan.version, 1)
+  assert.equal(view.feature('nothing'), undefined)
+  assert.deepEqual(view.search?.('de', 5), ['delay_1d', 'departure_delay_7d'])
+  assert.deepEqual(view.search?.('DELAY', 5), ['delay_1d', 'departure_delay_7d'])
+  assert.deepEqual(view.search?.('%', 5), [])
+  assert.equal(view.source?.('flights')?.time, 'date')
+  assert.equal(view.source?.('nothing'), undefined)
+  assert.deepEqual(view.sourceNames?.(), ['flights'])
+  assert.deepEqual(openCatalogView(join(folder, 'garbage.db')).names(), [])
+})
+
+test('sources are kept by their names, with or without a feature that reads them', () =>
+  withCatalog(catalog => {
+    const { source } = define()
+    catalog.applySources([{ ...source, name: 'airports', path: 'data/airports.csv' }])
+    catalog.apply([define()])
+    assert.deepEqual(catalog.view().sourceNames?.(), ['airports', 'flights'])
+    catalog.applySources([{ ...source, name: 'airports', path: 'data/all.csv' }])
+    assert.equal(catalog.view().source?.('airports')?.path, 'data/all.csv')
+  }))
+
+test('a view over locked versions joins derived features to their inputs', () => {
+  const locked = (definition: Definition, version: number) => ({
+    plan: { ...definition.plan, version },
+    ...(definition.source && { source: definition.source }),
+    active: true,
+  })
+  const window = locked(define(), 4)
+  const view = createCatalogView([locked(derive('twice', ['departure_delay_7d@4']), 2), window])
+  assert.deepEqual(view.feature('twice', 2)?.inputs, { departure_delay_7d: window })
+  assert.equal(
+    createCatalogView([locked(derive('twice', ['departure_delay_7d@4']), 2)]).feature('twice'),
+    undefined,
+  )
+})
+
+test('a catalog of the version before is brought up to date: its windows are windows and keep their versions', () => {
+  const file = join(folder, 'older.db')
+  const before = openCatalog(file)
+  before.apply([define()])
+  before.close()
+  const database = new DatabaseSync(file)
+  database.exec(`
+    UPDATE feature SET definition = json_remove(definition, '$.kind');
+    DROP TABLE source; DROP TABLE input; PRAGMA user_version = 2;`)
+  database.close()
+  const catalog = openCatalog(file)
+  try {
+    assert.equal(catalog.feature('departure_delay_7d')?.plan.kind, 'window')
+    assert.equal(catalog.apply([define()])[0]?.state, 'unchanged')
+    assert.equal(catalog.view().source?.('flights')?.path, 'data/flights.parquet')
+  } finally {
+    catalog.close()
+  }
 })

@@ -1,4 +1,5 @@
 /** The catalog in a file. Every method is one transaction; several processes may use the same file. */
+import type { SourcePlan } from '../../language/index.ts'
 import type { Definition, EntityDefinition } from '../digest.ts'
 import { definitionDigest } from '../digest.ts'
 import { CatalogError } from '../errors.ts'
@@ -10,10 +11,13 @@ import {
   type FeatureEntry,
   type FeatureStatistics,
   type FeatureUse,
+  type FeatureVersion,
 } from '../feature.ts'
-import { applyDefinitions, type Applied } from './apply.ts'
-import { entityOf, entryOf, selectEntries, type EntityRow, type FeatureRow } from './rows.ts'
+import { applyDefinitions, putSource, type Applied } from './apply.ts'
+import { lineageOf, type Lineage } from './lineage.ts'
+import { createReader, entityOf, selectEntries, type EntityRow, type FeatureRow } from './rows.ts'
 import { openDatabase, transaction } from './schema.ts'
+import { createStoredView, openCatalogView } from './view.ts'
 import {
   searchFacets,
   searchFeatures,
@@ -26,7 +30,9 @@ import {
 export interface Catalog {
   /** Registers definitions: all of them or none. @throws CAT005 */
   apply(definitions: readonly Definition[]): Applied[]
-  /** The version that this very definition is registered as. */
+  /** Keeps sources under their names, for `from catalog`; what was there of a name before is replaced. */
+  applySources(sources: readonly SourcePlan[]): void
+  /** The version that this very definition is registered as; inputs of a derived one by their versions. */
   versionOf(definition: Definition): number | undefined
   /** The version asked for, else the newest active one, else the newest. */
   feature(name: string, version?: number): FeatureEntry | undefined
@@ -45,16 +51,13 @@ export interface Catalog {
   forgetConsumer(consumer: Consumer): void
   /** Who consumes any version of a name, the latest first. */
   uses(name: string): FeatureUse[]
+  /** Where a version comes from and what comes from it. @throws CAT003 */
+  lineage(id: FeatureVersion): Lineage
   /** Marks a version as not to be used any more. @throws CAT003, CAT004 */
   deprecate(id: FeatureVersion, replacement?: string): void
-  /** What the language may see, as it is now; it does not change and needs no open file. */
+  /** What the language may see: looked up when it is asked for, and the same when asked for again. */
   view(): CatalogView
   close(): void
-}
-
-export interface FeatureVersion {
-  readonly name: string
-  readonly version: number
 }
 
 export interface CatalogOptions {
@@ -72,7 +75,9 @@ export function openCatalog(file: string, options: CatalogOptions = {}): Catalog
   const now = () => (options.now?.() ?? new Date()).toISOString()
 
   const entries = (tail: string, ...parameters: (string | number)[]) =>
-    (database.prepare(`${selectEntries} ${tail}`).all(...parameters) as unknown as FeatureRow[]).map(entryOf)
+    (database.prepare(`${selectEntries} ${tail}`).all(...parameters) as unknown as FeatureRow[]).map(
+      createReader(database),
+    )
 
   function feature(name: string, version?: number): FeatureEntry | undefined {
     if (version !== undefined) return entries('WHERE f.name = ? AND f.version = ?', name, version)[0]
@@ -111,6 +116,12 @@ export function openCatalog(file: string, options: CatalogOptions = {}): Catalog
 
   return {
     apply: definitions => applyDefinitions(database, definitions, now()),
+    applySources(sources) {
+      transaction(database, () => {
+        const statement = database.prepare(putSource)
+        for (const source of sources) statement.run(source.name, JSON.stringify(source))
+      })
+    },
     versionOf(definition) {
       const row = database
         .prepare('SELECT max(version) AS version FROM feature WHERE name = ? AND digest = ?')
@@ -169,45 +180,12 @@ export function openCatalog(file: string, options: CatalogOptions = {}): Catalog
           .run(id.name, id.version)
       })
     },
-    view: () =>
-      createRowView(database.prepare(`${selectEntries} ORDER BY f.name`).all() as unknown as FeatureRow[]),
+    lineage(id) {
+      const entry = require(id)
+      return lineageOf(database, entry)
+    },
+    // Its connection is its own, so that it outlives this catalog.
+    view: () => (file === ':memory:' ? createStoredView(() => database) : openCatalogView(file)),
     close: () => database.close(),
   }
 }
-
-/** A view over given versions: of the whole catalog, or of those that a lock fixes. */
-export function createCatalogView(features: readonly CatalogViewEntry[]): CatalogView {
-  const versionsOf = new Map<string, CatalogViewEntry[]>()
-  for (const entry of features) {
-    const versions = versionsOf.get(entry.plan.name)
-    if (versions) versions.push(entry)
-    else versionsOf.set(entry.plan.name, [entry])
-  }
-  for (const versions of versionsOf.values()) versions.sort((a, b) => b.plan.version - a.plan.version)
-  return {
-    names: () => [...versionsOf.keys()],
-    feature(name, version) {
-      const versions = versionsOf.get(name) ?? []
-      if (version !== undefined) return versions.find(entry => entry.plan.version === version)
-      return versions.find(entry => entry.active) ?? versions[0]
-    },
-  }
-}
-
-/** Definitions are parsed when they are asked for: most of a large catalog never is. */
-function createRowView(rows: readonly FeatureRow[]): CatalogView {
-  const rowsOf = Map.groupBy(rows, row => row.name)
-  const views = new Map<string, CatalogView>()
-  return {
-    names: () => [...rowsOf.keys()],
-    feature(name, version) {
-      const found = rowsOf.get(name)
-      if (!found) return undefined
-      let view = views.get(name)
-      if (!view) views.set(name, (view = createCatalogView(found.map(entryOf))))
-      return view.feature(name, version)
-    },
-  }
-}
-
-type CatalogViewEntry = NonNullable<ReturnType<CatalogView['feature']>>

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { CatalogError } from '../errors.ts'
 
 /** Written into `user_version`. A newer file is refused, an older one brought up to date, an empty one laid out. */
-const schemaVersion = 2
+const schemaVersion = 3
 
 const latestTable = `
   CREATE TABLE latest (
@@ -20,10 +20,25 @@ const latestTable = `
   CREATE INDEX latest_uses ON latest (n_uses DESC, name);
 `
 
+const sourceTables = `
+  CREATE TABLE source (
+    name TEXT PRIMARY KEY,
+    definition TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE input (
+    id INTEGER NOT NULL REFERENCES feature (id),
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (id, name, version)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX input_name ON input (name, version);
+`
+
 /**
  * `feature` has one row per version, never changed but for deprecation and statistics. `latest` has what searching
  * filters and ranks by, of the newest version of each name and in narrow rows; `search` and `tag` index the same
- * versions by their id. A use counts for the name, whatever the version.
+ * versions by their id. A use counts for the name, whatever the version. `source` has each source as it was last
+ * registered, by its name; `input` what a derived feature reads, whose own `source` is JSON's null.
  */
 const layout = `
   CREATE TABLE entity (
@@ -49,6 +64,7 @@ const layout = `
   ) STRICT;
   CREATE INDEX feature_digest ON feature (name, digest);
   ${latestTable}
+  ${sourceTables}
   CREATE TABLE tag (
     tag TEXT NOT NULL,
     id INTEGER NOT NULL REFERENCES feature (id),
@@ -81,6 +97,12 @@ const migrations: Readonly<Record<number, string>> = {
       (SELECT count(*) FROM use WHERE use.name = f.name)
     FROM feature f JOIN newest USING (id);
     DROP TABLE newest;
+  `,
+  2: `
+    ${sourceTables}
+    INSERT INTO source
+    SELECT json_extract(source, '$.name'), source FROM feature
+    WHERE id IN (SELECT max(id) FROM feature GROUP BY json_extract(source, '$.name'));
   `,
 }
 

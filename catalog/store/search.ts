@@ -1,15 +1,15 @@
 /** Full-text search with facets, ranked, fast enough to answer while typing. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { ScalarKind } from '../../language/index.ts'
+import type { ValueKind } from '../../language/index.ts'
 import type { FeatureEntry } from '../feature.ts'
-import { entryOf, selectEntries, type FeatureRow } from './rows.ts'
+import { createReader, selectEntries, type FeatureRow } from './rows.ts'
 
 /** What hits must have. */
 export interface SearchFilter {
   readonly tag?: string
   readonly owner?: string
   readonly entity?: string
-  readonly type?: ScalarKind
+  readonly type?: ValueKind
   /** Default false: features whose newest version is deprecated are left out. */
   readonly deprecated?: boolean
 }
@@ -120,7 +120,8 @@ function hitsOf(database: DatabaseSync, { select, parameters, limit, offset }: H
   const rows = database.prepare(ranked).all(...parameters, limit, offset) as unknown as (FeatureRow & {
     score: number
   })[]
-  return rows.map(row => ({ feature: entryOf(row), score: row.score }))
+  const read = createReader(database)
+  return rows.map(row => ({ feature: read(row), score: row.score }))
 }
 
 function conditions(match: string | undefined, filter: SearchFilter) {

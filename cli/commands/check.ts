@@ -2,11 +2,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { format, type Diagnostic, type Workspace } from '../../language/index.ts'
+import { configFile } from '../../library/config.ts'
 import { loadProject } from '../../library/project.ts'
 import type { CommandContext } from '../context.ts'
+import { installation } from '../../library/installation.ts'
 import { CliError } from '../errors.ts'
-import { codeFrame, positionAt } from '../frame.ts'
+import { codeFrame } from '../frame.ts'
 import type { AddCommand } from '../main.ts'
+import { chooseModel, located, planOf, type Texts } from '../models.ts'
 import type { Output } from '../output.ts'
 import { slashes } from '../pipeline.ts'
 
@@ -28,16 +31,19 @@ export const addCheck: AddCommand = (program, run) => {
     .command('plan')
     .argument('[model]', 'a model or a .slip file; may be left out when there is only one model')
     .description('print the plan of a model as JSON')
+    .option('--schema', 'print the JSON schema of plans instead')
     .action(run(printPlan))
 }
 
 async function check(context: CommandContext, given: readonly string[]) {
-  const { root, workspace } = await loadProject(context.projectRoot())
+  const project = await loadProject(context.projectRoot(), { statistics: true })
+  const { root, workspace } = project
   const paths = pathsOf(context, root, workspace, given)
-  const diagnostics = paths.flatMap(path => [...workspace.diagnostics(path)])
+  const wanted = new Set([configFile, ...paths])
+  const diagnostics = project.diagnostics().filter(({ path }) => wanted.has(path))
   const nErrors = diagnostics.filter(({ severity }) => severity === 'error').length
-  context.output.document({ files: paths, diagnostics: diagnostics.map(d => located(workspace, d)) })
-  printDiagnostics(context.output, workspace, diagnostics)
+  context.output.document({ files: paths, diagnostics: diagnostics.map(d => located(project, d)) })
+  printDiagnostics(context.output, project, diagnostics)
   const summary = `${paths.length} ${paths.length === 1 ? 'file' : 'files'} checked: ${counts(diagnostics)}`
   context.output.text(diagnostics.length ? `\n${summary}` : summary)
   if (nErrors > 0) process.exitCode = 1
@@ -61,22 +67,10 @@ function pathsOf(
   })
 }
 
-export function printDiagnostics(
-  output: Output,
-  workspace: Workspace,
-  diagnostics: readonly Diagnostic[],
-): void {
+export function printDiagnostics(output: Output, texts: Texts, diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) {
-    output.text(codeFrame(workspace.text(diagnostic.path) ?? '', diagnostic, output.colors))
+    output.text(codeFrame(texts.text(diagnostic.path) ?? '', diagnostic, output.colors))
   }
-}
-
-/** A diagnostic with lines and columns, for programs. */
-function located(workspace: Workspace, diagnostic: Diagnostic) {
-  const text = workspace.text(diagnostic.path) ?? ''
-  const start = positionAt(text, diagnostic.span.start)
-  const end = positionAt(text, diagnostic.span.end)
-  return { ...diagnostic, start, end }
 }
 
 function counts(diagnostics: readonly Diagnostic[]): string {
@@ -102,32 +96,21 @@ async function formatFiles(context: CommandContext, given: readonly string[], op
   if (options.check && changed.length) process.exitCode = 1
 }
 
-async function printPlan(context: CommandContext, given: string | undefined) {
-  const { root, workspace } = await loadProject(context.projectRoot())
-  const model = modelName(context, root, workspace, given)
-  const { plan, diagnostics } = workspace.plan(model)
-  if (!plan) {
-    const frames = diagnostics.map(d => codeFrame(workspace.text(d.path) ?? '', d, context.output.colors))
-    throw new CliError('CLI004', `Model ${model} has errors, so there is no plan.\n${frames.join('\n')}`)
-  }
+async function printPlan(
+  context: CommandContext,
+  given: string | undefined,
+  { schema }: { readonly schema?: boolean },
+) {
+  if (schema) return printSchema(context)
+  const project = await loadProject(context.projectRoot())
+  const plan = planOf(context, project.workspace, chooseModel(context, project, given).name)
   context.output.document(plan)
   context.output.text(JSON.stringify(plan, null, 2))
 }
 
-function modelName(
-  context: CommandContext,
-  root: string,
-  workspace: Workspace,
-  given: string | undefined,
-): string {
-  const models = workspace.models()
-  const path = given === undefined ? undefined : slashes(relative(root, context.path(given)))
-  const fitting =
-    given === undefined ? models : models.filter(model => model.name === given || model.path === path)
-  if (fitting.length === 1) return fitting[0]!.name
-  const names = models.map(model => model.name).join(', ') || 'none'
-  throw new CliError(
-    'CLI013',
-    fitting.length ? `Which model? There are ${names}.` : `No model ${given ?? ''}. There is: ${names}.`,
-  )
+/** The published schema of plans, for whoever executes one. */
+function printSchema({ output }: CommandContext): void {
+  const text = readFileSync(join(installation().root, 'language/plan.schema.json'), 'utf8')
+  output.document(JSON.parse(text))
+  output.text(text.trimEnd())
 }

@@ -102,10 +102,17 @@ function parseRows(text: string): Record<string, unknown>[] {
   throw new CliError('CLI008', 'Expected a JSON object, or a list of them: column names with values.')
 }
 
+/** Ranks are whole; beyond the first ones there is none. */
+function answerText(value: unknown): string {
+  if (value === null) return '–'
+  if (typeof value !== 'number') return JSON.stringify(value)
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4)
+}
+
 function printAnswer(output: Output, answer: PredictResponse): void {
   answer.predictions.forEach((prediction, i) => {
     for (const [name, value] of Object.entries(prediction)) {
-      output.text(`${name} = ${typeof value === 'number' ? value.toPrecision(4) : JSON.stringify(value)}`)
+      output.text(`${name} = ${answerText(value)}`)
     }
     for (const feature of answer.features[i] ?? []) {
       const age = feature.asOf === undefined ? '' : `, as of ${feature.asOf}`

@@ -10,11 +10,18 @@ import { addLsp } from './lsp.ts'
 import { addPromote } from './promote.ts'
 import { addRun } from './run.ts'
 import { addRuns } from './runs.ts'
+import { addReport } from './report.ts'
+import { addSql } from './sql.ts'
 import { addSubmit } from './submit.ts'
+import { addTest } from './test.ts'
+import { addTrain } from './train.ts'
 
 export const commands: readonly AddCommand[] = [
   addInit,
   addCheck,
+  addTest,
+  addTrain,
+  addSql,
   addFeatures,
   addRun,
   addPromote,
@@ -24,4 +31,5 @@ export const commands: readonly AddCommand[] = [
   addLsp,
   addKernel,
   addBackend,
+  addReport,
 ]

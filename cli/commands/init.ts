@@ -5,6 +5,12 @@ import { CliError } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
 import { starterFiles } from '../starter/files.ts'
 
+/** What a newcomer does now; the README of the new project says more. */
+function nextSteps(folder: string): string {
+  const go = folder === '.' ? '' : `\`cd ${folder}\`, `
+  return `Next: ${go}\`slipway check\`, \`slipway test\`, then \`slipway run explore.ipynb\`. README.md says more.`
+}
+
 export const addInit: AddCommand = (program, run) => {
   program
     .command('init')
@@ -27,7 +33,7 @@ export const addInit: AddCommand = (program, run) => {
         context.output.document({ folder, files: files.map(([path]) => path) })
         context.output.text(`Made ${basename(folder)} a project:`)
         for (const [path] of files) context.output.text(`  ${path}`)
-        if (!options.bare) context.output.text('\nNext: `slipway check`, then `slipway run explore.ipynb`.')
+        if (!options.bare) context.output.text(`\n${nextSteps(given)}`)
       }),
     )
 }

@@ -6,17 +6,21 @@ export function starterFiles(): Readonly<Record<string, string>> {
     'slipway.json': `${JSON.stringify({ language: 1, catalog: 'embedded', backend: 'embedded', engine: 'duckdb' }, null, 2)}\n`,
     '.gitignore': '.slipway/\nnode_modules/\n',
     'data/deliveries.csv': deliveries(4000),
+    'shared/deliveries.slip': shared,
     'late.slip': model,
     'explore.ipynb': notebook(),
+    'README.md': readme,
   }
 }
 
-const model = `// Will a delivery be late?
+const shared = `// What is known of deliveries, for every model of them.
 
+/// One row per delivery.
 source deliveries {
   from csv "data/deliveries.csv"
   time ordered_at
   known after 2 hours
+  columns { distance_km: float? unit "km", minutes_late: int? unit "minutes" }
 }
 
 entity courier(name: string)
@@ -27,6 +31,11 @@ feature lateness_7d of courier = mean(deliveries.minutes_late) by deliveries.cou
   owner "you"
   tags [rolling]
 }
+`
+
+const model = `// Will a delivery be late?
+
+import { deliveries, lateness_7d } from "shared/deliveries.slip"
 
 model late_delivery {
   observe deliveries
@@ -55,7 +64,44 @@ model late_delivery {
   evaluate auc, log_loss
   output   late_probability = probability(late)
   require  auc >= 0.6
+
+  test "snow makes a delivery later than a clear sky" {
+    given snow {
+      ordered_at       = 2026-04-20T12:00
+      distance_km      = 5
+      weather          = "snow"
+      courier_lateness = 2
+    }
+    given clear {
+      ordered_at       = 2026-04-20T12:00
+      distance_km      = 5
+      weather          = "clear"
+      courier_lateness = 2
+    }
+    expect snow.late_probability > clear.late_probability
+  }
 }
+`
+
+const readme = `# Late deliveries
+
+A small Slipway project: will a delivery be more than ten minutes late?
+
+- \`data/deliveries.csv\`: deliveries that never happened, four months of them
+- \`shared/deliveries.slip\`: where the data is, and features that any model may use
+- \`late.slip\`: the model, with a test of what it must answer
+- \`explore.ipynb\`: a look at the data, and training
+- \`slipway.json\`: the project's settings
+
+Check the files, run the test, run the notebook, then make a pipeline of it:
+
+    slipway check
+    slipway test
+    slipway run explore.ipynb
+    slipway promote explore.ipynb
+    slipway submit --watch
+
+In VS Code, open \`late.slip\` and choose *Train on a sample* above the model, or open \`explore.ipynb\` and run its cells.
 `
 
 function notebook(): string {

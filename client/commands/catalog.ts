@@ -1,8 +1,8 @@
 /** *Apply Features to Catalog*, *Search Features*, *Insert Feature*. */
 import * as vscode from 'vscode'
 import type { CatalogHit } from '../../server/messages.ts'
-import type { Services } from '../context.ts'
-import { searchCatalog } from '../language-client.ts'
+import type { LanguageServices, Services } from '../context.ts'
+import { searchCatalog } from '../lsp/requests.ts'
 import { featureInsertion } from './insertion.ts'
 import { requireProject, runTask, showError } from './run.ts'
 
@@ -37,7 +37,7 @@ interface HitItem extends vscode.QuickPickItem {
 }
 
 /** Searches while typing; the chosen feature is inserted at the cursor. */
-export function searchFeatures(services: Services): void {
+export function searchFeatures(services: LanguageServices): void {
   const pick = vscode.window.createQuickPick<HitItem>()
   pick.placeholder = 'Search the catalog by name, description, tag or owner'
   pick.matchOnDescription = true

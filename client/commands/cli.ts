@@ -12,6 +12,8 @@ export interface CliOptions {
   /** What is being done now, a line for a person. */
   onProgress(message: string): void
   readonly env?: Readonly<Record<string, string>>
+  /** Exit codes that come with an answer: a check that finds errors ends with 1. Default 0 only. */
+  readonly accepts?: readonly number[]
 }
 
 /** The command ended with an error. Its message says expected, got, what to do. */
@@ -33,15 +35,16 @@ export class CliFailure extends Error {
   }
 }
 
-/** @throws CliFailure when it does not exit with 0 */
+/** @throws CliFailure when it ends with another code than `accepts` names, or prints an error */
 export async function runCli<Document>(args: readonly string[], options: CliOptions): Promise<Document> {
-  const { root, signal, onProgress } = options
+  const { root, signal, onProgress, accepts = [0] } = options
   const child = startBundle('cli', [...args, '--json', '--project', root], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { INIT_CWD: root, ...options.env },
   })
   const stop = (): void => void child.kill('SIGINT')
+  if (signal.aborted) stop()
   signal.addEventListener('abort', stop)
   const stdout: Buffer[] = []
   const stderr: string[] = []
@@ -55,17 +58,24 @@ export async function runCli<Document>(args: readonly string[], options: CliOpti
       child.once('error', reject)
       child.once('close', code => resolve(code ?? 130))
     })
-    return documentOf(Buffer.concat(stdout).toString('utf8'), stderr, exitCode)
+    return documentOf({ stdout: Buffer.concat(stdout).toString('utf8'), stderr, exitCode, accepts })
   } finally {
     signal.removeEventListener('abort', stop)
   }
 }
 
-function documentOf<Document>(stdout: string, stderr: readonly string[], exitCode: number): Document {
+interface Ended {
+  readonly stdout: string
+  readonly stderr: readonly string[]
+  readonly exitCode: number
+  readonly accepts: readonly number[]
+}
+
+function documentOf<Document>({ stdout, stderr, exitCode, accepts }: Ended): Document {
   const document = parse(stdout)
   const failed = (document as { error?: { code: string; message: string; details?: unknown } } | undefined)
     ?.error
-  if (exitCode === 0 && document !== undefined && !failed) return document as Document
+  if (accepts.includes(exitCode) && document !== undefined && !failed) return document as Document
   throw new CliFailure({
     code: failed?.code ?? 'INTERNAL',
     message: failed?.message ?? (stderr.slice(-5).join('\n') || `The command ended with code ${exitCode}.`),

@@ -4,28 +4,58 @@ import * as vscode from 'vscode'
 import type { Services } from '../context.ts'
 import { runTask } from './run.ts'
 
+/** Which of the new project's files is opened first. */
+const firstFile = /\.slip$/
+
+interface Kind extends vscode.QuickPickItem {
+  readonly args: readonly string[]
+}
+
+const kinds: readonly Kind[] = [
+  {
+    label: '$(beaker) Deliveries',
+    description: 'data, a model and a notebook that work',
+    args: [],
+  },
+  {
+    label: '$(file) Empty',
+    description: 'slipway.json and nothing else',
+    args: ['--bare'],
+  },
+]
+
+/** In the folder that is open the model is shown; another folder is opened. */
 export async function newProject(services: Services): Promise<void> {
   const workspace = vscode.workspace.workspaceFolders?.[0]?.uri
   const folder = await chooseFolder(workspace)
   if (!folder) return
+  const kind = await vscode.window.showQuickPick(kinds, { placeHolder: 'What is to be in it?' })
+  if (!kind) return
   const root = folder.fsPath
   const document = await runTask<{ files: readonly string[] }>(services, {
     title: 'Making a project',
-    args: ['init', root],
+    args: ['init', root, ...kind.args],
     root,
   })
   if (!document) return
   if (workspace?.fsPath !== root) return void vscode.commands.executeCommand('vscode.openFolder', folder)
-  const notebook = document.files.find(file => file.endsWith('.ipynb'))
-  if (notebook) await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(join(root, notebook)))
+  const first = document.files.find(file => firstFile.test(file)) ?? document.files[0]
+  if (first === undefined) return
+  await vscode.window.showTextDocument(vscode.Uri.file(join(root, first)), { preview: false })
 }
 
 async function chooseFolder(workspace: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
   if (workspace) {
-    const here = `This folder (${vscode.workspace.asRelativePath(workspace) || workspace.fsPath})`
-    const chosen = await vscode.window.showQuickPick([here, 'Another folder…'], { placeHolder: 'Where?' })
-    if (chosen === undefined || chosen === here) return chosen === here ? workspace : undefined
+    const name = workspace.path.split('/').at(-1) ?? ''
+    const here = { label: '$(folder) This folder', description: name }
+    const other = { label: '$(folder-opened) Another folder…' }
+    const chosen = await vscode.window.showQuickPick([here, other], { placeHolder: 'Where?' })
+    if (chosen === undefined || chosen === here) return chosen && workspace
   }
-  const folders = await vscode.window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false })
+  const folders = await vscode.window.showOpenDialog({
+    canSelectFolders: true,
+    canSelectFiles: false,
+    openLabel: 'Make a Project Here',
+  })
   return folders?.[0]
 }

@@ -1,7 +1,7 @@
 /** How a command of the extension runs one of the command line: progress, cancellation, errors a person can use. */
 import { basename } from 'node:path'
 import * as vscode from 'vscode'
-import type { Services } from '../context.ts'
+import type { LanguageServices, Services } from '../context.ts'
 import { currentProject } from '../project.ts'
 import { CliFailure, runCli } from './cli.ts'
 
@@ -46,7 +46,11 @@ export async function runTask<Document>(services: Services, task: Task): Promise
 }
 
 /** Tells what went wrong, with the log behind a button. */
-export async function showError(services: Services, title: string, error: unknown): Promise<void> {
+export async function showError(
+  services: Pick<LanguageServices, 'output'>,
+  title: string,
+  error: unknown,
+): Promise<void> {
   const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof CliFailure && !message.startsWith(error.code) ? `${error.code}: ` : ''
   services.output.error(`${title}: ${code}${message}`)

@@ -73,6 +73,13 @@ export class CellRun {
     this.#append(errorOutput(content))
   }
 
+  /** Shows a sentence of ours. */
+  say(markdown: string): void {
+    this.#append(
+      displayOutput('display_data', { data: { 'text/markdown': markdown, 'text/plain': markdown } }),
+    )
+  }
+
   /** Replaces what a display of a running cell shows. */
   update(output: vscode.NotebookCellOutput, content: DisplayContent): void {
     this.#queue(() => this.#execution.replaceOutputItems(mimeItems(content.data), output))

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import * as vscode from 'vscode'
+import { hasMagic } from '../notebook/magic.ts'
 import { CellRun, type LiveDisplay } from './cell-run.ts'
 import { KernelConnection, KernelGone } from './connection.ts'
 import type { CompleteReply, DisplayContent, ExecuteReply, InspectReply, Message } from './messages.ts'
@@ -108,6 +109,7 @@ export class NotebookSession {
   async #run(run: CellRun): Promise<boolean> {
     const id = randomUUID()
     const source = run.cell.document.getText()
+    if (hasMagic(source)) return checkModelCell(run)
     this.#runs.set(id, run)
     run.start()
     this.#log.push({ cell: cellId(run.cell), source })
@@ -208,6 +210,27 @@ export class NotebookSession {
   readonly #ignoreGone = (error: unknown): void => {
     if (!(error instanceof KernelGone)) throw error
   }
+}
+
+/** Model text is checked while it is written; running its cell says what came of that, and goes to no kernel. */
+async function checkModelCell(run: CellRun): Promise<boolean> {
+  run.start()
+  const errors = vscode.languages
+    .getDiagnostics(run.cell.document.uri)
+    .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error)
+  const first = errors[0]
+  if (first) {
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
+    const text = `Line ${first.range.start.line + 1}: ${first.message}${more}`
+    run.fail({ ename: 'ModelText', evalue: text, traceback: [text] })
+  } else {
+    run.say(
+      'No errors. A model in a cell is checked here and not run: *Slipway: Move Model Cell to File* makes it a ' +
+        'file that cells train and pipelines use.',
+    )
+  }
+  await run.end(first === undefined)
+  return first === undefined
 }
 
 /** Where the notebook lies; for one that was never saved, the workspace. */

@@ -5,13 +5,18 @@ import * as vscode from 'vscode'
 export interface PageOptions {
   readonly extension: vscode.ExtensionContext
   /** Name of the bundle in dist/web. */
-  readonly bundle: 'run-page' | 'predict-page'
+  readonly bundle: 'run-page' | 'predict-page' | 'training-page'
   readonly title: string
+  /** Beside the editor, which keeps the focus, rather than in front of it. */
+  readonly beside?: boolean
 }
 
-export function createPage({ extension, bundle, title }: PageOptions): vscode.WebviewPanel {
+export function createPage({ extension, bundle, title, beside }: PageOptions): vscode.WebviewPanel {
   const web = vscode.Uri.joinPath(extension.extensionUri, 'dist/web')
-  const panel = vscode.window.createWebviewPanel(`slipway.${bundle}`, title, vscode.ViewColumn.Active, {
+  const place = beside
+    ? { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }
+    : vscode.ViewColumn.Active
+  const panel = vscode.window.createWebviewPanel(`slipway.${bundle}`, title, place, {
     enableScripts: true,
     localResourceRoots: [web],
     retainContextWhenHidden: true,

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode'
 import type { CatalogHit } from '../../server/messages.ts'
 import type { Services } from '../context.ts'
-import { searchCatalog } from '../language-client.ts'
+import { searchCatalog } from '../lsp/requests.ts'
 import { createPollingTree } from './polling.ts'
 
 export type CatalogNode =

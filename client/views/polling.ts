@@ -33,26 +33,32 @@ export function createPollingTree<Node>(
       services.output.debug(`${view}: ${String(error)}`)
     }
   }
+  let asked = false
   const reload = (): void => {
+    asked = true
     loading ??= load().finally(() => (loading = undefined))
+  }
+  // Nothing is loaded before somebody looks.
+  const rootsOnceLoaded = (): readonly Node[] => {
+    if (!asked) reload()
+    return roots
   }
   const tree = vscode.window.createTreeView<Node>(view, {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: node => [...(node === undefined ? roots : source.children(node))],
+      getChildren: node => [...(node === undefined ? rootsOnceLoaded() : source.children(node))],
       getTreeItem: node => source.item(node),
     },
   })
   const seconds = vscode.workspace.getConfiguration('slipway').get('refreshSeconds', 5)
   const timer = setInterval(() => tree.visible && reload(), Math.max(1, seconds) * 1000)
-  reload()
   const stop = { dispose: () => clearInterval(timer) }
   const owned = vscode.Disposable.from(
     stop,
     tree,
     changed,
     tree.onDidChangeVisibility(event => event.visible && reload()),
-    services.changed.event(reload),
+    services.changed.event(() => asked && reload()),
   )
   return { dispose: () => owned.dispose(), reload }
 }

@@ -1,16 +1,24 @@
 /** Makes the dataset of a plan as temporary tables of one connection. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { ColumnSchema, Plan, ScalarKind } from '../../language/index.ts'
+import type { ColumnSchema, Plan, SourcePlan, ValueKind, ValueType } from '../../language/index.ts'
 import { EngineError } from '../errors.ts'
-import { datasetSql, labelColumn, neededColumns, partColumn, type Dataset } from '../sql/dataset.ts'
-import { sourceRelation } from '../sql/source.ts'
-import { quoteName } from '../sql/text.ts'
+import { neededColumns } from '../plan/inputs.ts'
+import { lookupsOf } from '../plan/lookups.ts'
 import { usedColumns } from '../plan/walk.ts'
+import {
+  datasetSql,
+  labelColumn,
+  partColumn,
+  type Dataset,
+  type DatasetOptions,
+  type DatasetPart,
+} from '../sql/dataset.ts'
+import { quoteName } from '../sql/text.ts'
 import type { RowCounts } from '../types.ts'
 import { describeRelation } from './describe.ts'
+import { dataPath } from './paths.ts'
 import { execute, select, type QueryOptions } from './query.ts'
+import { loadSources, relationUnder } from './sources.ts'
 
 export interface DatasetRequest {
   readonly plan: Plan
@@ -29,17 +37,16 @@ export async function createDataset(
   options: QueryOptions,
 ): Promise<{ readonly dataset: Dataset; readonly counts: Pick<RowCounts, 'observed' | 'sampled'> }> {
   const { plan, root } = request
-  checkFiles(request)
+  await loadSources(connection, sourcesRead(request), { ...options, root })
   const columns = await observedColumns(connection, request, options)
   await checkFeatureSources(connection, request, options)
   const dataset = datasetSql(plan, {
-    resolvePath: path => join(root, path),
+    ...datasetOptions(request),
     columns,
-    ...(request.observations !== undefined && { observations: `(${request.observations}\n)` }),
     ...(request.rows !== 'all' && { sample: { rows: request.rows, seed: request.seed } }),
   })
   for (const part of dataset.parts) {
-    request.onPart?.(partMessage(plan, part.name))
+    request.onPart?.(partMessage(plan, part))
     await execute(connection, `CREATE OR REPLACE TEMP TABLE ${quoteName(part.name)} AS ${part.sql}`, options)
     for (const name of part.frees) await execute(connection, `DROP TABLE ${quoteName(name)}`)
   }
@@ -51,31 +58,23 @@ export async function createDataset(
   return { dataset, counts: { observed, sampled } }
 }
 
-function partMessage(plan: Plan, part: string): string {
-  const feature = /window_(\d+)$/.exec(part)
-  if (feature) return `Computing ${plan.features[Number(feature[1]) - 1]!.name}`
-  return part.endsWith('observed') ? `Reading ${plan.observe.source}` : 'Computing features'
+function datasetOptions({ root, observations }: DatasetRequest): DatasetOptions {
+  return {
+    resolvePath: path => dataPath(root, path),
+    ...(observations !== undefined && { observations: `(${observations}\n)` }),
+  }
 }
 
-function checkFiles({ plan, root, observations }: DatasetRequest): void {
-  const sources = new Set(Object.values(plan.catalogFeatures).map(feature => feature.source))
-  if (observations === undefined) sources.add(plan.observe.source)
-  for (const name of sources) {
-    const { path, format } = plan.sources[name]!
-    if (!existsSync(join(root, path)) && !/[*?[]/.test(path))
-      throw new EngineError(
-        'ENG001',
-        `Expected the file ${path} of the source \`${name}\` in the project, found none. Put it there or mend the path.`,
-        {
-          details: { name, expected: path },
-        },
-      )
-    if (format === 'arrow')
-      throw new EngineError(
-        'ENG007',
-        `Expected Parquet, CSV or JSON for the source \`${name}\`, got Arrow, which cannot be trained on yet. Convert it to Parquet.`,
-      )
-  }
+function partMessage(plan: Plan, { name, title }: DatasetPart): string {
+  if (/window_\d+$/.test(name)) return `Computing ${title.split(':')[0]}`
+  return name.endsWith('observed') ? `Reading ${plan.observe.source}` : 'Computing features'
+}
+
+/** Sources of the windows, and the observed one unless other rows stand for it. */
+function sourcesRead({ plan, observations }: DatasetRequest): readonly SourcePlan[] {
+  const names = new Set(lookupsOf(plan).windows.map(({ feature }) => feature.source))
+  if (observations === undefined) names.add(plan.observe.source)
+  return [...names].map(name => plan.sources[name]!)
 }
 
 async function observedColumns(
@@ -84,11 +83,8 @@ async function observedColumns(
   options: QueryOptions,
 ): Promise<readonly ColumnSchema[]> {
   const source = plan.sources[plan.observe.source]!
-  const relation =
-    observations === undefined
-      ? sourceRelation(source.format, join(root, source.path))
-      : `(${observations}\n)`
-  const columns = await describeRelation(connection, relation, options)
+  const relation = observations === undefined ? relationUnder(root, source) : `(${observations}\n)`
+  const columns = await describeRelation(connection, relation, { ...options, measureLists: false })
   const where =
     observations === undefined ? `the source \`${source.name}\` (${source.path})` : 'the observations given'
   checkColumns(source.columns, { needed: neededColumns(plan), found: columns, where })
@@ -100,13 +96,10 @@ async function checkFeatureSources(
   { plan, root }: DatasetRequest,
   options: QueryOptions,
 ): Promise<void> {
-  for (const feature of Object.values(plan.catalogFeatures)) {
+  for (const { feature } of lookupsOf(plan).windows) {
     const source = plan.sources[feature.source]!
-    const found = await describeRelation(
-      connection,
-      sourceRelation(source.format, join(root, source.path)),
-      options,
-    )
+    const relation = relationUnder(root, source)
+    const found = await describeRelation(connection, relation, { ...options, measureLists: false })
     const where = `the source \`${source.name}\` (${source.path}) of the feature \`${feature.name}\``
     checkColumns(source.columns, { needed: usedColumns(feature, source), found, where })
   }
@@ -116,14 +109,16 @@ function checkColumns(
   expected: readonly ColumnSchema[],
   { needed, found, where }: { needed: ReadonlySet<string>; found: readonly ColumnSchema[]; where: string },
 ): void {
-  const kinds = new Map(found.map(column => [column.name, column.type.kind]))
+  const types = new Map(found.map(column => [column.name, column.type]))
   for (const name of needed) {
-    const kind = expected.find(column => column.name === name)?.type.kind
-    const got = kinds.get(name)
-    if (got !== undefined && (kind === undefined || fits(kind, got))) continue
+    const type = expected.find(column => column.name === name)?.type
+    const actual = types.get(name)
+    if (actual !== undefined && (type === undefined || fits(type, actual))) continue
+    const kind = type && typeName(type)
+    const got = actual && typeName(actual)
     const problem =
       got === undefined
-        ? `found ${[...kinds.keys()].map(n => `\`${n}\``).join(', ')}`
+        ? `found ${[...types.keys()].map(n => `\`${n}\``).join(', ')}`
         : `it is of type ${got}`
     throw new EngineError(
       'ENG002',
@@ -135,10 +130,16 @@ function checkColumns(
   }
 }
 
-function fits(expected: ScalarKind, got: ScalarKind): boolean {
-  const group = (kind: ScalarKind) =>
+function typeName({ kind, size }: ValueType): string {
+  return size === undefined ? kind : `${kind} of ${size}`
+}
+
+/** A list is a vector of any size until its rows are read. */
+function fits(expected: ValueType, got: ValueType): boolean {
+  const group = (kind: ValueKind) =>
     ({ int: 'number', float: 'number', category: 'string' })[kind as string] ?? kind
-  return group(expected) === group(got)
+  const isSized = expected.size === undefined || got.size === undefined || expected.size === got.size
+  return group(expected.kind) === group(got.kind) && isSized
 }
 
 async function countRows(
@@ -155,24 +156,17 @@ async function countObserved(
   request: DatasetRequest,
   options: QueryOptions,
 ): Promise<number> {
-  const { plan, root, observations } = request
-  const all = datasetSql(
-    { ...plan, features: [] },
-    {
-      resolvePath: path => join(root, path),
-      ...(observations !== undefined && { observations: `(${observations}\n)` }),
-    },
-  )
+  const all = datasetSql({ ...request.plan, features: [] }, datasetOptions(request))
   return await countRows(connection, `(${all.parts[0]!.sql})`, options)
 }
 
-/** Rows by part of the split and label; −1 stands for none. */
+/** Rows by part of the split and label; −2 stands for no part, −1 for a part without weight and for no label. */
 export async function countParts(
   connection: DuckDBConnection,
   dataset: Dataset,
   options: QueryOptions,
 ): Promise<Omit<RowCounts, 'observed' | 'sampled'>> {
-  const sql = `SELECT coalesce(CAST(${partColumn} AS INTEGER), -1) AS part, coalesce(CAST(${labelColumn} AS INTEGER), -1) AS label, count(*) AS n
+  const sql = `SELECT coalesce(CAST(${partColumn} AS INTEGER), -2) AS part, coalesce(CAST(${labelColumn} AS INTEGER), -1) AS label, count(*) AS n
 FROM ${quoteName(dataset.rows)} GROUP BY 1, 2`
   const groups = (await select(connection, sql, options)).map(row => ({
     part: Number(row['part']),
@@ -185,7 +179,8 @@ FROM ${quoteName(dataset.rows)} GROUP BY 1, 2`
   const positives = (part: number) => sum(g => g.part === part && g.label === 1)
   return {
     labelMissing: sum(g => g.label < 0),
-    outsideSplit: sum(g => g.label >= 0 && g.part < 0),
+    outsideSplit: sum(g => g.label >= 0 && g.part === -2),
+    withoutWeight: sum(g => g.label >= 0 && g.part === -1),
     train: of(0),
     validation: of(1),
     test: of(2),

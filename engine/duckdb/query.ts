@@ -69,7 +69,11 @@ async function guarded<T>(
 function engineErrorOf(thrown: unknown): unknown {
   if (thrown instanceof EngineError || !(thrown instanceof Error)) return thrown
   const message = thrown.message.trim()
-  if (/^(IO Error|HTTP Error|Permission Error)|No files found/.test(message))
+  if (
+    /^(IO Error|HTTP Error|Permission Error)|No files found|CSV Error|Malformed JSON|Could not parse string/.test(
+      message,
+    )
+  )
     return new EngineError('ENG001', `Expected a data file that can be read. ${message}`, { cause: thrown })
   return new EngineError('ENG009', `The database refused a statement. ${message}`, { cause: thrown })
 }

@@ -1,14 +1,14 @@
 /** Reads the training statistics that go into the card. */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { ScalarKind } from '../../language/index.ts'
-import { isText, statisticsSql, topSql } from '../sql/statistics.ts'
+import type { ValueKind } from '../../language/index.ts'
+import { isNumber, isText, statisticsSql, topSql } from '../sql/statistics.ts'
 import type { ColumnStatistics } from '../types.ts'
 import { select, type QueryOptions } from './query.ts'
 
 export interface DescribedColumn {
   readonly name: string
   readonly column: string
-  readonly kind: ScalarKind
+  readonly kind: ValueKind
 }
 
 /** @param rows the table of the dataset's rows */
@@ -41,7 +41,7 @@ async function readColumn(
     const top = await select(connection, topSql(rows, column), options)
     return { ...common, top: top.map(({ value, n }) => ({ value: String(value), count: Number(n) })) }
   }
-  if (common.missing === common.count) return common
+  if (!isNumber(kind) || common.missing === common.count) return common
   return {
     ...common,
     mean: Number(row!['mean']),

@@ -45,17 +45,19 @@ export function curvatureSolver(
   return factorize(factor, n) ? b => solve(factor, n, b) : undefined
 }
 
-/** Lower triangle of XᵀX / nRows over evenly spaced rows, (nParameters, nParameters). */
+/** Lower triangle of the weighted mean of xxᵀ over evenly spaced rows, (nParameters, nParameters). */
 function meanProducts(rows: EncodedRows, layout: ParameterLayout): Float64Array {
   const n = layout.nParameters
   const products = new Float64Array(n * n)
   const stride = Math.ceil(rows.nRows / maxRows)
-  const nUsed = Math.ceil(rows.nRows / stride)
   const index = new Int32Array(rows.numbers.length + rows.codes.length + 1)
   const value = new Float64Array(index.length).fill(1)
+  let total = 0
   index.forEach((_, j) => (index[j] = j))
   index[index.length - 1] = layout.intercept
   for (let i = 0; i < rows.nRows; i += stride) {
+    const weight = rows.weights ? rows.weights[i]! : 1
+    total += weight
     for (let j = 0; j < rows.numbers.length; j++) value[j] = rows.numbers[j]![i]!
     for (let k = 0; k < rows.codes.length; k++) {
       const code = rows.codes[k]![i]!
@@ -63,9 +65,10 @@ function meanProducts(rows: EncodedRows, layout: ParameterLayout): Float64Array 
     }
     // Indices ascend, so the second of a pair is the row of the lower triangle.
     for (let a = 0; a < index.length; a++)
-      for (let b = a; b < index.length; b++) products[index[b]! * n + index[a]!]! += value[a]! * value[b]!
+      for (let b = a; b < index.length; b++)
+        products[index[b]! * n + index[a]!]! += weight * value[a]! * value[b]!
   }
-  return products.map(sum => sum / nUsed)
+  return products.map(sum => sum / total)
 }
 
 /** Cholesky in the lower triangle; false where the matrix is not positive definite. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { EncodedRows } from './dataset.ts'
+import { balanceClasses, type EncodedRows } from './dataset.ts'
 import { fitLogisticRegression, predictLogistic, type LogisticModel } from './logistic-regression.ts'
 
 const settings = { l2: 1, l1: 0, maxIterations: 500, tolerance: 1e-8 }
@@ -46,6 +46,38 @@ test('complete one-hot columns beside the intercept take few iterations', async 
   const model = await fitLogisticRegression({ ...settings, l2: 0.01 }, generate(5000), { nCategories: [3] })
   assert.ok(model.converged)
   assert.ok(model.iterations < 25, `${model.iterations} iterations`)
+})
+
+for (const l1 of [0, 5])
+  test(`a whole weight is as good as so many rows (l1 ${l1})`, async () => {
+    const rows = generate(500)
+    const weights = Float64Array.from({ length: 500 }, (_, i) => 1 + (i % 3))
+    const indices = Array.from({ length: 500 }, (_, i) => new Array<number>(weights[i]!).fill(i)).flat()
+    const repeated: EncodedRows = {
+      nRows: indices.length,
+      numbers: rows.numbers.map(column => Float64Array.from(indices, i => column[i]!)),
+      codes: rows.codes.map(column => Int32Array.from(indices, i => column[i]!)),
+      label: Uint8Array.from(indices, i => rows.label[i]!),
+      groups: [],
+    }
+    const weighted = await fitLogisticRegression(
+      { ...settings, l1 },
+      { ...rows, weights },
+      { nCategories: [3] },
+    )
+    const plain = await fitLogisticRegression({ ...settings, l1 }, repeated, { nCategories: [3] })
+    assert.ok(Math.abs(weighted.objective - plain.objective) < 1e-6)
+    const all = (model: LogisticModel) => [model.intercept, ...model.numbers, ...model.categories[0]!]
+    all(weighted).forEach((w, j) =>
+      assert.ok(Math.abs(w - all(plain)[j]!) < 1e-5, `${w} and ${all(plain)[j]}`),
+    )
+  })
+
+test('balanced classes have the same weight in sum', () => {
+  const { label, weights } = balanceClasses(generate(500))
+  const sum = (of: number) => label.reduce((total, y, i) => total + (y === of ? weights![i]! : 0), 0)
+  assert.ok(Math.abs(sum(0) - 250) < 1e-9)
+  assert.ok(Math.abs(sum(1) - 250) < 1e-9)
 })
 
 test('an absolute penalty makes weights exactly zero', async () => {

@@ -10,21 +10,59 @@ export interface FittedNumber {
 type Numeric = Extract<Preparation, { kind: 'numeric' }>
 
 /**
+ * Over the imputed values, so that the prepared training rows have mean 0 and standard deviation 1, or least 0 and
+ * greatest 1.
  * @param training (nRows), NaN where missing
  * @param median of the values that are not missing
  */
 export function fitNumber(prepare: Numeric, training: Float64Array, median: number | null): FittedNumber {
   const impute = imputed(prepare, training, median)
-  if (prepare.scale === 'none') return { impute, center: 0, scale: 1 }
-  const center = meanOf(training, impute ?? 0)
-  const scale = Math.sqrt(
-    meanOf(
-      training.map(x => (fill(x, impute ?? 0) - center) ** 2),
-      0,
-    ),
+  switch (prepare.scale) {
+    case 'none':
+      return { impute, center: 0, scale: 1 }
+    case 'min_max':
+      return { impute, ...fitRange(training, impute ?? 0) }
+    case 'standardize':
+      return { impute, ...fitMoments(training, impute ?? 0) }
+  }
+}
+
+/** A column of one value becomes 0. */
+function fitRange(training: Float64Array, missing: number): { center: number; scale: number } {
+  let least = Infinity
+  let greatest = -Infinity
+  for (let i = 0; i < training.length; i++) {
+    const x = fill(training[i]!, missing)
+    if (x < least) least = x
+    if (x > greatest) greatest = x
+  }
+  return { center: least, scale: usableScale(greatest - least) }
+}
+
+function fitMoments(training: Float64Array, missing: number): { center: number; scale: number } {
+  const mean = meanOf(training, missing)
+  // A sum of huge numbers overflows; then their mean is that of their parts.
+  const center = Number.isFinite(mean) ? mean : meanOfParts(training, missing)
+  const variance = meanOf(
+    training.map(x => (fill(x, missing) - center) ** 2),
+    0,
   )
-  // A column of one value is centered and left at that.
-  return { impute, center, scale: scale > 0 && Number.isFinite(scale) ? scale : 1 }
+  return { center, scale: usableScale(Math.sqrt(variance)) }
+}
+
+function meanOfParts(values: Float64Array, missing: number): number {
+  return values.reduce((sum, x) => sum + fill(x, missing) / values.length, 0)
+}
+
+/** A column of one value is centered and left at that; what is too wide for a number is as wide as numbers get. */
+function usableScale(scale: number): number {
+  if (scale === Infinity) return Number.MAX_VALUE
+  return scale > 0 ? scale : 1
+}
+
+/** 1 where the value is missing, of a column before preparation. */
+export function indicatorOf(column: Float64Array): Float64Array {
+  return column.map(x => (Number.isNaN(x) ? 1 : 0))
 }
 
 /** Imputes and scales in place. */

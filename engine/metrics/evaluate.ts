@@ -1,8 +1,8 @@
 /** The metrics a plan asks for, over all rows of a split and per group. */
 import type { MetricPlan, Plan, RequirementPlan, SplitName } from '../../language/index.ts'
 import type { EncodedRows } from '../estimators/dataset.ts'
-import type { Card, JudgedRequirement, MetricValues } from '../types.ts'
-import { metrics } from './metrics.ts'
+import type { Card, CrossValidation, JudgedRequirement, MetricValues } from '../types.ts'
+import { metrics, rankingMetrics } from './metrics.ts'
 
 /** The values that the group codes of a split stand for. */
 export interface GroupValues {
@@ -15,26 +15,52 @@ export interface Evaluation {
   readonly groups: Readonly<Record<string, MetricValues>>
 }
 
-/** How a metric is written: `auc`, `auc per origin`. */
-export function metricName(metric: MetricPlan): string {
-  return metric.per === undefined ? metric.metric : `${metric.metric} per ${metric.per}`
+/** How a metric is written: `auc`, `auc per origin`, `ndcg@10 per query`. */
+export function metricName({ metric, k, per }: MetricPlan): string {
+  const counted = k === undefined ? metric : `${metric}@${k}`
+  return per === undefined ? counted : `${counted} per ${per}`
 }
 
+/** Whether its value over all rows is the mean over groups. */
+export function isRanking({ metric }: MetricPlan): boolean {
+  return rankingMetrics[metric] !== undefined
+}
+
+/** Everything that the plan evaluates or requires. */
 export function evaluate(
   plan: Plan,
   rows: EncodedRows,
   probability: Float64Array,
   groups: readonly GroupValues[],
 ): Evaluation {
-  const asked = [...plan.evaluate, ...plan.require]
-  const overall = new Set(asked.map(({ metric }) => metric))
-  const perGroup = new Map(asked.filter(m => m.per !== undefined).map(m => [metricName(m), m]))
-  return {
-    metrics: Object.fromEntries([...overall].map(name => [name, metrics[name](probability, rows.label)])),
-    groups: Object.fromEntries(
-      [...perGroup].map(([name, metric]) => [name, evaluateGroups(metric, rows, probability, groups)]),
-    ),
+  const overall: Record<string, number | null> = {}
+  const perGroup: Record<string, MetricValues> = {}
+  for (const metric of [...plan.evaluate, ...plan.require]) {
+    const name = metricName(metric)
+    const all = isRanking(metric) ? name : metric.metric
+    if (metric.per !== undefined && perGroup[name] === undefined)
+      perGroup[name] = evaluateGroups(metric, rows, probability, groups)
+    if (overall[all] !== undefined) continue
+    overall[all] =
+      isRanking(metric) && metric.per !== undefined
+        ? meanOf(perGroup[name]!)
+        : compute(metric, probability, rows.label)
   }
+  return { metrics: overall, groups: perGroup }
+}
+
+function compute(metric: MetricPlan, probability: Float64Array, label: Uint8Array): number | null {
+  const ranking = rankingMetrics[metric.metric]
+  if (ranking) return ranking(probability, label, metric.k)
+  const plain = metrics[metric.metric]
+  if (!plain) throw new RangeError(`${metric.metric} is not defined for a bool label.`)
+  return plain(probability, label)
+}
+
+/** Over the values where it is defined. */
+export function meanOf(values: MetricValues): number | null {
+  const known = Object.values(values).filter(value => value !== null)
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
 function evaluateGroups(
@@ -50,12 +76,24 @@ function evaluateGroups(
     if (indices.length === 0) return []
     const p = Float64Array.from(indices, i => probability[i]!)
     const y = Uint8Array.from(indices, i => rows.label[i]!)
-    return [[groups[g]!.values[code]!, metrics[metric.metric](p, y)]]
+    return [[groups[g]!.values[code]!, compute(metric, p, y)]]
   })
   return Object.fromEntries(entries)
 }
 
-/** A requirement per group is judged on its worst group. What is not defined is not met. */
+/** The mean and the metrics of every fold. */
+export function crossValidation(folds: CrossValidation['folds']): CrossValidation {
+  const names = Object.keys(folds[0]?.metrics ?? {})
+  const mean = names.map((name): [string, number | null] => [
+    name,
+    meanOf(Object.fromEntries(folds.map(({ metrics: of }, i) => [i, of[name] ?? null]))),
+  ])
+  return { mean: Object.fromEntries(mean), folds }
+}
+
+/**
+ * A requirement per group is judged on its worst group, of a ranking metric on the mean. What is not defined is not met.
+ */
 export function judge(
   requirement: RequirementPlan,
   results: Pick<Card, 'metrics' | 'groups'>,
@@ -73,6 +111,7 @@ const holds: Readonly<Record<RequirementPlan['op'], (a: number, b: number) => bo
 
 function actualOf(requirement: RequirementPlan, results: Pick<Card, 'metrics' | 'groups'>): number | null {
   const split: SplitName = requirement.split
+  if (isRanking(requirement)) return results.metrics[split]?.[metricName(requirement)] ?? null
   if (requirement.per === undefined) return results.metrics[split]?.[requirement.metric] ?? null
   const byGroup = results.groups[split]?.[metricName(requirement)] ?? {}
   const values = Object.values(byGroup).filter(value => value !== null)

@@ -4,9 +4,12 @@
  */
 import type { GraphBuilder, Ref } from './graph.ts'
 
-export type DatePart = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'weekday'
+export type DatePart =
+  'year' | 'quarter' | 'month' | 'week' | 'day' | 'day_of_year' | 'weekday' | 'hour' | 'minute' | 'second'
+export type DateUnit = 'day' | 'week' | 'month'
 
-const minuteUs = 60_000_000
+const secondUs = 1_000_000
+const minuteUs = 60 * secondUs
 const hourUs = 60 * minuteUs
 const dayUs = 24 * hourUs
 
@@ -15,16 +18,50 @@ export function datePart(graph: GraphBuilder, part: DatePart, us: Ref): Ref {
   return graph.cast(parts[part](arithmetic(graph), us), 'float64')
 }
 
+/** The first instant of the unit. @param us int64 (nRows) @returns int64 (nRows) */
+export function startOf(graph: GraphBuilder, unit: DateUnit, us: Ref): Ref {
+  const math = arithmetic(graph)
+  const daysBefore = {
+    day: () => undefined,
+    week: () => math.mod(math.add(daysOf(math, us), 3), 7),
+    month: () => math.subtract(civil(math, us).day, 1),
+  }[unit]()
+  const midnight = math.subtract(us, math.mod(us, dayUs))
+  return daysBefore === undefined ? midnight : math.subtract(midnight, math.multiply(daysBefore, dayUs))
+}
+
 type Arithmetic = ReturnType<typeof arithmetic>
 
 const parts: Readonly<Record<DatePart, (math: Arithmetic, us: Ref) => Ref>> = {
   hour: (math, us) => math.div(math.mod(us, dayUs), hourUs),
   minute: (math, us) => math.div(math.mod(us, hourUs), minuteUs),
+  second: (math, us) => math.div(math.mod(us, minuteUs), secondUs),
   // Day 0 was a Thursday.
   weekday: (math, us) => math.add(math.mod(math.add(daysOf(math, us), 3), 7), 1),
   year: (math, us) => civil(math, us).year,
+  quarter: (math, us) => math.add(math.div(math.subtract(civil(math, us).month, 1), 3), 1),
   month: (math, us) => civil(math, us).month,
   day: (math, us) => civil(math, us).day,
+  day_of_year: (math, us) => dayOfYear(math, daysOf(math, us)),
+  // The week that holds the date's Thursday, counted in the Thursday's year.
+  week(math, us) {
+    const days = daysOf(math, us)
+    const thursday = math.subtract(math.add(days, 3), math.mod(math.add(days, 3), 7))
+    return math.add(math.div(math.subtract(dayOfYear(math, thursday), 1), 7), 1)
+  },
+}
+
+function dayOfYear(math: Arithmetic, days: Ref): Ref {
+  return math.add(math.subtract(days, firstOfYear(math, civilOfDays(math, days).year)), 1)
+}
+
+/** Days from 1970 to the first of January. */
+function firstOfYear(math: Arithmetic, year: Ref): Ref {
+  const { add, subtract, multiply } = math
+  const before = subtract(year, 1)
+  const wholly = (n: number) => math.div(subtract(before, math.mod(before, n)), n)
+  const leaps = add(subtract(wholly(4), wholly(100)), wholly(400))
+  return subtract(add(multiply(before, 365), leaps), 719_162)
 }
 
 function daysOf(math: Arithmetic, us: Ref): Ref {
@@ -32,8 +69,15 @@ function daysOf(math: Arithmetic, us: Ref): Ref {
 }
 
 function civil(math: Arithmetic, us: Ref): { readonly year: Ref; readonly month: Ref; readonly day: Ref } {
+  return civilOfDays(math, daysOf(math, us))
+}
+
+function civilOfDays(
+  math: Arithmetic,
+  days: Ref,
+): { readonly year: Ref; readonly month: Ref; readonly day: Ref } {
   const { add, subtract, multiply, div, mod } = math
-  const shifted = add(daysOf(math, us), 719_468)
+  const shifted = add(days, 719_468)
   const dayOfEra = mod(shifted, 146_097)
   const era = div(subtract(shifted, dayOfEra), 146_097)
   const leaps = add(subtract(div(dayOfEra, 1460), div(dayOfEra, 36_524)), div(dayOfEra, 146_096))

@@ -40,12 +40,13 @@ const operatorSets = [
 const irVersion = 9n
 
 export interface GraphBuilder {
-  input(name: string, dtype: DType): Ref
+  /** Shape (nRows), or (nRows, size). */
+  input(name: string, dtype: DType, size?: number): Ref
   /** A constant of shape (1), or (n) for a list. */
   constant(dtype: DType, values: readonly (number | bigint | string | boolean)[]): Ref
   node(operator: string, inputs: readonly Ref[], options?: NodeOptions): Ref
   cast(ref: Ref, to: DType): Ref
-  output(name: string, ref: Ref, dtype: DType): void
+  output(name: string, ref: Ref, dtype: DType, size?: number): void
   serialize(name: string, doc: string): Uint8Array
 }
 
@@ -81,8 +82,8 @@ export function createGraph(): GraphBuilder {
   }
   return {
     node,
-    input(name, dtype) {
-      inputs.push(valueInfo(name, dtype))
+    input(name, dtype, size) {
+      inputs.push(valueInfo(name, dtype, size))
       return name
     },
     constant(dtype, values) {
@@ -90,9 +91,9 @@ export function createGraph(): GraphBuilder {
       return once(key, name => initializers.push(tensorProto(name, dtype, values)))
     },
     cast: (ref, to) => node('Cast', [ref], { attributes: { to: dataTypes[to] } }),
-    output(name, ref, dtype) {
+    output(name, ref, dtype, size) {
       nodes.push(create(NodeProtoSchema, { opType: 'Identity', input: [ref], output: [name] }))
-      outputs.push(valueInfo(name, dtype))
+      outputs.push(valueInfo(name, dtype, size))
     },
     serialize(name, doc) {
       const model = create(ModelProtoSchema, {
@@ -107,8 +108,12 @@ export function createGraph(): GraphBuilder {
   }
 }
 
-function valueInfo(name: string, dtype: DType): ValueInfoProto {
-  const dim = [{ value: { case: 'dimParam' as const, value: 'n' } }]
+function valueInfo(name: string, dtype: DType, size?: number): ValueInfoProto {
+  const rows = { value: { case: 'dimParam' as const, value: 'n' } }
+  const dim = [
+    rows,
+    ...(size === undefined ? [] : [{ value: { case: 'dimValue' as const, value: BigInt(size) } }]),
+  ]
   return create(ValueInfoProtoSchema, {
     name,
     type: { value: { case: 'tensorType', value: { elemType: dataTypes[dtype], shape: { dim } } } },

@@ -1,7 +1,7 @@
 /** A fitted plan as an ONNX model: observed columns and catalog features in, outputs out, preparation inside. */
 import type { ModelFeature, OutputPlan, Plan } from '../../language/index.ts'
-import { inputColumns } from '../sql/dataset.ts'
-import type { CardInput, CardTensor, FittedFeature, FittedModel } from '../types.ts'
+import { columnsSent, inputColumns } from '../plan/inputs.ts'
+import type { CardInput, CardTensor, FittedColumn, FittedFeature, FittedModel } from '../types.ts'
 import { expressionOnnx, type OnnxScope } from './expression.ts'
 import { createGraph, type GraphBuilder, type Ref } from './graph.ts'
 import { dtypes, type OnnxValue } from './values.ts'
@@ -30,7 +30,9 @@ export function buildOnnx(plan: Plan, fitted: FittedModel, options: OnnxOptions 
   const tensors: CardTensor[] = []
   const inputs = inputsOf(plan)
   const values = new Map<string, OnnxValue>()
+  const read = new Set(inputColumns(plan))
   for (const input of inputs) {
+    if (input.kind === 'column' && !read.has(input.name)) continue
     const { tensor, value } = addInput(graph, names, { name: input.name, type: input.type })
     tensors.push({ ...tensor, source: { kind: 'input', name: input.name } })
     values.set(`${input.kind} ${input.name}`, value)
@@ -57,24 +59,47 @@ export function buildOnnx(plan: Plan, fitted: FittedModel, options: OnnxOptions 
   const z = [graph.constant('float64', [fitted.intercept]), ...terms].reduce((a, b) =>
     graph.node('Add', [a, b]),
   )
-  const shape = tensors[0] && graph.node('Shape', [tensors[0].tensor])
+  const shaped = tensors.find(tensor => tensor.size === undefined)
+  const shape = shaped && graph.node('Shape', [shaped.tensor])
   const perRow = (ref: Ref) => (shape ? graph.node('Expand', [ref, shape]) : ref)
   const probability = perRow(graph.node('Sigmoid', [z]))
-  const outputs = plan.outputs.map(output => {
-    const tensor = names.unique(output.name)
-    graph.output(tensor, probability, 'float64')
-    return { ...output, tensor }
-  })
+  const outputs = outputTensors(graph, names, plan.outputs, probability)
   const exposed = options.withFeatures
-    ? plan.features.map(({ name }) => expose(graph, names, perRow, { name, value: features.get(name)! }))
+    ? plan.features.map(({ name, type }) =>
+        expose(graph, names, perRow, { name, value: features.get(name)!, size: type.size }),
+      )
     : []
   return { onnx: graph.serialize(plan.model, plan.doc ?? ''), inputs, tensors, outputs, features: exposed }
+}
+
+/** A rank has no tensor of its own: it is given to rows by the tensor of what it ranks by. */
+function outputTensors(
+  graph: GraphBuilder,
+  names: TensorNames,
+  outputs: readonly OutputPlan[],
+  probability: Ref,
+): OnnxModel['outputs'] {
+  const tensors = new Map<string, string>()
+  for (const { name, kind } of outputs) {
+    if (kind === 'rank') continue
+    const tensor = names.unique(name)
+    tensors.set(name, tensor)
+    if (kind === 'probability') graph.output(tensor, probability, 'float64')
+    else {
+      const half = graph.constant('float64', [0.5])
+      graph.output(tensor, graph.node('GreaterOrEqual', [probability, half]), 'bool')
+    }
+  }
+  return outputs.map(output => {
+    const tensor = tensors.get(output.kind === 'rank' ? output.by : output.name)!
+    return { ...output, tensor }
+  })
 }
 
 /** What a caller sends: observed columns that features read, and the catalog features. */
 export function inputsOf(plan: Plan): readonly CardInput[] {
   const columns = plan.sources[plan.observe.source]!.columns
-  const observed = inputColumns(plan).map((name): CardInput => {
+  const observed = columnsSent(plan).map((name): CardInput => {
     return { name, kind: 'column', type: columns.find(c => c.name === name)!.type }
   })
   const catalog = plan.features.flatMap(({ name, type, value }): CardInput[] =>
@@ -107,14 +132,15 @@ function addInput(
   names: TensorNames,
   input: Pick<CardInput, 'name' | 'type'>,
 ): { tensor: Omit<CardTensor, 'source'>; value: OnnxValue } {
-  const { kind, nullable } = input.type
+  const { kind, nullable, size } = input.type
   const dtype = dtypes[kind]
   const tensor = names.unique(input.name)
-  const value = graph.input(tensor, dtype)
-  if (!nullable) return { tensor: { tensor, dtype }, value: { kind, value } }
+  const value = graph.input(tensor, dtype, size)
+  const described = { tensor, dtype, ...(size !== undefined && { size }) }
+  if (!nullable) return { tensor: described, value: { kind, value } }
   const missingTensor = names.unique(`${input.name}#missing`)
   const missing = graph.input(missingTensor, 'bool')
-  return { tensor: { tensor, missingTensor, dtype }, value: { kind, value, missing } }
+  return { tensor: { ...described, missingTensor }, value: { kind, value, missing } }
 }
 
 function featureValue(
@@ -129,18 +155,53 @@ function featureValue(
 /** The feature's part of the linear sum. */
 function contribution(graph: GraphBuilder, fitted: FittedFeature, value: OnnxValue): Ref {
   const number = (x: number) => graph.constant('float64', [x])
-  if (fitted.kind === 'numeric') {
-    const raw =
-      value.kind === 'int' || value.kind === 'float' ? value.value : graph.cast(value.value, 'float64')
-    const x = value.missing ? graph.node('Where', [value.missing, number(fitted.impute ?? NaN), raw]) : raw
-    const centered = graph.node('Sub', [x, number(fitted.center)])
-    return graph.node('Div', [graph.node('Mul', [number(fitted.weight), centered]), number(fitted.scale)])
+  const sum = (a: Ref, b: Ref) => graph.node('Add', [a, b])
+  switch (fitted.kind) {
+    case 'numeric':
+      return [columnTerm(graph, fitted, value), ...indicatorTerm(graph, fitted, value)].reduce(sum)
+    case 'vector':
+      return [vectorTerm(graph, fitted.elements, value), ...indicatorTerm(graph, fitted, value)].reduce(sum)
+    case 'one_hot': {
+      if (fitted.categories.length === 0) return number(fitted.other)
+      const index = categoryIndex(graph, fitted.categories, value)
+      const weights = graph.constant('float64', [...fitted.weights, fitted.other])
+      const known = graph.node('Gather', [weights, index])
+      return value.missing ? graph.node('Where', [value.missing, number(fitted.other), known]) : known
+    }
   }
-  if (fitted.categories.length === 0) return number(fitted.other)
-  const index = categoryIndex(graph, fitted.categories, value)
-  const weights = graph.constant('float64', [...fitted.weights, fitted.other])
-  const known = graph.node('Gather', [weights, index])
-  return value.missing ? graph.node('Where', [value.missing, number(fitted.other), known]) : known
+}
+
+function columnTerm(graph: GraphBuilder, fitted: FittedColumn, value: OnnxValue): Ref {
+  const number = (x: number) => graph.constant('float64', [x])
+  const raw =
+    value.kind === 'int' || value.kind === 'float' ? value.value : graph.cast(value.value, 'float64')
+  const x = value.missing ? graph.node('Where', [value.missing, number(fitted.impute ?? NaN), raw]) : raw
+  const centered = graph.node('Sub', [x, number(fitted.center)])
+  return graph.node('Div', [graph.node('Mul', [number(fitted.weight), centered]), number(fitted.scale)])
+}
+
+/** All elements at once: a node per element would make large graphs of large vectors. */
+function vectorTerm(graph: GraphBuilder, elements: readonly FittedColumn[], value: OnnxValue): Ref {
+  const each = (of: (column: FittedColumn) => number) => graph.constant('float64', elements.map(of))
+  const axis = graph.constant('int64', [1n])
+  const imputed = () => each(({ impute }) => impute ?? NaN)
+  const x = value.missing
+    ? graph.node('Where', [graph.node('Unsqueeze', [value.missing, axis]), imputed(), value.value])
+    : value.value
+  const centered = graph.node('Sub', [x, each(({ center }) => center)])
+  const weighted = graph.node('Mul', [each(({ weight }) => weight), centered])
+  const scaled = graph.node('Div', [weighted, each(({ scale }) => scale)])
+  return graph.node('ReduceSum', [scaled, axis], { attributes: { keepdims: 0 } })
+}
+
+function indicatorTerm(
+  graph: GraphBuilder,
+  { indicator }: { readonly indicator?: number },
+  { missing }: OnnxValue,
+): Ref[] {
+  if (indicator === undefined || missing === undefined) return []
+  const number = (x: number) => graph.constant('float64', [x])
+  return [graph.node('Where', [missing, number(indicator), number(0)])]
 }
 
 /** The position among the categories, their number for every other value. */
@@ -174,11 +235,13 @@ function expose(
   graph: GraphBuilder,
   names: TensorNames,
   perRow: (ref: Ref) => Ref,
-  feature: { readonly name: string; readonly value: OnnxValue },
+  feature: { readonly name: string; readonly value: OnnxValue; readonly size?: number | undefined },
 ): OnnxModel['features'][number] {
+  const { size } = feature
   const tensor = names.unique(`feature ${feature.name}`)
   const missingTensor = names.unique(`feature ${feature.name}#missing`)
-  graph.output(tensor, perRow(feature.value.value), dtypes[feature.value.kind])
+  const { kind, value } = feature.value
+  graph.output(tensor, kind === 'vector' ? value : perRow(value), dtypes[kind], size)
   graph.output(missingTensor, perRow(feature.value.missing ?? graph.constant('bool', [false])), 'bool')
   return { name: feature.name, tensor, missingTensor }
 }

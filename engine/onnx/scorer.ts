@@ -1,9 +1,10 @@
 /** Scores rows with the ONNX artifact. onnxruntime is loaded when the first scorer is made. */
-import type { Expr, Row, Scalar } from '../../language/index.ts'
+import type { Expr, Row, Value } from '../../language/index.ts'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { EngineError } from '../errors.ts'
-import { evaluateExpression } from '../rows/expression.ts'
+import { evaluateExpression, type RowScope } from '../rows/expression.ts'
 import { checkRow } from '../rows/normalize.ts'
+import { rank } from '../rows/outputs.ts'
 import type { Card, CardTensor, Scored } from '../types.ts'
 
 export interface Scorer {
@@ -25,19 +26,34 @@ export type TensorSource = Pick<Card, 'plan' | 'inputs' | 'tensors'>
 /** @throws ENG024 when the bytes are no model that onnxruntime can load */
 export async function createScorer(onnx: Uint8Array, card: Card): Promise<Scorer> {
   const runner = await createRunner(onnx, card)
-  const outputs = card.outputs.map(({ name, tensor }) => ({ name, tensor }))
   return {
     card,
     async score(rows) {
       if (rows.length === 0) return []
-      const results = await runner.run(rows)
-      const columns = outputs.map(
-        ({ name, tensor }) => [name, results[tensor]!.data as Float64Array] as const,
-      )
-      return rows.map((_, i) => resultOf(columns, i))
+      const { results, checked } = await runner.run(rows)
+      const columns = card.outputs.map(output => {
+        const scores = scoresOf(output, results[output.tensor]!.data as Float64Array | Uint8Array)
+        const valueOf = (name: string, i: number) => runner.valueOf(name, checked[i]!)
+        return [output.name, output.kind === 'rank' ? rank(output, scores, valueOf) : scores] as const
+      })
+      return rows.map((_, i) => Object.fromEntries(columns.map(([name, values]) => [name, values[i]!])))
     },
     dispose: runner.dispose,
   }
+}
+
+type Output = Card['outputs'][number]
+
+/** @throws ENG006 where a missing value is not imputed */
+function scoresOf(output: Output, data: Float64Array | Uint8Array): readonly (number | boolean)[] {
+  if (output.kind === 'prediction') return Array.from(data, Boolean)
+  const row = data.findIndex(Number.isNaN)
+  if (row < 0) return Array.from(data)
+  throw new EngineError(
+    'ENG006',
+    `Expected every numeric feature of row ${row} to have a value, because the plan says \`impute none\`; one is missing. Send it, or impute.`,
+    { details: { row, name: output.name } },
+  )
 }
 
 /** Runs the graph on checked rows; gives every output tensor by name. */
@@ -46,13 +62,16 @@ export async function createRunner(onnx: Uint8Array, card: TensorSource) {
   const session = await load(runtime.InferenceSession, onnx)
   const passedOver = new Set(card.plan.sources[card.plan.observe.source]!.columns.map(c => c.name))
   const fillers = card.tensors.map(tensor => fillerOf(tensor, card, runtime.Tensor))
+  const scope = scopeOf(card)
   return {
-    async run(rows: readonly unknown[]): Promise<InferenceSession.OnnxValueMapType> {
+    async run(rows: readonly unknown[]) {
       const checked = rows.map((row, i) => checkRow(row, card.inputs, i, passedOver))
       const feeds: Record<string, Tensor> = {}
       for (const fill of fillers) fill(checked, feeds)
-      return await session.run(feeds)
+      return { results: await session.run(feeds), checked }
     },
+    /** Of an input or a feature. */
+    valueOf: (name: string, row: Row): Value => scope(row).feature(name),
     dispose: () => session.release(),
   }
 }
@@ -73,20 +92,6 @@ async function load(
   }
 }
 
-function resultOf(columns: readonly (readonly [string, Float64Array])[], i: number): Scored {
-  return Object.fromEntries(
-    columns.map(([name, data]) => {
-      const value = data[i]!
-      if (!Number.isNaN(value)) return [name, value]
-      throw new EngineError(
-        'ENG006',
-        `Expected every numeric feature of row ${i} to have a value, because the plan says \`impute none\`; one is missing. Send it, or impute.`,
-        { details: { row: i, name } },
-      )
-    }),
-  )
-}
-
 type Filler = (rows: readonly Row[], feeds: Record<string, Tensor>) => void
 type TensorClass = typeof import('onnxruntime-node').Tensor
 
@@ -95,47 +100,52 @@ function fillerOf(tensor: CardTensor, card: TensorSource, Tensor: TensorClass): 
   const read = readerOf(tensor, card)
   return (rows, feeds) => {
     const values = rows.map(read)
-    feeds[tensor.tensor] = valuesTensor(Tensor, tensor.dtype, values)
+    feeds[tensor.tensor] = valuesTensor(Tensor, tensor, values)
     if (tensor.missingTensor === undefined) return
     const missing = Uint8Array.from(values, value => (value === null ? 1 : 0))
     feeds[tensor.missingTensor] = new Tensor('bool', missing, [rows.length])
   }
 }
 
-function readerOf(tensor: CardTensor, card: TensorSource): (row: Row) => Scalar {
+function readerOf(tensor: CardTensor, card: TensorSource): (row: Row) => Value {
   const { source } = tensor
   if (source.kind === 'input') return row => row[source.name] ?? null
-  return row => evaluateExpression(source.expr, scopeOf(card, row))
+  const scope = scopeOf(card)
+  return row => evaluateExpression(source.expr, scope(row))
 }
 
 /** Features are computed when a derived input asks for them. */
-function scopeOf(card: TensorSource, row: Row) {
+function scopeOf(card: TensorSource): (row: Row) => RowScope {
   const expressions = new Map<string, Expr>(
     card.plan.features.flatMap(f => (f.value.kind === 'row' ? [[f.name, f.value.expr]] : [])),
   )
-  const scope = {
-    column: (name: string) => row[name] ?? null,
-    feature: (name: string): Scalar => {
-      const expr = expressions.get(name)
-      return expr ? evaluateExpression(expr, scope) : (row[name] ?? null)
-    },
+  return row => {
+    const scope: RowScope = {
+      column: name => row[name] ?? null,
+      feature(name) {
+        const expr = expressions.get(name)
+        return expr ? evaluateExpression(expr, scope) : (row[name] ?? null)
+      },
+    }
+    return scope
   }
-  return scope
 }
 
-function valuesTensor(Tensor: TensorClass, dtype: CardTensor['dtype'], values: readonly Scalar[]): Tensor {
+function valuesTensor(Tensor: TensorClass, tensor: CardTensor, values: readonly Value[]): Tensor {
   const dims = [values.length]
-  switch (dtype) {
+  switch (tensor.dtype) {
     case 'float64':
-      return new Tensor(
-        'float64',
-        Float64Array.from(values, v => Number(v ?? 0)),
-        dims,
-      )
+      return tensor.size === undefined
+        ? new Tensor(
+            'float64',
+            Float64Array.from(values, v => Number(v ?? 0)),
+            dims,
+          )
+        : vectorsTensor(Tensor, tensor.size, values)
     case 'int64':
       return new Tensor(
         'int64',
-        BigInt64Array.from(values, v => BigInt(v ?? 0)),
+        BigInt64Array.from(values, v => BigInt((v as number | null) ?? 0)),
         dims,
       )
     case 'bool':
@@ -151,4 +161,10 @@ function valuesTensor(Tensor: TensorClass, dtype: CardTensor['dtype'], values: r
         dims,
       )
   }
+}
+
+function vectorsTensor(Tensor: TensorClass, size: number, values: readonly Value[]): Tensor {
+  const data = new Float64Array(values.length * size)
+  values.forEach((value, i) => value !== null && data.set(value as readonly number[], i * size))
+  return new Tensor('float64', data, [values.length, size])
 }

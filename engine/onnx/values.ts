@@ -1,10 +1,10 @@
 /** Values that may be missing, as pairs of tensors, and the operations that keep the pairs right. */
-import type { ScalarKind } from '../../language/index.ts'
+import type { ValueKind } from '../../language/index.ts'
 import type { DType, GraphBuilder, Ref } from './graph.ts'
 
 export interface OnnxValue {
-  readonly kind: ScalarKind
-  /** What stands where the value is missing is arbitrary. */
+  readonly kind: ValueKind
+  /** Shape (nRows), of a vector (nRows, size). What stands where the value is missing is arbitrary. */
   readonly value: Ref
   /** True where missing; absent when never missing. */
   readonly missing?: Ref | undefined
@@ -12,13 +12,14 @@ export interface OnnxValue {
   readonly int64?: Ref
 }
 
-export const dtypes: Readonly<Record<ScalarKind, DType>> = {
+export const dtypes: Readonly<Record<ValueKind, DType>> = {
   bool: 'bool',
   int: 'float64',
   float: 'float64',
   string: 'string',
   category: 'string',
   timestamp: 'int64',
+  vector: 'float64',
 }
 
 export function anyMissing(graph: GraphBuilder, values: readonly (Ref | undefined)[]): Ref | undefined {
@@ -58,12 +59,15 @@ export function present(graph: GraphBuilder, value: Ref, missing: Ref | undefine
 
 /** Per row one of two values. */
 export function choose(graph: GraphBuilder, condition: Ref, a: OnnxValue, b: OnnxValue): OnnxValue {
-  const pick = (x: Ref, y: Ref, isBool: boolean) =>
-    isBool ? pickBool(graph, condition, x, y) : graph.node('Where', [condition, x, y])
+  const wide = () => graph.node('Unsqueeze', [condition, graph.constant('int64', [1n])])
+  const pick = (x: Ref, y: Ref, kind: ValueKind) =>
+    kind === 'bool'
+      ? pickBool(graph, condition, x, y)
+      : graph.node('Where', [kind === 'vector' ? wide() : condition, x, y])
   const never = graph.constant('bool', [false])
   const missing =
     a.missing || b.missing ? pickBool(graph, condition, a.missing ?? never, b.missing ?? never) : undefined
-  return { kind: a.kind, value: pick(a.value, b.value, a.kind === 'bool'), missing }
+  return { kind: a.kind, value: pick(a.value, b.value, a.kind), missing }
 }
 
 function pickBool(graph: GraphBuilder, condition: Ref, a: Ref, b: Ref): Ref {

@@ -9,20 +9,22 @@ import type {
   Scalar,
   ScalarKind,
   SourcePlan,
+  ValueKind,
   ValueType,
 } from '../../language/index.ts'
+import { planVersion } from '../../language/plan.ts'
 
-export const typeOf = (kind: ScalarKind, nullable = true): ValueType => ({ kind, nullable })
+export const typeOf = (kind: ValueKind, nullable = true): ValueType => ({ kind, nullable })
 
-export const column = (name: string, kind: ScalarKind): Expr => ({ op: 'column', name, type: typeOf(kind) })
+export const column = (name: string, kind: ValueKind): Expr => ({ op: 'column', name, type: typeOf(kind) })
 
-export const literal = (kind: ScalarKind, value: Scalar): Expr => ({
+export const literal = (kind: ValueKind, value: Scalar): Expr => ({
   op: 'literal',
   type: typeOf(kind, value === null),
   value,
 })
 
-export const call = (name: FunctionName, kind: ScalarKind, ...args: readonly Expr[]): Expr => ({
+export const call = (name: FunctionName, kind: ValueKind, ...args: readonly Expr[]): Expr => ({
   op: 'call',
   function: name,
   args,
@@ -51,7 +53,7 @@ export const planOver = (
   source: SourcePlan,
   given: Pick<Plan, 'features' | 'label'> & Partial<Plan>,
 ): Plan => ({
-  planVersion: 1,
+  planVersion,
   model: 'model',
   sources: { [source.name]: source },
   observe: { source: source.name },
@@ -72,5 +74,7 @@ export const planOver = (
   evaluate: [{ metric: 'auc' }, { metric: 'log_loss' }],
   outputs: [{ name: 'probability', kind: 'probability' }],
   require: [],
+  tests: [],
+  health: [],
   ...given,
 })

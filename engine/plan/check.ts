@@ -1,7 +1,8 @@
 /** What a plan and its options must fulfil before any data is read. */
 import type { Plan } from '../../language/index.ts'
-import { planVersion } from '../../language/index.ts'
+import { planVersion } from '../../language/plan.ts'
 import { EngineError } from '../errors.ts'
+import { checkExecutable } from './executable.ts'
 import type { LogisticRegression } from '../estimators/logistic-regression.ts'
 import type { TrainOptions } from '../types.ts'
 
@@ -12,11 +13,7 @@ export function checkPlan(plan: Plan, options: TrainOptions): void {
       'ENG007',
       `Expected a plan of version ${planVersion}, got ${plan.planVersion}. Compile the model again.`,
     )
-  if (plan.label.type.kind !== 'bool')
-    throw new EngineError(
-      'ENG007',
-      `Expected a label of type bool, got ${plan.label.type.kind} for \`${plan.label.name}\`.`,
-    )
+  checkExecutable(plan)
   const columns = new Set(plan.sources[plan.observe.source]!.columns.map(c => c.name))
   for (const { name, value, type, prepare } of plan.features) {
     if (value.kind === 'catalog' && columns.has(name) && isRead(plan, name))
@@ -24,7 +21,7 @@ export function checkPlan(plan: Plan, options: TrainOptions): void {
         'ENG007',
         `Expected the catalog feature \`${name}\` to be named unlike the column \`${name}\`, which the model reads too. Rename the feature.`,
       )
-    if (prepare.kind === 'one_hot' && (type.kind === 'float' || type.kind === 'timestamp'))
+    if (prepare.kind === 'one_hot' && ['float', 'timestamp', 'vector'].includes(type.kind))
       throw new EngineError(
         'ENG007',
         `Expected text, a bool or an int under one_hot, got ${type.kind} for \`${name}\`.`,

@@ -1,5 +1,5 @@
 /** What an expression refers to. */
-import type { Expr, FeaturePlan, SourcePlan } from '../../language/index.ts'
+import type { Expr, SourcePlan, WindowFeaturePlan } from '../../language/index.ts'
 
 /** Every node, outermost first. */
 export function* nodesOf(expr: Expr): Generator<Expr> {
@@ -18,7 +18,7 @@ export function featuresOf(expr: Expr): string[] {
 }
 
 /** Columns of its source that a windowed feature reads. */
-export function usedColumns(feature: FeaturePlan, source: SourcePlan): ReadonlySet<string> {
+export function usedColumns(feature: WindowFeaturePlan, source: SourcePlan): ReadonlySet<string> {
   const { of, where } = feature.aggregate
   return new Set([
     ...feature.by,

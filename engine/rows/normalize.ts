@@ -2,13 +2,17 @@
  * Rows from outside, made canonical: absent values null, numbers finite or null, text well formed, timestamps in
  * microseconds. `readRow` trusts and converts; `checkRow` is for strangers and refuses what does not fit.
  */
-import type { Row, Scalar, ScalarKind, ValueType } from '../../language/index.ts'
+import type { Row, Value, ValueKind, ValueType } from '../../language/index.ts'
 import { EngineError } from '../errors.ts'
 import type { CardInput } from '../types.ts'
 
-/** The value of an input; null when absent. Timestamps may be ISO text or microseconds. */
-export function canonicalValue(value: Scalar | undefined, kind: ScalarKind): Scalar {
+/**
+ * The value of an input; null when absent. Timestamps may be ISO text or microseconds. A vector with an element that is
+ * missing or not finite is missing.
+ */
+export function canonicalValue(value: Value | undefined, kind: ValueKind): Value {
   if (value === null || value === undefined) return null
+  if (typeof value === 'object') return value.every(Number.isFinite) ? value : null
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (typeof value === 'string') return kind === 'timestamp' ? parseTimestamp(value) : value.toWellFormed()
   return value
@@ -40,7 +44,7 @@ export function checkRow(
   return Object.fromEntries(inputs.map(input => [input.name, checkValue(source[input.name], input, index)]))
 }
 
-function checkValue(value: unknown, input: CardInput, row: number): Scalar {
+function checkValue(value: unknown, input: CardInput, row: number): Value {
   if (value === undefined || value === null || (typeof value === 'number' && Number.isNaN(value))) {
     if (input.type.nullable || input.kind === 'catalog') return null
     throw new EngineError(
@@ -51,28 +55,38 @@ function checkValue(value: unknown, input: CardInput, row: number): Scalar {
       },
     )
   }
-  const fits = checks[input.type.kind](value)
-  if (!fits) throw wrongType(value, input, row)
-  return canonicalValue(value as Scalar, input.type.kind)
+  const plain = ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value
+  const fits = checks[input.type.kind](plain, input.type)
+  if (!fits) throw wrongType(plain, input, row)
+  return canonicalValue(plain as Value, input.type.kind)
 }
 
-const checks: Readonly<Record<ScalarKind, (value: unknown) => boolean>> = {
+/** What JavaScript has dates for. Beyond 2⁵³ only every second, fourth … microsecond is a number. */
+const maxTimestampUs = 8.64e18
+
+const checks: Readonly<Record<ValueKind, (value: unknown, type: ValueType) => boolean>> = {
   bool: value => typeof value === 'boolean',
   int: value => Number.isInteger(value),
   float: value => typeof value === 'number',
   string: value => typeof value === 'string',
   category: value => typeof value === 'string',
   timestamp: value =>
-    Number.isSafeInteger(value) || (typeof value === 'string' && parseTimestamp(value) !== null),
+    (Number.isInteger(value) && Math.abs(value as number) <= maxTimestampUs) ||
+    (typeof value === 'string' && parseTimestamp(value) !== null),
+  vector: (value, { size }) =>
+    Array.isArray(value) &&
+    (size === undefined || value.length === size) &&
+    value.every(x => typeof x === 'number' || x === null),
 }
 
-const expectations: Readonly<Record<ScalarKind, string>> = {
+const expectations: Readonly<Record<ValueKind, string>> = {
   bool: 'true or false',
   int: 'a whole number',
   float: 'a number',
   string: 'text',
   category: 'text',
   timestamp: 'ISO 8601 text like 2001-06-12T07:10 or whole microseconds since 1970',
+  vector: 'a list of numbers',
 }
 
 function wrongType(
@@ -80,7 +94,7 @@ function wrongType(
   { name, type }: { name: string; type: ValueType },
   row: number,
 ): EngineError {
-  const expected = expectations[type.kind]
+  const expected = type.size === undefined ? expectations[type.kind] : `a list of ${type.size} numbers`
   return new EngineError(
     'ENG021',
     `Expected ${expected} for \`${name}\` in row ${row}, got ${describe(value)}.`,
@@ -103,7 +117,7 @@ function unknownColumn(name: string, inputs: readonly CardInput[], row: number):
 
 function describe(value: unknown): string {
   if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
+  if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === 'object') return 'an object'
   const text = JSON.stringify(value) ?? String(value)
   return `${typeof value} ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`

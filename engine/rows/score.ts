@@ -2,10 +2,11 @@
  * The TypeScript evaluator: features, prepared values and outputs of a plan, row by row. It shares no code with
  * SQL or ONNX and reads no result of theirs.
  */
-import type { ModelFeature, Plan, Row, Scalar } from '../../language/index.ts'
-import type { FittedFeature, FittedModel, Scored } from '../types.ts'
+import type { ModelFeature, Plan, Row, Scalar, Value } from '../../language/index.ts'
+import type { FittedColumn, FittedFeature, FittedModel, Scored } from '../types.ts'
 import { evaluateExpression, textOf } from './expression.ts'
 import { canonicalValue } from './normalize.ts'
+import { outputsOf } from './outputs.ts'
 
 /**
  * @param rows by name, the observed columns and the catalog features (named like the model's features);
@@ -14,14 +15,19 @@ import { canonicalValue } from './normalize.ts'
  */
 export function scoreRows(plan: Plan, fitted: FittedModel, rows: readonly Row[]): Scored[] {
   const read = rowReader(plan)
-  return rows.map(row => {
-    const probability = probabilityOf(fitted, featureValues(plan, read(row)))
-    return Object.fromEntries(plan.outputs.map(output => [output.name, probability]))
-  })
+  const canonical = rows.map(read)
+  const features = canonical.map(row => featureValues(plan, row))
+  const probabilities = features.map(values => probabilityOf(fitted, values))
+  const names = plan.features.map(feature => feature.name)
+  const valueOf = (name: string, row: number): Value => {
+    const feature = names.indexOf(name)
+    return feature < 0 ? (canonical[row]![name] ?? null) : features[row]![feature]!
+  }
+  return outputsOf(plan.outputs, { probabilities, valueOf })
 }
 
 /** The value of every feature, in the plan's order, before preparation. */
-export function featureRows(plan: Plan, rows: readonly Row[]): Scalar[][] {
+export function featureRows(plan: Plan, rows: readonly Row[]): Value[][] {
   const read = rowReader(plan)
   return rows.map(row => featureValues(plan, read(row)))
 }
@@ -34,7 +40,7 @@ export function rowReader(plan: Plan): (row: Row) => Row {
     .map(f => [f.name, f.type.kind] as const)
   const kinds = new Map([...columns, ...catalog])
   return row => {
-    const values: Record<string, Scalar> = Object.create(null)
+    const values: Record<string, Value> = Object.create(null)
     for (const [name, value] of Object.entries(row)) {
       const kind = kinds.get(name)
       if (kind) values[name] = canonicalValue(value, kind)
@@ -43,8 +49,8 @@ export function rowReader(plan: Plan): (row: Row) => Row {
   }
 }
 
-function featureValues(plan: Plan, row: Row): Scalar[] {
-  const values = new Map<string, Scalar>()
+function featureValues(plan: Plan, row: Row): Value[] {
+  const values = new Map<string, Value>()
   const scope = {
     column: (name: string) => row[name] ?? null,
     feature: (name: string) => values.get(name) ?? null,
@@ -54,7 +60,7 @@ function featureValues(plan: Plan, row: Row): Scalar[] {
   return plan.features.map(({ name }: ModelFeature) => values.get(name)!)
 }
 
-function probabilityOf(fitted: FittedModel, values: readonly Scalar[]): number | null {
+function probabilityOf(fitted: FittedModel, values: readonly Value[]): number | null {
   let z = fitted.intercept
   for (const [i, feature] of fitted.features.entries()) {
     const term = contribution(feature, values[i]!)
@@ -65,12 +71,32 @@ function probabilityOf(fitted: FittedModel, values: readonly Scalar[]): number |
   return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z))
 }
 
-function contribution(feature: FittedFeature, value: Scalar): number | null {
-  if (feature.kind === 'numeric') {
-    const x = value === null ? feature.impute : Number(value)
-    return x === null ? null : (feature.weight * (x - feature.center)) / feature.scale
+function contribution(feature: FittedFeature, value: Value): number | null {
+  switch (feature.kind) {
+    case 'numeric':
+      return sumOf([columnTerm(feature, value as Scalar), indicatorTerm(feature, value)])
+    case 'vector': {
+      const elements = value as readonly number[] | null
+      const terms = feature.elements.map((column, i) => columnTerm(column, elements && elements[i]!))
+      return sumOf([...terms, indicatorTerm(feature, value)])
+    }
+    case 'one_hot': {
+      const text = value === null ? null : textOf(value)
+      const index = text === null ? -1 : feature.categories.indexOf(text)
+      return index < 0 ? feature.other : feature.weights[index]!
+    }
   }
-  const text = value === null ? null : textOf(value)
-  const index = text === null ? -1 : feature.categories.indexOf(text)
-  return index < 0 ? feature.other : feature.weights[index]!
+}
+
+function columnTerm({ impute, center, scale, weight }: FittedColumn, value: Scalar): number | null {
+  const x = value === null ? impute : Number(value)
+  return x === null ? null : (weight * (x - center)) / scale
+}
+
+function indicatorTerm({ indicator = 0 }: { readonly indicator?: number }, value: Value): number {
+  return value === null ? indicator : 0
+}
+
+function sumOf(terms: readonly (number | null)[]): number | null {
+  return terms.reduce((sum, term) => (sum === null || term === null ? null : sum + term))
 }

@@ -3,12 +3,23 @@
  * split. A dataset is a list of named parts, each reading those above it; they can be made one by one as temporary
  * tables or joined into one query.
  */
-import type { ColumnSchema, Plan, SplitName, SplitPlan } from '../../language/index.ts'
-import { columnsOf, featuresOf } from '../plan/walk.ts'
+import type { ColumnSchema, ModelFeature, Plan } from '../../language/index.ts'
+import { columnsSent, groupNames } from '../plan/inputs.ts'
+import { featuresOf } from '../plan/walk.ts'
 import { expressionSql, textOf, type SqlScope } from './expression.ts'
-import { contentText, sourceRelation } from './source.ts'
-import { quoteName, quoteText, timestampLiteral } from './text.ts'
-import { defaultSql, sourceScope, windowSql } from './window.ts'
+import { lookedUp, titleOf } from './feature.ts'
+import {
+  columnRef,
+  contextOf,
+  observedSql,
+  relationOf,
+  rowColumn,
+  scopeOf,
+  type Context,
+} from './observed.ts'
+import { foldBoundsSql, foldByTime, partByTime } from './split.ts'
+import { comment, indent, quoteName } from './text.ts'
+import { windowSql } from './window.ts'
 
 export interface DatasetOptions {
   /** A path as the database shall see it, from one relative to the project's root. Default: as it is. */
@@ -24,9 +35,16 @@ export interface DatasetOptions {
 
 export interface DatasetPart {
   readonly name: string
+  /** What it holds, for a reader. */
+  readonly title: string
   readonly sql: string
   /** Parts that nothing after this one reads. */
   readonly frees: readonly string[]
+}
+
+interface NamedColumn {
+  readonly column: string
+  readonly name: string
 }
 
 export interface Dataset {
@@ -34,224 +52,138 @@ export interface Dataset {
   /** Name of the last part: one row per observation. */
   readonly rows: string
   /** Columns of `rows`. */
-  readonly inputs: readonly { readonly column: string; readonly name: string }[]
-  readonly features: readonly { readonly column: string; readonly name: string }[]
-  readonly groups: readonly { readonly column: string; readonly name: string }[]
+  readonly inputs: readonly NamedColumn[]
+  readonly features: readonly NamedColumn[]
+  readonly groups: readonly NamedColumn[]
 }
 
-/** Columns of the last part beside inputs, features and groups. `part` is an index into `splitNames`, or missing. */
+/**
+ * Columns of the last part beside inputs, features and groups. `part` is an index into `splitNames`, missing outside
+ * of the split, −1 where a training row has no weight.
+ */
 export const labelColumn = 'label'
 export const partColumn = 'part'
-export const splitNames: readonly SplitName[] = ['train', 'validation', 'test']
-
-const rowColumn = 'row_id'
+export const weightColumn = 'weight'
 
 export function datasetSql(plan: Plan, options: DatasetOptions = {}): Dataset {
   const prefix = options.prefix ?? ''
   const context = contextOf(plan, options)
-  const observed = { name: `${prefix}observed`, sql: observedSql(plan, options, context), frees: [] }
-  const windows = plan.features.flatMap((feature, i) => {
-    const { value } = feature
-    if (value.kind !== 'catalog') return []
-    const definition = plan.catalogFeatures[value.feature]!
-    const source = plan.sources[definition.source]!
-    const sql = windowSql({
-      feature: definition,
-      source,
-      sourceRelation: sourceRelation(source.format, (options.resolvePath ?? (p => p))(source.path)),
-      observed: quoteName(observed.name),
-      row: rowColumn,
-      time: columnRef(context, timeColumn(plan)),
-      keys: value.keys.map(key => expressionSql(key, scopeOf(plan, context))),
-    })
-    return [{ name: `${prefix}window_${i + 1}`, sql, frees: [], feature: i, definition }]
-  })
-  const names = featureColumns(plan)
-  const rows = `${prefix}rows`
-  const groups = groupNames(plan)
+  const observed: DatasetPart = {
+    name: `${prefix}observed`,
+    title: `Observed rows of ${plan.observe.source}`,
+    sql: observedSql(context, options),
+    frees: [],
+  }
+  const windows = windowParts(context, options, observed.name)
+  const bounds = boundsPart(context, prefix, observed.name)
+  const rows: DatasetPart = {
+    name: `${prefix}rows`,
+    title: `Features, label and part of the split`,
+    sql: rowsSql(context, {
+      observed: observed.name,
+      windows: windows.map(w => w.name),
+      ...(bounds && { bounds: bounds.name }),
+    }),
+    frees: [observed, ...windows, ...(bounds ? [bounds] : [])].map(part => part.name),
+  }
   return {
-    parts: [
-      observed,
-      ...windows.map(({ name, sql }) => ({ name, sql, frees: [] })),
-      {
-        name: rows,
-        sql: rowsSql({ plan, context, observed: observed.name, windows, names, groups }),
-        frees: [observed.name, ...windows.map(window => window.name)],
-      },
-    ],
-    rows,
-    inputs: inputColumns(plan).map(name => ({ column: context.columns.get(name)!, name })),
-    features: plan.features.map((feature, i) => ({ column: names[i]!, name: feature.name })),
-    groups: groups.map((name, i) => ({ column: `g${i + 1}`, name })),
+    parts: [observed, ...windows, ...(bounds ? [bounds] : []), rows],
+    rows: rows.name,
+    inputs: columnsSent(plan).map(name => ({ column: context.columns.get(name)!, name })),
+    features: plan.features.map((feature, i) => ({ column: context.names[i]!, name: feature.name })),
+    groups: groupNames(plan).map((name, i) => ({ column: `g${i + 1}`, name })),
   }
 }
 
-/** The whole dataset as one query, for reading. */
+/** The whole dataset as one query, for reading: what each part holds stands above it. */
 export function planSql(plan: Plan, options: DatasetOptions = {}): string {
   const { parts } = datasetSql(plan, options)
   const last = parts.at(-1)!
-  const before = parts.slice(0, -1).map(({ name, sql }) => `${quoteName(name)} AS MATERIALIZED (\n${sql}\n)`)
-  return `WITH ${before.join(',\n')}\n${last.sql}`
+  const before = parts
+    .slice(0, -1)
+    .map(
+      ({ name, title, sql }) =>
+        `-- ${comment(title)}\n${quoteName(name)} AS MATERIALIZED (\n${indent(sql)}\n)`,
+    )
+  return `WITH\n${before.join(',\n')}\n-- ${comment(last.title)}\n${last.sql}`
 }
 
-/** Columns of the observation that some feature's expression reads, in the source's order. */
-export function inputColumns(plan: Plan): readonly string[] {
-  const used = new Set(plan.features.flatMap(f => (f.value.kind === 'row' ? columnsOf(f.value.expr) : [])))
-  return plan.sources[plan.observe.source]!.columns.map(c => c.name).filter(name => used.has(name))
+function windowParts(context: Context, options: DatasetOptions, observed: string): DatasetPart[] {
+  const { plan, lookups } = context
+  const { time = '' } = plan.sources[plan.observe.source]!
+  return lookups.windows.map(({ feature, keys }, i) => ({
+    name: `${options.prefix ?? ''}window_${i + 1}`,
+    title: titleOf(feature),
+    frees: [],
+    sql: windowSql({
+      feature,
+      source: plan.sources[feature.source]!,
+      sourceRelation: relationOf(plan, feature.source, options),
+      observed: quoteName(observed),
+      row: rowColumn,
+      time: columnRef(context, time),
+      keys: keys.map(key => expressionSql(key, scopeOf(context))),
+    }),
+  }))
 }
 
-interface Context {
-  /** Source column → column of `observed`. */
-  readonly columns: ReadonlyMap<string, string>
-  readonly schema: ReadonlyMap<string, ColumnSchema>
-}
-
-/** Only columns that something needs are kept. The index in a name keeps names apart that differ in case only. */
-function contextOf(plan: Plan, options: DatasetOptions): Context {
-  const source = plan.sources[plan.observe.source]!
-  const needed = neededColumns(plan)
-  const available = options.columns ?? source.columns
-  const schema = new Map(available.map(column => [column.name, column]))
-  const kept = source.columns.map(c => c.name).filter(name => needed.has(name))
-  return { schema, columns: new Map(kept.map((name, i) => [name, `c${i + 1} ${name}`])) }
-}
-
-/** Columns of the observation that the plan reads, `where` included. */
-export function neededColumns(plan: Plan): ReadonlySet<string> {
-  const keys = plan.features.flatMap(f => (f.value.kind === 'catalog' ? f.value.keys.flatMap(columnsOf) : []))
-  const hasWindows = plan.features.some(f => f.value.kind === 'catalog')
-  const source = plan.sources[plan.observe.source]!
-  const features = new Set(plan.features.map(f => f.name))
-  return new Set([
-    ...inputColumns(plan),
-    ...keys,
-    ...columnsOf(plan.label.expr),
-    ...(plan.observe.where ? columnsOf(plan.observe.where) : []),
-    ...(plan.split.kind === 'time' ? [plan.split.column] : []),
-    ...(hasWindows && source.time !== undefined ? [source.time] : []),
-    ...groupNames(plan).filter(name => !features.has(name)),
-  ])
-}
-
-function timeColumn(plan: Plan): string {
-  return plan.sources[plan.observe.source]!.time ?? ''
-}
-
-function groupNames(plan: Plan): readonly string[] {
-  const named = [...plan.evaluate, ...plan.require].flatMap(metric => metric.per ?? [])
-  return [...new Set(named)]
-}
-
-function columnRef(context: Context, name: string): string {
-  return quoteName(context.columns.get(name) ?? name)
-}
-
-function featureColumns(plan: Plan): readonly string[] {
-  return plan.features.map((feature, i) => `f${i + 1} ${feature.name}`)
-}
-
-function scopeOf(plan: Plan, context: Context): SqlScope {
-  const names = featureColumns(plan)
+/** Where the folds of a split by time begin; made before the rows, which are put into them. */
+function boundsPart(context: Context, prefix: string, observed: string): DatasetPart | undefined {
+  const { split, label } = context.plan
+  if (split.kind !== 'time' || split.folds === undefined) return undefined
+  const time = columnRef(context, split.column)
+  const training = `${partByTime(split, time)} = 0 AND ${expressionSql(label.expr, scopeOf(context))} IS NOT NULL`
   return {
-    column: name => columnRef(context, name),
-    feature: name => quoteName(names[plan.features.findIndex(feature => feature.name === name)]!),
+    name: `${prefix}fold_bounds`,
+    title: `Where the folds of the training rows begin`,
+    sql: foldBoundsSql(split.folds, { time, from: quoteName(observed), training }),
+    frees: [],
   }
 }
 
-function observedSql(plan: Plan, options: DatasetOptions, context: Context): string {
-  const source = plan.sources[plan.observe.source]!
-  const resolve = options.resolvePath ?? (path => path)
-  const relation = options.observations ?? sourceRelation(source.format, resolve(source.path))
-  const scope = sourceScope()
-  const columns = [...context.columns].map(([name, alias]) => {
-    const type = source.columns.find(c => c.name === name)!.type
-    return `${scope.column(name, type)} AS ${quoteName(alias)}`
-  })
-  const { split } = plan
-  if (split.kind === 'random')
-    columns.push(`${partByHash(split, hashSql(plan, context, 'split', split.seed))} AS part`)
-  const sample = options.sample
-  if (sample) columns.push(`${hashSql(plan, context, 'sample', sample.seed)} AS draw`)
-  const where = plan.observe.where ? ` WHERE ${expressionSql(plan.observe.where, scope)}` : ''
-  const all = `SELECT ${columns.join(', ')} FROM ${relation}${where}`
-  if (!sample) return all.replace('SELECT ', `SELECT row_number() OVER () AS ${rowColumn}, `)
-  return `SELECT row_number() OVER () AS ${rowColumn}, * EXCLUDE (draw)
-FROM (SELECT * FROM (${all}) ORDER BY draw LIMIT ${sample.rows})`
-}
-
-/** 32 hexadecimal digits from a row's content. Equal rows have equal digits, so no split parts them. */
-function hashSql(plan: Plan, context: Context, purpose: string, seed: number): string {
-  const columns = plan.sources[plan.observe.source]!.columns.filter(c => context.schema.has(c.name))
-  return `md5(${quoteText(`${purpose}:${seed}:`)} || ${contentText(columns)})`
-}
-
-/** The first 13 digits (52 bits) are a fraction; comparing texts compares fractions. */
-function partByHash(split: SplitPlan & { kind: 'random' }, hash: string): string {
-  let sum = 0
-  const cases = split.parts.map(({ name, fraction }, i) => {
-    sum += fraction
-    const index = splitNames.indexOf(name)
-    return i === split.parts.length - 1
-      ? `ELSE ${index}`
-      : `WHEN ${hash} < ${quoteText(fractionDigits(sum))} THEN ${index}`
-  })
-  return cases.length === 1 ? cases[0]!.replace('ELSE ', '') : `CASE ${cases.join(' ')} END`
-}
-
-function fractionDigits(fraction: number): string {
-  const scaled = Math.round(Math.max(fraction, 0) * 2 ** 52)
-  // `g` comes after every hexadecimal digit.
-  return scaled >= 2 ** 52 ? 'g' : scaled.toString(16).padStart(13, '0')
-}
-
-function partByTime(split: SplitPlan & { kind: 'time' }, time: string): string {
-  const cases = split.parts.map(({ name, fromUs, untilUs }) => {
-    const bounds = [
-      ...(fromUs === undefined ? [] : [`${time} >= ${timestampLiteral(fromUs)}`]),
-      ...(untilUs === undefined ? [] : [`${time} < ${timestampLiteral(untilUs)}`]),
-      `${time} IS NOT NULL`,
-    ]
-    return `WHEN ${bounds.join(' AND ')} THEN ${splitNames.indexOf(name)}`
-  })
-  return `CASE ${cases.join(' ')} END`
-}
-
-interface RowsQuery {
-  readonly plan: Plan
-  readonly context: Context
+interface RowsFrom {
   readonly observed: string
-  readonly windows: readonly {
-    readonly name: string
-    readonly feature: number
-    readonly definition: Plan['catalogFeatures'][string]
-  }[]
-  readonly names: readonly string[]
-  readonly groups: readonly string[]
+  readonly windows: readonly string[]
+  readonly bounds?: string
 }
 
-function rowsSql({ plan, context, observed, windows, names, groups }: RowsQuery): string {
-  const scope = scopeOf(plan, context)
+function rowsSql(context: Context, { observed, windows, bounds }: RowsFrom): string {
+  const { plan, names } = context
+  const scope = scopeOf(context)
   const kept = [
-    ...plan.features.map((_, i) => quoteName(names[i]!)),
-    ...inputColumns(plan).map(name => columnRef(context, name)),
-    ...groups.map((name, i) => `${groupSql(plan, name, scope)} AS g${i + 1}`),
-    `${expressionSql(plan.label.expr, scope)} AS ${labelColumn}`,
-    plan.split.kind === 'time'
-      ? `${partByTime(plan.split, columnRef(context, plan.split.column))} AS ${partColumn}`
-      : partColumn,
+    ...plan.features.map(({ name, type }, i) => named(scope.feature(name, type), names[i]!)),
+    ...columnsSent(plan).map(name => columnRef(context, name)),
+    ...groupNames(plan).map((name, i) => `${groupSql(plan, name, scope)} AS g${i + 1}`),
+    `-- ${comment(plan.label.name)}\n  ${expressionSql(plan.label.expr, scope)} AS ${labelColumn}`,
+    ...splitSql(context, scope),
   ]
-  return `SELECT ${kept.join(', ')}\nFROM ${layered(plan, joined(observed, windows, names), scope, names)}`
+  const looked = lookedUp(context.lookups, { observed, row: rowColumn, names: windows })
+  const layers = layered(plan, looked, scope, names)
+  const from = bounds === undefined ? layers : `${layers}, ${quoteName(bounds)}`
+  return `SELECT ${kept.join(',\n  ')}\nFROM ${from}`
 }
 
-/** The observations with the value of every catalog feature. */
-function joined(observed: string, windows: RowsQuery['windows'], names: readonly string[]): string {
-  if (windows.length === 0) return quoteName(observed)
-  const values = windows.map(
-    ({ name, feature, definition }) =>
-      `coalesce(${quoteName(name)}.value, ${defaultSql(definition)}) AS ${quoteName(names[feature]!)}`,
-  )
-  const joins = windows.map(({ name }) => `LEFT JOIN ${quoteName(name)} USING (${rowColumn})`)
-  return `(SELECT ${quoteName(observed)}.*, ${values.join(', ')} FROM ${quoteName(observed)} ${joins.join(' ')})`
+function named(sql: string, name: string): string {
+  return sql === quoteName(name) ? sql : `${sql} AS ${quoteName(name)}`
+}
+
+/** Part, weight and fold. */
+function splitSql(context: Context, scope: SqlScope): string[] {
+  const { split, weight } = context.plan
+  const time = split.kind === 'time' ? columnRef(context, split.column) : ''
+  const part = split.kind === 'time' ? partByTime(split, time) : 'part'
+  const columns: string[] = []
+  if (weight === undefined) columns.push(split.kind === 'time' ? `${part} AS ${partColumn}` : part)
+  else {
+    const sql = expressionSql(weight, scope)
+    columns.push(
+      `CASE WHEN ${part} = 0 AND NOT coalesce(${sql} > 0, FALSE) THEN -1 ELSE ${part} END AS ${partColumn}`,
+      `CAST(${sql} AS DOUBLE) AS ${weightColumn}`,
+    )
+  }
+  if (split.folds !== undefined)
+    columns.push(split.kind === 'time' ? `${foldByTime(split.folds, time)} AS fold` : 'fold')
+  return columns
 }
 
 /** Row features, those that others read further in. */
@@ -262,9 +194,18 @@ export function layered(plan: Plan, from: string, scope: SqlScope, names: readon
     if (feature.value.kind !== 'row') return void depths.set(feature.name, 0)
     const depth = 1 + Math.max(0, ...featuresOf(feature.value.expr).map(name => depths.get(name) ?? 0))
     depths.set(feature.name, depth)
-    ;(layers[depth - 1] ??= []).push(`${expressionSql(feature.value.expr, scope)} AS ${quoteName(names[i]!)}`)
+    const sql = expressionSql(feature.value.expr, scope)
+    ;(layers[depth - 1] ??= []).push(`${about(feature)}${sql} AS ${quoteName(names[i]!)}`)
   })
-  return layers.reduce((inner, columns) => `(SELECT *, ${columns.join(', ')} FROM ${inner})`, from)
+  return layers.reduce(
+    (inner, columns) =>
+      `(\n  SELECT *,\n  ${indent(columns.join(',\n')).trimStart()}\n  FROM ${indent(inner).trimStart()}\n)`,
+    from,
+  )
+}
+
+function about({ doc }: ModelFeature): string {
+  return doc === undefined ? '' : `-- ${comment(doc)}\n`
 }
 
 function groupSql(plan: Plan, name: string, scope: SqlScope): string {

@@ -1,5 +1,5 @@
 /** Safe SQL text: nothing a user named or wrote can end a string or an identifier early. */
-import type { Scalar, ScalarKind } from '../../language/index.ts'
+import type { Scalar, ValueKind } from '../../language/index.ts'
 
 /** A quoted identifier for any name. */
 export function quoteName(name: string): string {
@@ -14,17 +14,18 @@ export function quoteText(text: string): string {
 }
 
 /** The SQL type that carries a kind of value. Every number is a DOUBLE, as it is in JavaScript and in ONNX. */
-export const sqlTypes: Readonly<Record<ScalarKind, string>> = {
+export const sqlTypes: Readonly<Record<ValueKind, string>> = {
   bool: 'BOOLEAN',
   int: 'DOUBLE',
   float: 'DOUBLE',
   string: 'VARCHAR',
   category: 'VARCHAR',
   timestamp: 'TIMESTAMP',
+  vector: 'DOUBLE[]',
 }
 
 /** A literal of a kind; numbers that are not finite count as missing. */
-export function literal(kind: ScalarKind, value: Scalar): string {
+export function literal(kind: ValueKind, value: Scalar): string {
   if (value === null || (typeof value === 'number' && !Number.isFinite(value)))
     return `CAST(NULL AS ${sqlTypes[kind]})`
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
@@ -39,6 +40,22 @@ export function numberLiteral(value: number): string {
   return value < 0 ? `(-${text})` : text
 }
 
+/** As people write it, in the years that have four digits. */
 export function timestampLiteral(us: number): string {
-  return `make_timestamp(${us.toFixed(0)})`
+  const second = new Date(Math.floor(us / 1e6) * 1000)
+  const year = second.getUTCFullYear()
+  if (!Number.isSafeInteger(us) || !(year >= 1000 && year <= 9999)) return `make_timestamp(${us.toFixed(0)})`
+  const fraction = us - Math.floor(us / 1e6) * 1e6
+  const text = second.toISOString().slice(0, 19).replace('T', ' ')
+  return `TIMESTAMP '${text}${fraction === 0 ? '' : `.${String(fraction).padStart(6, '0')}`}'`
+}
+
+/** Text that no line end can break out of a comment. */
+export function comment(text: string): string {
+  return text.replace(/[\s\0]+/g, ' ').trim()
+}
+
+/** Every line two blanks further in; what is inside quotes stays as it is. */
+export function indent(sql: string): string {
+  return `  ${sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\n/g, part => (part === '\n' ? '\n  ' : part))}`
 }

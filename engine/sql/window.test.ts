@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import test, { after, before } from 'node:test'
-import type { Expr, FeaturePlan, Scalar } from '../../language/index.ts'
+import type { Expr, Scalar, WindowFeaturePlan } from '../../language/index.ts'
 import { openEngine, type Connection, type Engine } from '../index.ts'
 import { call, column, columnsOfKinds, literal, typeOf } from '../plan/build.ts'
 import { quoteText } from './text.ts'
@@ -58,14 +58,15 @@ for (const [windowUs, knownAfterUs] of [
 }
 
 async function checkWindow(asked: {
-  readonly name: FeaturePlan['aggregate']['function']
+  readonly name: WindowFeaturePlan['aggregate']['function']
   readonly of: Expr
   readonly windowUs: number
   readonly knownAfterUs: number
 }): Promise<void> {
   const { name, of, windowUs, knownAfterUs } = asked
   const where = call('not_equal', 'bool', x, literal('int', 3))
-  const feature: FeaturePlan = {
+  const feature: WindowFeaturePlan = {
+    kind: 'window',
     name: 'f',
     version: 0,
     entity: 'e',

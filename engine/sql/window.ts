@@ -8,13 +8,13 @@
  * instants doubled, events even and observations odd, so that no two are peers and the order of float additions is
  * the same on each run.
  */
-import type { Expr, FeaturePlan, SourcePlan, ValueType } from '../../language/index.ts'
+import type { Expr, FeaturePlan, SourcePlan, ValueType, WindowFeaturePlan } from '../../language/index.ts'
 import { expressionSql, type SqlScope } from './expression.ts'
 import { canonicalColumn } from './source.ts'
-import { literal, quoteName, sqlTypes } from './text.ts'
+import { indent, literal, quoteName, sqlTypes } from './text.ts'
 
 export interface WindowQuery {
-  readonly feature: FeaturePlan
+  readonly feature: WindowFeaturePlan
   readonly source: SourcePlan
   /** SQL text of the source's relation. */
   readonly sourceRelation: string
@@ -45,12 +45,17 @@ export function isWhole(expr: Expr): boolean {
   const [first, ...rest] = expr.args
   switch (expr.function) {
     case 'length':
+    case 'sign':
     case 'year':
     case 'month':
     case 'day':
     case 'hour':
     case 'minute':
     case 'weekday':
+    case 'second':
+    case 'quarter':
+    case 'week':
+    case 'day_of_year':
       return true
     case 'if':
       return rest.every(isWhole)
@@ -61,6 +66,9 @@ export function isWhole(expr: Expr): boolean {
     case 'clip':
     case 'coalesce':
     case 'float':
+    case 'int':
+    case 'least':
+    case 'greatest':
       return isWhole(first!) && rest.every(isWhole)
     default:
       return false
@@ -84,7 +92,9 @@ function runningTotalsSql(query: WindowQuery): string {
 ),
 per_instant AS (
   SELECT instant, ${names}, sum(${x}) AS s, count(x) AS n
-  FROM (${eventRows(query, keyNames)})
+  FROM (
+${indent(indent(eventRows(query, keyNames)))}
+  )
   WHERE ${allPresent(['instant', ...keyNames])} GROUP BY instant, ${names}
 ),
 running AS (
@@ -119,9 +129,10 @@ function eventRows({ feature, source, sourceRelation }: WindowQuery, keyNames: r
   const column = (name: string) => scope.column(name, types.get(name) ?? { kind: 'string', nullable: true })
   const { of, where } = feature.aggregate
   const value = of ? expressionSql(of, scope) : 'TRUE'
-  const kept = where ? ` WHERE ${expressionSql(where, scope)}` : ''
+  const kept = where ? `\nWHERE ${expressionSql(where, scope)}` : ''
   const keys = aliased(feature.by.map(column), keyNames)
-  return `SELECT epoch_us(${column(source.time ?? '')}) AS instant, ${keys}, ${value} AS x FROM ${sourceRelation}${kept}`
+  return `SELECT epoch_us(${column(source.time ?? '')}) AS instant, ${keys}, ${value} AS x
+FROM ${sourceRelation}${kept}`
 }
 
 function frameSql(query: WindowQuery): string {
@@ -134,9 +145,9 @@ function frameSql(query: WindowQuery): string {
 FROM (
   SELECT row_id, ${parts.windowed.map(([name, sql]) => `${sql} OVER past AS ${name}`).join(', ')}
   FROM (
-    ${indent(eventsSql(query, keyNames, parts))}
+${indent(indent(eventsSql(query, keyNames, parts)))}
     UNION ALL
-    ${indent(observationsSql(query, keyNames, parts))}
+${indent(indent(observationsSql(query, keyNames, parts)))}
   )
   WINDOW past AS (
     PARTITION BY ${keyNames.join(', ')} ORDER BY instant
@@ -162,7 +173,7 @@ interface Measures {
 }
 
 /** `x` is the event's value. Grouping by instant makes what depends on order (float sums, `last`) well defined. */
-function measuresOf(feature: FeaturePlan): Measures {
+function measuresOf(feature: WindowFeaturePlan): Measures {
   const of = feature.aggregate.of
   const kind = of?.type.kind ?? 'bool'
   const sqlType = sqlTypes[kind]
@@ -214,7 +225,9 @@ function eventsSql(query: WindowQuery, keyNames: readonly string[], parts: Measu
   const measures = parts.event.map(([name, sql]) => `${sql} AS ${name}`).join(', ')
   const group = parts.grouped ? ` GROUP BY instant, ${names}` : ''
   return `SELECT CAST(NULL AS BIGINT) AS row_id, 2 * instant AS instant, ${names}, ${measures}
-FROM (${eventRows(query, keyNames)})
+FROM (
+${indent(eventRows(query, keyNames))}
+)
 WHERE ${allPresent(['instant', ...keyNames])}${group}`
 }
 
@@ -233,8 +246,4 @@ export function sourceScope(): SqlScope {
       throw new RangeError(`No feature can be read here: ${name}`)
     },
   }
-}
-
-function indent(text: string): string {
-  return text.replaceAll('\n', '\n    ')
 }

@@ -84,6 +84,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
   }
 
   async function outcomeOf(source: string, request: RequestContext): Promise<Outcome> {
+    if (isModelText(source)) return modelTextFailure
     try {
       return await parts.process.run(await prepare(source, request))
     } catch (error) {
@@ -145,6 +146,22 @@ function remember(runs: Map<string, KnownRun>, id: string, run: KnownRun): void 
   if (runs.has(id)) throw new KernelError('KERNEL002', `Expected a new message id, got ${id} again.`)
   runs.set(id, run)
   if (runs.size > maxRuns) runs.delete(runs.keys().next().value!)
+}
+
+/** By its first line a cell is in the model language, in every client. */
+function isModelText(source: string): boolean {
+  return /^\s*%%slip\b/.test(source)
+}
+
+const modelTextMessage =
+  'A cell that begins with %%slip holds model text, which editors check and this kernel does not run. To train the ' +
+  "model, put the text into a .slip file of the project and use it by its name: model('file.slip')."
+
+const modelTextFailure: Outcome = {
+  status: 'error',
+  ename: 'ModelText',
+  evalue: modelTextMessage,
+  traceback: [modelTextMessage],
 }
 
 function syntaxFailure(error: CellSyntaxError, { source, file }: { source: string; file: string }): Outcome {

@@ -59,7 +59,11 @@ test('expressions have the types of the reference', () => {
   const table: Readonly<Record<string, string>> = {
     'n + 1': 'int "minutes"',
     'n * 2': 'int',
-    'n / 2': 'float?',
+    'n / 2': 'float',
+    'n / m': 'float?',
+    'n % 2': 'int "minutes"',
+    'n % n': 'int? "minutes"',
+    'x % 0': 'float?',
     'm + 1': 'int?',
     'n + x': 'float "minutes"',
     '-n': 'int "minutes"',

@@ -1,8 +1,8 @@
 /** Types an expression and translates it into the plan's terms. What names mean comes in as a scope. */
-import { type FunctionEntry, functionEntry, functions, operatorEntry } from '../functions.ts'
+import { type FunctionEntry, type Parameter, functionEntry, functions, operatorEntry } from '../functions.ts'
 import type { Expr } from '../plan.ts'
 import { list } from '../syntax/parse-items.ts'
-import type { CallExpression, Expression, LiteralExpression, Name } from '../syntax/ast.ts'
+import type { CallExpression, Expression, LiteralExpression, Name, Pin } from '../syntax/ast.ts'
 import type { Span } from '../syntax/tokens.ts'
 import {
   type Type,
@@ -14,6 +14,7 @@ import {
   valueType,
 } from '../type-rules.ts'
 import type { Scalar } from '../types.ts'
+import { wrap } from './fixes.ts'
 import type { Findings } from './findings.ts'
 
 export interface Checked {
@@ -26,7 +27,8 @@ export const unknownValue: Checked = { type: unknownType }
 
 /** What names mean where an expression stands. Each reports what it does not know. */
 export interface ExpressionScope {
-  readonly name: (name: Name) => Checked
+  /** `pin` is there only where the language allows one on a name: in derived features. */
+  readonly name: (name: Name, pin?: Pin) => Checked
   readonly column: (expression: Extract<Expression, { kind: 'column' }>) => Checked
   /** A call of something that is no function. */
   readonly call: (call: CallExpression) => Checked
@@ -51,7 +53,7 @@ function checkAny(expression: Expression, scope: ExpressionScope, findings: Find
     case 'literal':
       return checkLiteral(expression, findings)
     case 'name':
-      return scope.name(expression.name)
+      return scope.name(expression.name, expression.pin)
     case 'column':
       return scope.column(expression)
     case 'call':
@@ -135,7 +137,7 @@ interface ApplyOptions {
   readonly findings: Findings
 }
 
-/** Checks the arguments' kinds, units and agreement, then builds the call. */
+/** Checks the arguments' kinds, units and agreement, then what they are, then builds the call. */
 function apply(entry: FunctionEntry, args: readonly Argument[], { findings }: ApplyOptions): Checked {
   const wrong = args.findIndex((arg, i) => !accepts(entry, i, arg.type))
   if (wrong >= 0) {
@@ -149,17 +151,64 @@ function apply(entry: FunctionEntry, args: readonly Argument[], { findings }: Ap
     return failed(entry, args)
   }
   if (args.some(arg => isUnknown(arg.type))) return failed(entry, args)
+  const values = args.map(literalOf)
   const type = entry.result(
     args.map(arg => arg.type),
     common,
+    values,
   )
+  if (!checkValues(entry, { args, values, findings })) return { type }
   const resultType = valueType(type)
   if (!resultType) return { type }
-  const exprs = args.map(arg =>
-    argumentExpr(arg, { common, convert: unified.includes(arg) && entry.convert === true }),
+  const exprs = args.map((arg, i) =>
+    argumentExpr(arg, {
+      common,
+      convert: unified.includes(arg) && entry.convert === true,
+      asText: parameterAt(entry, i).asText === true,
+    }),
   )
   if (exprs.some(expr => expr === undefined)) return { type }
-  return { type, expr: { op: 'call', function: entry.name, args: exprs as Expr[], type: resultType } }
+  return { type, expr: { op: 'call', function: entry.function, args: exprs as Expr[], type: resultType } }
+}
+
+const literalOf = ({ expr }: Argument): Scalar | undefined =>
+  expr?.op === 'literal' ? expr.value : undefined
+
+interface Values {
+  readonly args: readonly Argument[]
+  readonly values: readonly (Scalar | undefined)[]
+  readonly findings: Findings
+}
+
+/** Whether arguments that have to be plain values are some, and such as the function takes; reports the first that is not. */
+function checkValues(entry: FunctionEntry, { args, values, findings }: Values): boolean {
+  const computed = args.findIndex((_, i) => parameterAt(entry, i).literal && values[i] === undefined)
+  if (computed >= 0) {
+    const { name, kinds } = parameterAt(entry, computed)
+    const what = kinds.includes('float') ? 'a plain number' : 'a plain whole number'
+    findings.report(
+      'SLIP208',
+      args[computed]!.span,
+      `Expected ${what} as \`${name}\` of \`${entry.name}\`, got an expression.`,
+      { hint: `\`${entry.signature}\`` },
+    )
+    return false
+  }
+  const violation = entry.constraint?.(args.map((arg, i) => ({ type: arg.type, value: values[i] })))
+  if (!violation) return true
+  const { argument, expected, hint } = violation
+  const { name } = parameterAt(entry, argument)
+  findings.report(
+    'SLIP208',
+    args[argument]!.span,
+    `Expected ${expected}, as \`${name}\` of \`${entry.name}\`, got ${String(values[argument])}.`,
+    hint === undefined ? {} : { hint },
+  )
+  return false
+}
+
+function parameterAt(entry: FunctionEntry, position: number): Parameter {
+  return entry.parameters[Math.min(position, entry.parameters.length - 1)]!
 }
 
 function unifying(entry: FunctionEntry, args: readonly Argument[]): readonly Argument[] {
@@ -168,27 +217,18 @@ function unifying(entry: FunctionEntry, args: readonly Argument[]): readonly Arg
 
 /** The type of what went wrong: known where the function gives one kind whatever it gets. */
 function failed(entry: FunctionEntry, args: readonly Argument[]): Checked {
-  if (entry.unify && entry.convert) return unknownValue
-  if (entry.parameters.length === 2 && entry.operator && !entry.name.match(/add|subtract|multiply/))
-    return {
-      type: {
-        ...entry.result(
-          args.map(arg => arg.type),
-          unknownType,
-        ),
-        nullable: true,
-      },
-    }
-  return unknownValue
+  const types = args.map(arg => arg.type)
+  const depends = entry.convert === true || ['add', 'subtract', 'multiply', 'modulo'].includes(entry.function)
+  return depends ? unknownValue : { type: { ...entry.result(types, unknownType, []), nullable: true } }
 }
 
 function accepts(entry: FunctionEntry, position: number, { kind }: Type): boolean {
   if (kind === 'unknown') return true
-  const parameter = entry.parameters[Math.min(position, entry.parameters.length - 1)]!
   // `missing` goes where it can take the type of something beside it, and where that makes sense.
   if (kind === 'missing')
     return entry.convert === true && (entry.unify === 'all' || entry.unify?.includes(position) === true)
-  return parameter.kinds.includes(kind)
+  const { kinds, asText } = parameterAt(entry, position)
+  return kinds.includes(kind) || (asText === true && (kind === 'int' || kind === 'bool'))
 }
 
 function reportKind(
@@ -196,24 +236,49 @@ function reportKind(
   { type, span }: Argument,
   { position, findings }: { position: number; findings: Findings },
 ): void {
-  const parameter = entry.parameters[Math.min(position, entry.parameters.length - 1)]!
-  const name = entry.operator ?? entry.name
+  const { kinds, asText } = parameterAt(entry, position)
+  const wanted = asText ? [...kinds, 'int', 'bool'] : kinds
+  const cure = kindCure(entry, type, kinds)
   findings.report(
     'SLIP201',
     span,
-    `Expected ${list(parameter.kinds)} for \`${name}\`, got ${typeInWords(type)}.`,
+    `Expected ${list(wanted)} for \`${entry.operator ?? entry.name}\`, got ${typeInWords(type)}.`,
     {
-      hint: kindHint(entry, type) ?? `\`${entry.signature}\``,
+      hint: cure?.hint ?? `\`${entry.signature}\``,
+      ...(cure?.call && { fixes: [wrap(findings, span, cure.call)] }),
     },
   )
 }
 
-function kindHint(entry: FunctionEntry, { kind }: Type): string | undefined {
-  const wantsNumber = entry.parameters[0]!.kinds.includes('float')
-  if (kind === 'bool' && wantsNumber) return 'Write `float(…)` to count true as 1 and false as 0.'
+interface Cure {
+  readonly hint: string
+  /** The function that makes of the argument what is asked for. */
+  readonly call?: string
+}
+
+/** What makes the argument fit, where that is plain. */
+function kindCure(entry: FunctionEntry, { kind }: Type, kinds: Parameter['kinds']): Cure | undefined {
+  const wants = (wanted: Parameter['kinds'][number]) => kinds.includes(wanted)
+  if (kind === 'missing') return { hint: 'Write `is_missing(…)` to ask whether a value is missing.' }
+  if (kind === 'bool' && wants('float'))
+    return { hint: 'Write `float(…)` to count true as 1 and false as 0.', call: 'float' }
   if (kind === 'float' && entry.name === 'category')
-    return 'Write `round(…)` first: a float takes too many values.'
-  if (kind === 'missing') return 'Write `is_missing(…)` to ask whether a value is missing.'
+    return { hint: 'Write `round(…)` first, or `bucket(…)`: a float takes too many values.', call: 'round' }
+  if (kind === 'timestamp' && entry.function === 'subtract')
+    return {
+      hint: 'Write `days_between(from, to)`, `hours_between(from, to)` or `minutes_between(from, to)`.',
+    }
+  if (kind === 'timestamp' && wants('float'))
+    return { hint: 'Take a part of it, for example `hour(t)`, or the time between two.' }
+  if ((kind === 'int' || kind === 'bool') && wants('string') && !wants('int'))
+    return { hint: 'Write `string(…)` for its text.', call: 'string' }
+  if (kind === 'float' && wants('string'))
+    return { hint: 'Write `string(round(…))` for the text of a whole number.' }
+  if (kind === 'float' && wants('int')) return { hint: 'Write `int(…)` or `round(…)` for a whole number.' }
+  if ((kind === 'string' || kind === 'category') && entry.function === 'add')
+    return { hint: 'Write `concat(…)` to join texts.' }
+  if (kind === 'vector')
+    return { hint: 'Write `element(v, 1)`, `norm(v)`, `dot(v, w)` or `cosine(v, w)` for a number.' }
   return undefined
 }
 
@@ -250,15 +315,23 @@ function reportConflict(
   )
 }
 
-/** The argument as the plan has it: converted to the common type where the function asks for one. */
-function argumentExpr(
-  arg: Argument,
-  { common, convert }: { common: Type; convert: boolean },
-): Expr | undefined {
+interface Conversion {
+  readonly common: Type
+  readonly convert: boolean
+  readonly asText?: boolean
+}
+
+/** The argument as the plan has it: converted to the common type, or to text, where the function asks for that. */
+function argumentExpr(arg: Argument, { common, convert, asText = false }: Conversion): Expr | undefined {
   const target = valueType({ kind: common.kind, nullable: true })
   if (arg.type.kind === 'missing') return target && { op: 'literal', type: target, value: null }
   const { expr } = arg
-  if (!expr || !convert || common.kind !== 'float' || expr.type.kind !== 'int') return expr
+  if (!expr) return undefined
+  if (asText && (expr.type.kind === 'int' || expr.type.kind === 'bool')) {
+    const type = { kind: 'category' as const, nullable: expr.type.nullable }
+    return { op: 'call', function: 'category', args: [expr], type }
+  }
+  if (!convert || common.kind !== 'float' || expr.type.kind !== 'int') return expr
   const type = { ...expr.type, kind: 'float' as const }
   if (expr.op === 'literal') return { ...expr, type }
   return { op: 'call', function: 'float', args: [expr], type }
@@ -271,21 +344,32 @@ function compareWithMissing(
   { expression, findings }: { expression: Extract<Expression, { kind: 'binary' }>; findings: Findings },
 ): Checked | undefined {
   const at = args.findIndex(arg => arg.type.kind === 'missing')
-  if (at < 0 || !entry.parameters[0]!.kinds.includes('timestamp')) return undefined
+  if (at < 0 || !entry.parameters[0]!.kinds.includes('timestamp') || !entry.operator) return undefined
   const other = args[1 - at]!
+  const asks = { equal: 'is_missing', not_equal: 'not is_missing' }[entry.name as 'equal' | 'not_equal']
+  const title = `Change to \`${asks}(…)\``
+  const { path } = findings
+  const edits = [
+    { path, span: { start: expression.span.start, end: other.span.start }, text: `${asks}(` },
+    { path, span: { start: other.span.end, end: expression.span.end }, text: ')' },
+  ]
   findings.report(
     'SLIP206',
     expression.span,
     `Comparing with \`missing\` gives missing, whatever the value is.`,
     {
       hint: 'Write `is_missing(x)`, or `not is_missing(x)`.',
+      ...(asks && { fixes: [{ title, edits }] }),
     },
   )
   const type: Type = { kind: 'bool', nullable: true }
   if (other.type.kind === 'missing' || !other.expr) return { type }
   const missing = argumentExpr(args[at]!, { common: other.type, convert: false })
   const exprs = at === 0 ? [missing, other.expr] : [other.expr, missing]
-  return { type, expr: { op: 'call', function: entry.name, args: exprs as Expr[], type: valueType(type)! } }
+  return {
+    type,
+    expr: { op: 'call', function: entry.function, args: exprs as Expr[], type: valueType(type)! },
+  }
 }
 
 /** A number as a literal expression says it, with its sign; undefined when it is something else. */

@@ -1,14 +1,22 @@
-/** Checks the features of a model: row expressions and calls of windowed features. */
+/** Checks the features of a model: row expressions and calls of features of entities. */
+import { isIgnorable } from '../diagnostics.ts'
 import { functions } from '../functions.ts'
-import type { Expr, FeaturePlan, ModelFeature, SourcePlan } from '../plan.ts'
-import type { CallExpression, Expression, FeatureItem, ModelDeclaration, Name } from '../syntax/ast.ts'
+import type { FeatureDefinition } from '../host.ts'
+import type { Expr, ModelFeature } from '../plan.ts'
+import type { CallExpression, Expression, FeatureItem, ModelDeclaration } from '../syntax/ast.ts'
+import { writeName } from '../syntax/keywords.ts'
 import type { Span } from '../syntax/tokens.ts'
-import { type Type, isUnknown, unknownType, valueType } from '../type-rules.ts'
-import { type ResolvedFeature, resolveFeature, unknownCall } from './catalog.ts'
+import { type Type, describeType, isUnknown, unknownType, valueType } from '../type-rules.ts'
+import { type ResolvedFeature, resolveFeature } from './catalog.ts'
 import type { Environment, SourceInfo } from './declarations.ts'
-import { type Checked, type ExpressionScope, checkExpression, unknownValue } from './expression.ts'
-import { columnOf, sameKind, unknownFunction, unknownSource } from './feature.ts'
+import { featureKey } from './definitions.ts'
+import { type Checked, checkExpression } from './expression.ts'
+import { sameKind } from './feature.ts'
 import type { Findings } from './findings.ts'
+import { removeAfter } from './fixes.ts'
+import { checkLeak } from './model/leakage.ts'
+import { rowColumnsOf } from './model/reads.ts'
+import { observedScope, rowScope } from './model/scope.ts'
 
 /** A feature without its preparation. */
 export interface CheckedFeature {
@@ -16,10 +24,12 @@ export interface CheckedFeature {
   readonly item: FeatureItem
   /** As the text sees it; the plan has bool as float. */
   readonly type: Type
+  /** Whether it is the call of a feature of an entity. */
+  readonly isCall: boolean
   /** Undefined when something about it is wrong or unknown. */
   readonly plan?: Omit<ModelFeature, 'prepare'>
-  /** The windowed feature it calls. */
-  readonly catalog?: { readonly plan: FeaturePlan; readonly source: SourcePlan }
+  /** The feature that it calls. */
+  readonly definition?: FeatureDefinition
 }
 
 export interface ModelContext {
@@ -32,64 +42,9 @@ export interface ModelContext {
 
 export interface LabelReads {
   readonly name: string
+  readonly span?: Span
   /** The columns that the label reads, with the first place where it does. */
   readonly columns: ReadonlyMap<string, Span>
-}
-
-/** Columns of what is observed, by their bare name or with the source's. Nothing else. */
-export function observedScope(
-  context: ModelContext,
-  onRead: (name: Name) => void = () => {},
-): ExpressionScope {
-  const { env, findings, source } = context
-  return {
-    name: name => {
-      onRead(name)
-      return source ? columnOf(source, name, findings, featureHint(name, env)) : unknownValue
-    },
-    column: ({ source: sourceName, column }) => {
-      const named = env.source(sourceName.text)
-      if (!named) {
-        unknownSource(sourceName, env, findings)
-        return unknownValue
-      }
-      findings.refer(sourceName.span, { kind: 'source', name: named.name })
-      if (source && named.name !== source.name) {
-        findings.report(
-          'SLIP309',
-          sourceName.span,
-          `Expected a column of \`${source.name}\`, which is observed, got one of \`${named.name}\`.`,
-          {
-            hint: 'Columns of other sources are reached through windowed features.',
-          },
-        )
-        return unknownValue
-      }
-      if (!column) return unknownValue
-      onRead(column)
-      return columnOf(named, column, findings)
-    },
-    call: call => {
-      if (env.feature(call.callee.text) || call.pin || env.catalog?.feature(call.callee.text))
-        refuseFeature(call, findings)
-      else unknownFunction(call.callee, findings)
-      return unknownValue
-    },
-  }
-}
-
-function featureHint(name: Name, env: Environment): string | undefined {
-  const known = env.feature(name.text) ?? env.catalog?.feature(name.text)
-  return (
-    known &&
-    `\`${name.text}\` is a windowed feature: call it with its key, for example \`${name.text}(key)\`.`
-  )
-}
-
-function refuseFeature({ callee, span }: CallExpression, findings: Findings): void {
-  findings.report('SLIP311', span, `The feature \`${callee.text}\` cannot stand inside an expression.`, {
-    hint: `Give it a line of its own in \`features\` (\`name = ${callee.text}(…)\`) and use that name.`,
-  })
 }
 
 /** All features in order; each sees the columns of what is observed, then the features above it. */
@@ -99,13 +54,20 @@ export function checkFeatures(
 ): CheckedFeature[] {
   const checked: CheckedFeature[] = []
   const { findings, model } = context
-  const below = new Set(declaration.features?.items.map(item => item.name.text))
-  for (const item of declaration.features?.items ?? []) {
+  const items = declaration.features?.items ?? []
+  const below = new Set(items.map(item => item.name.text))
+  for (const [i, item] of items.entries()) {
     const feature = checkFeature(item, { ...context, above: checked, below })
     const duplicate = checked.find(other => other.name === feature.name)
     if (duplicate)
       findings.report('SLIP109', item.name.span, `The feature \`${feature.name}\` is declared twice.`, {
         related: [{ path: findings.path, span: duplicate.item.name.span, message: 'The first one is here.' }],
+        fixes: [
+          removeAfter(findings, items[i - 1]!.span, {
+            item: item.span,
+            title: `Remove the second \`${feature.name}\``,
+          }),
+        ],
       })
     findings.define(
       item.name.span,
@@ -114,10 +76,26 @@ export function checkFeatures(
     )
     checked.push(feature)
   }
+  checkColumnNames(checked, context)
   return checked
 }
 
-interface FeatureContext extends ModelContext {
+/** A looked-up feature is sent by its name, as a column is: a row could not tell the two apart. */
+function checkColumnNames(features: readonly CheckedFeature[], { findings, source }: ModelContext): void {
+  const read = rowColumnsOf(features)
+  for (const { name, item, isCall } of features)
+    if (isCall && read.has(name) && source?.columns?.has(name))
+      findings.report(
+        'SLIP109',
+        item.name.span,
+        `The feature is called \`${name}\`, like a column that the model reads too.`,
+        {
+          hint: 'Give the feature another name: rows are sent with both.',
+        },
+      )
+}
+
+export interface FeatureContext extends ModelContext {
   readonly label?: LabelReads
   readonly above: readonly CheckedFeature[]
   readonly below: ReadonlySet<string>
@@ -126,71 +104,10 @@ interface FeatureContext extends ModelContext {
 function checkFeature(item: FeatureItem, context: FeatureContext): CheckedFeature {
   const { name } = item
   const value: Expression = item.value ?? { kind: 'name', span: name.span, name }
-  if (value.kind === 'call') {
-    const scope = rowScope(context)
-    const call = checkCatalogCall(item, value, context)
-    if (call) return call
-    return rowFeature(item, { ...checkExpression(value, scope, context.findings), value }, context)
-  }
-  return rowFeature(item, { ...checkExpression(value, rowScope(context), context.findings), value }, context)
-}
-
-/** Columns, then features above; reports what reads the label's columns. */
-function rowScope(context: FeatureContext): ExpressionScope {
-  const { above, below, source, findings, env, model } = context
-  const observed = observedScope(context, name => reportLeak(name, context))
-  return {
-    ...observed,
-    name: name => {
-      const feature = above.findLast(other => other.name === name.text)
-      if (source?.columns?.has(name.text) || (!feature && !source?.columns)) return observed.name(name)
-      if (feature) {
-        findings.refer(
-          name.span,
-          { kind: 'modelFeature', name: feature.name, container: model },
-          feature.type,
-        )
-        return { type: feature.type, ...(feature.plan && { expr: featureReference(feature, feature.plan) }) }
-      }
-      const hint = below.has(name.text)
-        ? `\`${name.text}\` is declared further down; an expression sees only what stands above it.`
-        : featureHint(name, env)
-      findings.unknownName('SLIP102', name, `There is no column or feature \`${name.text}\` here.`, {
-        among: [...(source?.columns?.keys() ?? []), ...above.map(other => other.name)],
-        hint,
-      })
-      return unknownValue
-    },
-    call: call => {
-      const known = env.feature(call.callee.text) || call.pin || env.catalog?.feature(call.callee.text)
-      if (known) refuseFeature(call, findings)
-      else unknownCall(call, env, findings)
-      return unknownValue
-    },
-  }
-}
-
-/** A bool feature is 0 or 1 in the plan, so a reference asks whether it is not 0. */
-function featureReference(feature: CheckedFeature, plan: Omit<ModelFeature, 'prepare'>): Expr {
-  const reference: Expr = { op: 'feature', name: feature.name, type: plan.type }
-  if (feature.type.kind !== 'bool') return reference
-  const zero: Expr = { op: 'literal', type: { kind: 'float', nullable: false }, value: 0 }
-  return { op: 'call', function: 'not_equal', args: [reference, zero], type: valueType(feature.type)! }
-}
-
-function reportLeak(name: Name, { label, source, findings }: FeatureContext): void {
-  const place = label?.columns.get(name.text)
-  if (!label || !place) return
-  const windowed = source ? `${source.name}.${name.text}` : name.text
-  findings.report(
-    'SLIP301',
-    name.span,
-    `The feature reads \`${name.text}\`, from which the label \`${label.name}\` is computed.`,
-    {
-      hint: `When the model predicts, \`${name.text}\` is not known yet. A windowed feature over \`${windowed}\` may use it: it sees earlier rows only.`,
-      related: [{ path: findings.path, span: place, message: 'The label reads it here.' }],
-    },
-  )
+  const call = value.kind === 'call' ? checkCatalogCall(item, value, context) : undefined
+  if (call) return call
+  const checked = checkExpression(value, rowScope(item, context), context.findings)
+  return rowFeature(item, { ...checked, value }, context)
 }
 
 interface RowValue extends Checked {
@@ -203,39 +120,42 @@ function rowFeature(
   { findings }: FeatureContext,
 ): CheckedFeature {
   const name = item.name.text
-  if (type.kind === 'timestamp' || type.kind === 'missing') {
+  const base = { name, item, isCall: false }
+  if (!canBeFeature(type)) {
     refuseValue(item, value, { type, findings })
-    return { name, item, type: unknownType }
+    return { ...base, type: unknownType }
   }
   const asFeature: Type = type.kind === 'string' ? { ...type, kind: 'category' } : type
   const planned = expr && plannedExpr(expr, type)
-  if (!planned) return { name, item, type: asFeature }
+  if (!planned) return { ...base, type: asFeature }
   const doc = item.doc === undefined ? {} : { doc: item.doc }
   return {
-    name,
-    item,
+    ...base,
     type: asFeature,
     plan: { name, ...doc, type: planned.type, value: { kind: 'row', expr: planned } },
   }
 }
+
+const canBeFeature = ({ kind }: Type): boolean => kind !== 'timestamp' && kind !== 'missing'
 
 function refuseValue(
   item: FeatureItem,
   value: Expression,
   { type, findings }: { type: Type; findings: Findings },
 ): void {
-  const got = type.kind === 'timestamp' ? 'a timestamp' : '`missing`'
-  const word = value.kind === 'name' ? value.name.text : 't'
+  const name = value.kind === 'name' ? writeName(value.name.text) : undefined
+  const got = type.kind === 'timestamp' ? 'a timestamp' : `\`${describeType(type)}\``
+  const hint = featureHints[type.kind]?.(name ?? 't')
   findings.report(
     'SLIP204',
     value.span,
-    `Expected a number, a bool or a category for the feature \`${item.name.text}\`, got ${got}.`,
-    {
-      ...(type.kind === 'timestamp' && {
-        hint: `Take a part of it, for example \`hour(${word})\` or \`category(weekday(${word}))\`.`,
-      }),
-    },
+    `Expected a number, a bool, a category or a vector for the feature \`${item.name.text}\`, got ${got}.`,
+    { ...(hint !== undefined && { hint }) },
   )
+}
+
+const featureHints: Readonly<Partial<Record<Type['kind'], (name: string) => string>>> = {
+  timestamp: t => `Take a part of it, for example \`hour(${t})\` or \`category(weekday(${t}))\`.`,
 }
 
 /** A text is a category and a bool is 0 or 1 once it is a feature. */
@@ -257,34 +177,53 @@ function checkCatalogCall(
   if (!call.pin && !call.callee.quoted && functions.has(call.callee.text)) return undefined
   const resolved = resolveFeature(call, env, findings)
   if (!resolved) return undefined
+  checkTime(call, context)
   findings.typed(call.span, resolved.type)
-  const keys = checkKeys(call, { ...context, resolved })
-  const name = item.name.text
-  const { plan, source } = resolved
+  const keys = checkKeys(item, call, { ...context, resolved })
+  const { plan, source, inputs } = resolved
   const type: Type = resolved.type.kind === 'string' ? { ...resolved.type, kind: 'category' } : resolved.type
-  if (type.kind === 'timestamp') {
+  const base = { name: item.name.text, item, isCall: true }
+  if (!canBeFeature(type)) {
     refuseValue(item, call, { type, findings })
-    return { name, item, type: unknownType }
+    return { ...base, type: unknownType }
   }
+  const definition = plan && { plan, ...(source && { source }), ...(inputs && { inputs }) }
   const planType = valueType(type)
-  if (!plan || !source || !keys || !planType) return { name, item, type }
-  const doc = item.doc ?? plan.doc
-  const value = { kind: 'catalog' as const, feature: `${plan.name}@${plan.version}`, keys }
+  if (!definition || !keys || !planType) return { ...base, type }
+  const doc = item.doc ?? definition.plan.doc
+  const value = { kind: 'catalog' as const, feature: featureKey(definition.plan), keys }
   return {
-    name,
-    item,
+    ...base,
     type,
-    catalog: { plan, source },
-    plan: { name, ...(doc !== undefined && { doc }), type: planType, value },
+    definition,
+    plan: { name: base.name, ...(doc !== undefined && { doc }), type: planType, value },
   }
 }
 
+/** A value of an entity is looked up as of the row's time. */
+function checkTime({ span }: CallExpression, { source, findings }: FeatureContext): void {
+  if (!source || source.time !== undefined || source.broken || !findings.once('observed without time')) return
+  const { name } = source.declaration
+  findings.report(
+    'SLIP302',
+    span,
+    `The source \`${source.name}\` has no time, so a feature of an entity cannot be looked up for its rows.`,
+    {
+      hint: `Add \`time\` and its timestamp column to \`source ${source.name}\`.`,
+      ...(name && {
+        related: [{ path: source.path, span: name.span, message: 'The source is declared here.' }],
+      }),
+    },
+  )
+}
+
 function checkKeys(
+  item: FeatureItem,
   call: CallExpression,
   context: FeatureContext & { resolved: ResolvedFeature },
 ): Expr[] | undefined {
   const { findings, resolved } = context
-  const scope = observedScope(context, name => reportLeak(name, context))
+  const scope = observedScope(context, name => checkLeak(name, { ...context, feature: item.name }))
   const before = findings.diagnostics.length
   const args = call.args.map(arg => ({
     ...checkExpression(arg, scope, findings),
@@ -292,6 +231,8 @@ function checkKeys(
     source: arg,
   }))
   const expected = resolved.keys?.length
+  // An entity without a key is reported itself.
+  if (expected === 0) return undefined
   if (expected !== undefined && args.length !== expected) {
     findings.report(
       'SLIP310',
@@ -314,5 +255,8 @@ function checkKeys(
       )
   }
   const exprs = args.flatMap(arg => (arg.expr && !isUnknown(arg.type) ? [arg.expr] : []))
-  return findings.diagnostics.length === before && exprs.length === args.length ? exprs : undefined
+  const wrong = findings.diagnostics
+    .slice(before)
+    .some(({ severity, code }) => severity === 'error' && !isIgnorable(code))
+  return !wrong && exprs.length === args.length ? exprs : undefined
 }

@@ -1,17 +1,34 @@
-/** Checks sources and entities: their columns come from the file, from the text, or from both. */
+/** Checks sources: where their rows are, how they are read, and which columns they have. */
 import type { SourceRef } from '../host.ts'
-import type { SourcePlan } from '../plan.ts'
+import { normalPath } from '../paths.ts'
+import type { SourceFormat, SourcePlan } from '../plan.ts'
+import { quoted } from '../import-edits.ts'
+import { suggest } from '../suggest.ts'
+import { formatOf } from '../syntax/mistakes.ts'
 import { list } from '../syntax/parse-items.ts'
-import type { Name, SourceDeclaration, EntityDeclaration, Text, TypedName } from '../syntax/ast.ts'
-import { type Type, unknownType, valueType } from '../type-rules.ts'
-import type { ColumnSchema, ScalarKind, ValueType } from '../types.ts'
-import type { Analysis, Declared, Environment } from './declarations.ts'
+import type { Name, SourceDeclaration, Text } from '../syntax/ast.ts'
+import type { Span } from '../syntax/tokens.ts'
+import { describeType } from '../type-rules.ts'
+import type { ColumnSchema } from '../types.ts'
+import {
+  type Analysis,
+  type Declared,
+  type Environment,
+  type SourceInfo,
+  columnSymbol,
+  sourceSymbol,
+} from './declarations.ts'
 import { Findings } from './findings.ts'
+import { type Columns, checkColumns, overridesOf } from './source-columns.ts'
 
-export const formats: readonly SourcePlan['format'][] = ['parquet', 'csv', 'json', 'arrow']
-export const typeNames: readonly ScalarKind[] = ['bool', 'int', 'float', 'string', 'timestamp', 'category']
+export { typeNames } from './typed-name.ts'
 
-type Columns = ReadonlyMap<string, ColumnSchema>
+/** Formats of data that a source names itself. `from catalog` names a source that the catalog holds. */
+export const formats: readonly SourceFormat[] = ['parquet', 'csv', 'json', 'arrow', 'sqlite', 'postgres']
+/** What may stand after `from`. */
+export const origins = [...formats, 'catalog'] as const
+
+const isText = (format: SourceFormat): boolean => format === 'csv' || format === 'json'
 
 export function checkSource(
   { declaration, path }: Declared<SourceDeclaration>,
@@ -19,39 +36,55 @@ export function checkSource(
 ): Analysis<'source'> {
   const findings = new Findings(path)
   const name = declaration.name?.text ?? ''
-  if (declaration.name) findings.define(declaration.name.span, { kind: 'source', name })
-  const file = checkFrom(declaration, { name, findings })
-  const fileColumns = file && env.host.columns(file)
-  const columns = checkColumns(declaration, { file, fileColumns, name, findings })
-  if (file && !columns && !declaration.columns)
-    findings.report(
-      'SLIP404',
-      declaration.from!.path!.span,
-      `The columns of ${JSON.stringify(file.path)} cannot be read.`,
-      {
-        hint: 'Put the file there, or declare its columns with `columns { name: type }`. Until then columns are not checked.',
-      },
-    )
-  checkTime(declaration, { columns, name, findings })
-  const info = { declaration, path, name, columns, time: declaration.time?.text }
-  if (declaration.broken || findings.hasErrors || !file || !columns || !name) return { info, findings }
+  if (declaration.name) findings.define(declaration.name.span, sourceSymbol({ name, path }))
+  const context = { declaration, path, name, env, findings }
+  if (declaration.from?.format?.text === 'catalog') return fromCatalog(context)
+  const ref = checkFrom(context)
+  if (ref) checkItems(ref.format, context)
+  const found = ref && columnsOf(ref, env)
+  const columns = checkColumns(declaration, { ref, found, source: { name, path }, findings })
+  if (ref && !columns && !declaration.columns) reportUnreadable(ref, context)
+  checkTime(context, columns)
+  const time = declaration.time?.text
+  const info = infoOf(context, columns, time)
+  if (declaration.broken || findings.hasErrors || !ref || !columns || !name) return { info, findings }
   const plan: SourcePlan = {
-    name,
-    format: file.format,
-    path: file.path,
-    ...(info.time !== undefined && { time: info.time }),
+    ...ref,
+    ...(time !== undefined && { time }),
     knownAfterUs: declaration.knownAfter?.us ?? 0,
     columns: [...columns.values()],
   }
   return { info: { ...info, plan }, findings }
 }
 
+/**
+ * The columns of the data. A file cannot be read with types for columns that it does not have: then they are those that
+ * it has, so that the types can be held against them. Without a header the types are what names them.
+ */
+function columnsOf(ref: SourceRef, { host }: Environment): readonly ColumnSchema[] | undefined {
+  const found = host.columns(ref)
+  if (found || !ref.overrides || ref.text?.header === false) return found
+  const { overrides: _, ...plain } = ref
+  return host.columns(plain)
+}
+
 interface Context {
+  readonly declaration: SourceDeclaration
+  readonly path: string
   readonly name: string
+  readonly env: Environment
   readonly findings: Findings
 }
 
-function checkFrom(declaration: SourceDeclaration, { name, findings }: Context): SourceRef | undefined {
+function infoOf(
+  { declaration, path, name }: Context,
+  columns: Columns | undefined,
+  time: string | undefined,
+): SourceInfo {
+  return { declaration, path, name, columns, broken: declaration.broken, ...(time !== undefined && { time }) }
+}
+
+function checkFrom({ declaration, name, findings }: Context): SourceRef | undefined {
   const { from } = declaration
   if (!from) {
     if (!declaration.broken && declaration.name)
@@ -62,166 +95,221 @@ function checkFrom(declaration: SourceDeclaration, { name, findings }: Context):
   }
   const format = formats.find(known => known === from.format?.text)
   if (from.format && !format)
-    findings.unknownName('SLIP111', from.format, `Expected ${list(formats)}, got \`${from.format.text}\`.`, {
-      among: formats,
+    findings.unknownName('SLIP111', from.format, `Expected ${list(origins)}, got \`${from.format.text}\`.`, {
+      among: origins,
     })
-  const path = from.path && checkPath(from.path, findings)
-  return format && path !== undefined ? { name, format, path } : undefined
+  const place = format === 'postgres' ? checkServer(from, findings) : checkFile(from, format, findings)
+  if (!format || !place) return undefined
+  const text = textOptions(format, declaration)
+  const overrides = isText(format) ? overridesOf(declaration) : undefined
+  return { name, format, ...place, ...(text && { text }), ...(overrides && { overrides }) }
+}
+
+type From = NonNullable<SourceDeclaration['from']>
+type Place = Pick<SourceRef, 'path' | 'table' | 'connection'>
+
+function checkServer({ table, connection }: From, findings: Findings): Place | undefined {
+  if (!table || !connection) return undefined
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(connection.value)) {
+    return checkTable(table, findings)
+      ? { path: '', table: table.value, connection: connection.value }
+      : undefined
+  }
+  const isSecret = /[:/@=]/.test(connection.value)
+  findings.report(
+    'SLIP323',
+    connection.span,
+    isSecret
+      ? 'Expected the name of an environment variable, got what looks like a connection string.'
+      : `Expected the name of an environment variable, got ${JSON.stringify(connection.value)}.`,
+    {
+      hint: 'Put the connection string into a variable of the environment and write its name: `env "ORDERS_DB"`.',
+    },
+  )
+  return undefined
+}
+
+function checkFile(
+  { path: text, table }: From,
+  format: SourceFormat | undefined,
+  findings: Findings,
+): Place | undefined {
+  const path = text && checkPath(text, findings)
+  if (format === 'sqlite') {
+    if (path === undefined || !table) return undefined
+    return checkTable(table, findings) ? { path, table: table.value } : undefined
+  }
+  if (table && format)
+    findings.report('SLIP320', table.span, `A ${format} file has no tables.`, {
+      hint: '`table` is for `sqlite` and `postgres`.',
+    })
+  return path === undefined ? undefined : { path }
+}
+
+function checkTable({ value, span }: Text, findings: Findings): boolean {
+  if (value.trim() !== '') return true
+  findings.report('SLIP320', span, 'Expected the name of a table, got nothing.', {
+    hint: 'For example `table "orders"`.',
+  })
+  return false
 }
 
 /** The path relative to the project's root, normalized; reported when it leaves the project. */
 function checkPath({ value, span }: Text, findings: Findings): string | undefined {
-  const parts: string[] = []
-  let leaves = value.startsWith('/') || /^[a-zA-Z]:/.test(value)
-  for (const part of value.replaceAll('\\', '/').split('/')) {
-    if (part === '..') leaves ||= parts.pop() === undefined
-    else if (part !== '.' && part !== '') parts.push(part)
-  }
-  if (!leaves && parts.length > 0) return parts.join('/')
-  findings.report('SLIP315', span, `Expected a path inside the project, got ${JSON.stringify(value)}.`, {
-    hint: 'Paths are relative to the folder of slipway.json.',
-  })
-  return undefined
-}
-
-interface ColumnsContext extends Context {
-  readonly file: SourceRef | undefined
-  readonly fileColumns: readonly ColumnSchema[] | undefined
-}
-
-function checkColumns(declaration: SourceDeclaration, context: ColumnsContext): Columns | undefined {
-  const { fileColumns, findings, name } = context
-  const known = fileColumns && new Map(fileColumns.map(column => [column.name, column]))
-  if (!declaration.columns) return known
-  // Without a file, one unreadable declaration leaves open what the columns are.
-  if (!known && declaration.columns.some(({ type }) => !typeNames.some(name => name === type?.text))) {
-    for (const column of declaration.columns) checkType(column, findings)
-    return undefined
-  }
-  const merged = new Map(known)
-  const seen = new Set<string>()
-  for (const declared of declaration.columns) {
-    const { text, span } = declared.name
-    if (seen.has(text)) findings.report('SLIP109', span, `The column \`${text}\` is declared twice.`)
-    seen.add(text)
-    const type = checkType(declared, findings)
-    findings.define(span, { kind: 'column', name: text, container: name }, type)
-    const inFile = known?.get(text)
-    if (known && !inFile)
-      findings.unknownName('SLIP102', declared.name, `The file has no column \`${text}\`.`, {
-        among: known.keys(),
-      })
-    else if (inFile && type && !readsAs(inFile.type, type))
-      findings.report(
-        'SLIP201',
-        declared.type!.span,
-        `Expected \`${inFile.type.kind}\` as in the file, got \`${type.kind}\`.`,
-      )
-    else if (type) merged.set(text, { name: text, type: inFile ? keepMissing(inFile.type, type) : type })
-  }
-  return merged
-}
-
-/** A column that may be missing in the file may be missing, whatever the text says of it. */
-function keepMissing(inFile: ValueType, declared: ValueType): ValueType {
-  return { ...declared, nullable: declared.nullable || inFile.nullable }
-}
-
-/** Whether a column of the file can be taken for the declared type as it is. */
-function readsAs(inFile: ValueType, declared: ValueType): boolean {
-  if (inFile.kind === declared.kind) return true
-  return ['int float', 'string category', 'category string'].includes(`${inFile.kind} ${declared.kind}`)
-}
-
-function checkType({ type, nullable, unit }: TypedName, findings: Findings): ValueType | undefined {
-  if (!type) return undefined
-  const kind = typeNames.find(known => known === type.text)
-  if (!kind) {
-    findings.unknownName('SLIP110', type, `Expected ${list(typeNames)}, got \`${type.text}\`.`, {
-      among: typeNames,
+  const path = normalPath(value)
+  if (path === undefined)
+    findings.report('SLIP315', span, `Expected a path inside the project, got ${JSON.stringify(value)}.`, {
+      hint: 'Paths are relative to the folder of slipway.json.',
     })
-    return undefined
-  }
-  return { kind, nullable, ...(unit && { unit: unit.value }) }
+  return path
 }
 
-function checkTime(
-  declaration: SourceDeclaration,
-  { columns, name, findings }: Context & { columns?: Columns },
+function textOptions(format: SourceFormat, declaration: SourceDeclaration): SourcePlan['text'] {
+  const { delimiter, header, missing } = declaration
+  if (!isText(format)) return undefined
+  const options = {
+    ...(format === 'csv' && delimiter && { delimiter: delimiter.value }),
+    ...(format === 'csv' && typeof header?.value === 'boolean' && { header: header.value }),
+    ...(missing && missing.length > 0 && { missing: missing.map(({ value }) => value) }),
+  }
+  return Object.keys(options).length > 0 ? options : undefined
+}
+
+/** Items that go with some formats only. */
+function checkItems(format: SourceFormat, { declaration, findings }: Context): void {
+  const { delimiter, header, missing, columns } = declaration
+  const misfit = (span: Span, item: string, owners: string): void =>
+    findings.report('SLIP320', span, `\`${item}\` is for ${owners}, not for \`${format}\`.`, {
+      hint: 'The file itself says it.',
+    })
+  if (delimiter && format !== 'csv') misfit(delimiter.span, 'delimiter', '`csv`')
+  else if (delimiter && !/^[^\n\r"]$/u.test(delimiter.value))
+    findings.report(
+      'SLIP320',
+      delimiter.span,
+      `Expected one character other than a quote, got ${JSON.stringify(delimiter.value)}.`,
+      { hint: 'For example `delimiter ";"`, or `delimiter "\\t"` for tabs.' },
+    )
+  if (header && format !== 'csv') misfit(header.span, 'header', '`csv`')
+  else if (header?.value === false && !columns)
+    findings.report('SLIP320', header.span, 'A file without a header needs `columns`.', {
+      hint: 'Name all its columns in order: `columns { day: timestamp, amount: float }`.',
+    })
+  const first = missing?.[0]
+  if (first && !isText(format)) misfit(first.span, 'missing', '`csv` and `json`')
+}
+
+function reportUnreadable(
+  { path, table, connection, format }: SourceRef,
+  { declaration, findings }: Context,
 ): void {
+  const from = declaration.from!
+  const where = connection ?? path
+  const named = formatOf(path)
+  const other =
+    table === undefined && named !== undefined && named !== format && from.format ? named : undefined
+  const what =
+    table === undefined ? JSON.stringify(where) : `table ${JSON.stringify(table)} of ${JSON.stringify(where)}`
+  const cure = other
+    ? `Write \`from ${other}\` if that is what it is`
+    : format === 'postgres'
+      ? `Set ${connection} where Slipway runs`
+      : format === 'sqlite'
+        ? 'Put the database there'
+        : 'Put the file there'
+  findings.report('SLIP404', (from.connection ?? from.path)!.span, `The columns of ${what} cannot be read.`, {
+    hint: `${cure}, or declare its columns with \`columns { name: type }\`. Until then columns are not checked.`,
+    ...(other && { fixes: [findings.replace(from.format!.span, other, `Change to \`${other}\``)] }),
+  })
+}
+
+function checkTime({ declaration, path, name, findings }: Context, columns: Columns | undefined): void {
   const { time } = declaration
   if (!time) return
   const column = columns?.get(time.text)
-  findings.refer(time.span, { kind: 'column', name: time.text, container: name }, column?.type)
-  if (columns && !column) unknownColumn(time, { columns, source: name, findings })
+  findings.refer(time.span, columnSymbol({ name, path }, time.text), column?.type)
+  const times = [...(columns?.values() ?? [])].filter(({ type }) => type.kind === 'timestamp')
+  if (columns && !column) unknownColumn(time, { columns, source: name, findings, hint: timestampHint(times) })
   else if (column && column.type.kind !== 'timestamp')
     findings.report(
       'SLIP201',
       time.span,
-      `Expected a column of type \`timestamp\`, got \`${column.type.kind}\`.`,
-      {
-        hint: [...columns!.values()].some(c => c.type.kind === 'timestamp')
-          ? timestampHint(columns!)
-          : undefined,
-      },
+      `Expected a column of type \`timestamp\`, got \`${describeType(column.type)}\`.`,
+      { hint: timestampHint(times) },
     )
 }
 
-function timestampHint(columns: Columns): string {
-  const names = [...columns.values()]
-    .filter(column => column.type.kind === 'timestamp')
-    .map(column => column.name)
-  return `Columns of type timestamp: ${names.join(', ')}.`
+function timestampHint(times: readonly ColumnSchema[]): string | undefined {
+  return times.length > 0
+    ? `Columns of type timestamp: ${times.map(({ name }) => name).join(', ')}.`
+    : undefined
 }
 
 /** Reports a column that the source does not have. */
 export function unknownColumn(
   name: Name,
-  {
-    columns,
-    source,
-    findings,
-    hint,
-  }: { columns: Columns; source: string; findings: Findings; hint?: string },
+  options: { columns: Columns; source: string; findings: Findings; hint?: string | undefined },
 ): void {
+  const { columns, source, findings, hint } = options
   findings.unknownName('SLIP102', name, `The source \`${source}\` has no column \`${name.text}\`.`, {
     among: columns.keys(),
-    hint,
+    ...(hint !== undefined && { hint }),
   })
 }
 
-export function checkEntity({ declaration, path }: Declared<EntityDeclaration>): Analysis<'entity'> {
-  const findings = new Findings(path)
-  const name = declaration.name?.text ?? ''
-  if (declaration.name) findings.define(declaration.name.span, { kind: 'entity', name })
-  const keys = declaration.keys.map(key => ({ name: key.name.text, type: checkKey(key, findings) }))
-  const names = new Set(keys.map(key => key.name))
-  reportRepeated(
-    declaration.keys.map(key => key.name),
-    findings,
-  )
-  const distinct = [...names].map(text => keys.find(key => key.name === text)!)
-  const info = { declaration, path, name, keys: distinct }
-  if (declaration.broken || findings.hasErrors) return { info, findings }
-  const columns = keys.map(key => ({ name: key.name, type: valueType(key.type)! }))
-  const { doc } = declaration
-  return { info: { ...info, plan: { name, keys: columns, ...(doc !== undefined && { doc }) } }, findings }
+// A source that the catalog holds.
+
+function fromCatalog(context: Context): Analysis<'source'> {
+  const { declaration, name, env, findings } = context
+  for (const [item, span] of saidByCatalog(declaration))
+    findings.report('SLIP320', span, `The catalog says \`${item}\` of this source.`, {
+      hint: `Remove \`${item}\`.`,
+    })
+  const held = declaration.from!.path && catalogSource(declaration.from!.path, env, findings)
+  const columns = held && new Map(held.columns.map(column => [column.name, column]))
+  const info = infoOf(context, columns, held?.time)
+  if (!held || declaration.broken || findings.hasErrors || !name) return { info, findings }
+  return { info: { ...info, plan: { ...held, name } }, findings }
 }
 
-const keyKinds: readonly ScalarKind[] = ['int', 'string', 'category', 'bool', 'timestamp']
-
-function checkKey(key: TypedName, findings: Findings): Type {
-  const type = checkType(key, findings)
-  if (!type) return unknownType
-  if (keyKinds.includes(type.kind)) return type
-  findings.report('SLIP201', key.type!.span, `Expected ${list(keyKinds)} for a key, got \`${type.kind}\`.`)
-  return unknownType
+function saidByCatalog(declaration: SourceDeclaration): readonly (readonly [string, Span])[] {
+  const { from, time, knownAfter, columns, delimiter, header, missing } = declaration
+  const said: readonly (readonly [string, { readonly span: Span } | undefined])[] = [
+    ['table', from?.table],
+    ['time', time],
+    ['known after', knownAfter],
+    ['columns', columns?.[0]?.name],
+    ['delimiter', delimiter],
+    ['header', header],
+    ['missing', missing?.[0]],
+  ]
+  return said.flatMap(([item, found]) => (found ? [[item, found.span] as const] : []))
 }
 
-function reportRepeated(names: readonly Name[], findings: Findings): void {
-  const seen = new Set<string>()
-  for (const { text, span } of names) {
-    if (seen.has(text)) findings.report('SLIP109', span, `The key \`${text}\` is declared twice.`)
-    seen.add(text)
+function catalogSource({ value, span }: Text, env: Environment, findings: Findings): SourcePlan | undefined {
+  const { catalog } = env
+  if (!catalog?.source) {
+    findings.report(
+      'SLIP401',
+      span,
+      `The catalog cannot be reached, so the source ${JSON.stringify(value)} is not checked.`,
+      {
+        hint: 'A model that needs the catalog trains once it can be reached.',
+      },
+    )
+    return undefined
   }
+  const found = catalog.source(value)
+  if (found) return found
+  const meant = suggest(value, catalog.sourceNames?.() ?? [])
+  findings.report('SLIP407', span, `The catalog holds no source ${JSON.stringify(value)}.`, {
+    hint:
+      meant === undefined
+        ? 'It holds the sources of registered features.'
+        : `Did you mean ${JSON.stringify(meant)}?`,
+    ...(meant !== undefined && {
+      fixes: [findings.replace(span, quoted(meant), `Change to ${quoted(meant)}`)],
+    }),
+  })
+  return undefined
 }

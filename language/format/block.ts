@@ -4,26 +4,28 @@ import {
   type NodeKind,
   type SyntaxElement,
   type SyntaxNode,
+  type SyntaxTree,
   childNodes,
   isNode,
   tokensOf,
 } from '../syntax/tree.ts'
-import { printInline } from './inline.ts'
+import { type Chunk, chunksOf, isSound, rawLine } from './chunks.ts'
+import { maxWidth, printInline } from './inline.ts'
 import type { Line } from './lines.ts'
 
 export interface BlockContext {
   readonly indent: number
   readonly newline: string
+  readonly tree: SyntaxTree
 }
-
-/** A block on one line is no longer than this with what stands before it. */
-const maxWidth = 100
 
 /** Item kinds whose second part is aligned, each with those of its own block. */
 const alignedAfterName: ReadonlySet<NodeKind> = new Set<NodeKind>([
   'FeatureItem',
   'SplitPart',
   'Hyperparameter',
+  'TuneDimension',
+  'GivenValue',
 ])
 const alignedAfterColon: ReadonlySet<NodeKind> = new Set<NodeKind>(['PrepareRule', 'ColumnDefinition'])
 /** Parts of a model that are aligned when they follow one another. */
@@ -33,17 +35,40 @@ const alignedAfterWord: ReadonlySet<NodeKind> = new Set<NodeKind>([
   'RequireItem',
 ])
 
+/** Blocks whose items stand side by side without a comma when they stand on one line. */
+const spaced: ReadonlySet<NodeKind> = new Set<NodeKind>([
+  'SplitItem',
+  'PrepareItem',
+  'TuneItem',
+  'HealthItem',
+])
+
 /** A declaration or an item, with its block when it has one. */
 export function itemLines(node: SyntaxNode, context: BlockContext, blankBefore: boolean): Line[] {
   const at = node.children.findIndex(child => isNode(child) && child.kind === 'Block')
   const { indent } = context
+  if (node.kind === 'ImportItem') return [{ indent, cells: [importText(node, context)], blankBefore }]
   if (at < 0) return [{ indent, ...cellsOf(node, context), blankBefore }]
   const head = printInline(node.children.slice(0, at).filter(noNewlineAtEnd), node.kind, context)
   const block = node.children[at] as SyntaxNode
-  const inline = inlineBlock(node, block, context)
-  if (inline !== undefined && indent + head.length + inline.length < maxWidth)
+  const inline = isSound(context.tree, node) ? inlineBlock(node, block, context) : undefined
+  const last = head.includes('\n') ? head.slice(head.lastIndexOf('\n') + 1) : ' '.repeat(indent) + head
+  if (inline !== undefined && last.length + inline.length < maxWidth)
     return [{ indent, cells: [`${head} ${inline}`], blankBefore }]
   return blockLines(head, block, { ...context, blankBefore })
+}
+
+/** The names on one line when they fit there, else on one each. */
+function importText(node: SyntaxNode, { indent, newline }: BlockContext): string {
+  const text = printInline(node.children, node.kind, { indent, newline, joined: true, used: -Infinity })
+  if (text.length <= maxWidth || text.includes(newline)) return text
+  const names = node.nodes.map(name => printInline(name.children, name.kind, { indent, newline }))
+  const rest = node.children.slice(node.children.findIndex(child => child.kind === '}'))
+  return [
+    'import {',
+    ...names.map((name, i) => `  ${name}${i < names.length - 1 ? ',' : ''}`),
+    printInline(rest, node.kind, { indent, newline }),
+  ].join(newline)
 }
 
 /** The brace stands on the line of the head, whatever stood before it. */
@@ -63,8 +88,10 @@ function cellsOf(node: SyntaxNode, context: BlockContext): Pick<Line, 'cells' | 
       cells: [printInline(children, kind, context)],
       ...(alignedAfterName.has(kind) && { group: kind }),
     }
-  const cells = [children.slice(0, cut), children.slice(cut)].map(part => printInline(part, kind, context))
-  return { cells: [cells[0]!, cells[1]!], group: alignedAfterWord.has(kind) ? 'words' : kind }
+  const first = printInline(children.slice(0, cut), kind, context)
+  const used = context.indent + first.length + 1
+  const second = printInline(children.slice(cut), kind, { ...context, used })
+  return { cells: [first, second], group: alignedAfterWord.has(kind) ? 'words' : kind }
 }
 
 /** Where the second cell of an item begins; undefined when it has one. */
@@ -83,8 +110,9 @@ function inlineBlock(owner: SyntaxNode, block: SyntaxNode, context: BlockContext
   if (items.some(item => childNodes(item).some(({ kind }) => kind === 'Block'))) return undefined
   if (items.length === 0) return '{}'
   if (owner.kind === 'ModelDeclaration') return undefined
-  const separator = owner.kind === 'SplitItem' ? '  ' : ', '
-  return `{ ${items.map(item => printInline(item.children, item.kind, context)).join(separator)} }`
+  const separator = spaced.has(owner.kind) ? '  ' : ', '
+  const wide = { ...context, used: -Infinity }
+  return `{ ${items.map(item => printInline(item.children, item.kind, wide)).join(separator)} }`
 }
 
 function blockLines(
@@ -92,23 +120,33 @@ function blockLines(
   block: SyntaxNode,
   context: BlockContext & { blankBefore: boolean },
 ): Line[] {
-  const { indent, newline, blankBefore } = context
+  const { indent, tree, blankBefore } = context
   const lines: Line[] = [{ indent, cells: [`${head} {`], blankBefore }]
-  const inner = { indent: indent + 2, newline }
+  const inner = { ...context, indent: indent + 2 }
+  const chunks = chunksOf(tree, block.nodes, true)
+  let next = 0
   let newlines = 0
   for (const child of block.children) {
     // A blank line right after the opening brace is dropped.
     const blank = newlines > 1 && lines.length > 1
-    if (isNode(child)) {
-      lines.push(...itemLines(child, inner, blank))
+    while (next < chunks.length && chunks[next]!.end <= child.start) next++
+    const chunk = chunks[next]
+    const inside = chunk && chunk.start <= child.start && child.end <= chunk.end
+    if (chunk && isNode(child) && chunk.start === child.start) {
+      lines.push(...chunkLines(chunk, inner, blank))
       newlines = 0
-    } else if (child.kind === 'newline') newlines++
+    } else if (isNode(child) || inside) continue
+    else if (child.kind === 'newline') newlines++
     else if (child.kind === 'comment' || child.kind === 'doc') {
       addComment(lines, child.text.trimEnd(), { indent: inner.indent, newlines, blank })
       newlines = 0
     }
   }
   return [...lines, { indent, cells: ['}'], blankBefore: false }]
+}
+
+function chunkLines(chunk: Chunk, context: BlockContext, blank: boolean): Line[] {
+  return chunk.node ? itemLines(chunk.node, context, blank) : [rawLine(context.tree, chunk, blank)]
 }
 
 /** A comment ends the line before it, unless it has a line of its own. */

@@ -4,7 +4,7 @@ import type { AnyDeclaration, DeclarationKind, Name } from '../syntax/ast.ts'
 import type { Span } from '../syntax/tokens.ts'
 
 export interface DocumentSymbol {
-  readonly kind: DeclarationKind | 'modelFeature' | 'label' | 'output' | 'column'
+  readonly kind: DeclarationKind | 'modelFeature' | 'label' | 'output' | 'column' | 'test'
   readonly name: string
   /** Of the whole. */
   readonly range: Span
@@ -31,16 +31,23 @@ function childrenOf(declaration: AnyDeclaration): readonly DocumentSymbol[] {
     case 'feature':
       return []
     case 'model': {
-      const { features, label, outputs } = declaration
+      const { features, label, outputs, tests } = declaration
       return [
         ...(features?.items ?? []).map(item => symbol('modelFeature', item.name, item.span)),
         ...(label?.name ? [symbol('label', label.name, label.span)] : []),
         ...outputs.flatMap(output => (output.name ? [symbol('output', output.name, output.span)] : [])),
+        ...tests.flatMap(({ name, span }) =>
+          name ? [symbol('test', { text: name.value, span: name.span }, span)] : [],
+        ),
       ].sort((a, b) => a.range.start - b.range.start)
     }
   }
 }
 
-function symbol(kind: DocumentSymbol['kind'], name: Name, range: Span): DocumentSymbol {
+function symbol(
+  kind: DocumentSymbol['kind'],
+  name: Pick<Name, 'text' | 'span'>,
+  range: Span,
+): DocumentSymbol {
   return { kind, name: name.text, range, span: name.span, children: [] }
 }

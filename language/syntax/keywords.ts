@@ -3,13 +3,25 @@
  * The parser accepts no word that is not here, and the TextMate grammar is tested against this table.
  */
 export const keywords = {
+  import: ['import', 'as'],
   declaration: ['source', 'entity', 'feature', 'model'],
-  source: ['from', 'time', 'known', 'columns'],
+  source: ['from', 'delimiter', 'header', 'missing', 'time', 'known', 'columns'],
   feature: ['of', 'by', 'over', 'default', 'owner', 'tags'],
-  model: ['observe', 'features', 'label', 'split', 'prepare', 'algorithm', 'evaluate', 'output', 'require'],
-  clause: ['where', 'after', 'until', 'random', 'seed', 'per', 'on', 'unit', 'max'],
+  model: [
+    'observe', 'features', 'label', 'weight', 'balance', 'split', 'prepare', 'algorithm', 'tune', 'evaluate',
+    'output', 'require', 'test', 'health',
+  ], // prettier-ignore
+  clause: [
+    'where', 'after', 'until', 'random', 'key', 'seed', 'folds', 'classes', 'per', 'on', 'unit', 'format', 'table', 'env',
+    'max', 'trials', 'using', 'maximizing', 'minimizing', 'in', 'log_scale', 'rank', 'top',
+  ], // prettier-ignore
   split: ['train', 'validation', 'test'],
-  prepare: ['numeric', 'category', 'impute', 'median', 'mean', 'zero', 'none', 'standardize', 'one_hot'],
+  prepare: [
+    'numeric', 'category', 'impute', 'median', 'mean', 'zero', 'none', 'indicator', 'standardize', 'min_max',
+    'one_hot', 'native',
+  ], // prettier-ignore
+  effect: ['intercept'],
+  test: ['given', 'expect'],
   duration: ['minute', 'minutes', 'hour', 'hours', 'day', 'days'],
   operator: ['and', 'or', 'not', 'if'],
   literal: ['true', 'false', 'missing'],

@@ -1,6 +1,7 @@
 /** What literals mean. */
 import type { Scalar } from '../types.ts'
 import type { LiteralKind } from './ast.ts'
+import { meantDate } from './foreign.ts'
 import type { Token } from './tokens.ts'
 
 export interface LiteralValue {
@@ -13,9 +14,13 @@ export function literalOf(token: Token): LiteralValue {
   if (token.kind === 'int') return { literal: 'int', value: safeInteger(Number(token.text)) }
   if (token.kind === 'float') return { literal: 'float', value: finite(Number(token.text)) }
   if (token.kind === 'string') return { literal: 'string', value: textOf(token) }
-  if (token.kind === 'date') return { literal: 'timestamp', value: microseconds(token.text) }
+  if (token.kind === 'date') return { literal: 'timestamp', value: microseconds(dateOf(token)) }
   if (token.text === 'missing') return { literal: 'missing', value: null }
   return { literal: 'bool', value: token.text === 'true' }
+}
+
+function dateOf({ text, foreign }: Token): string {
+  return (foreign && meantDate(text)?.meant) || text
 }
 
 const safeInteger = (value: number): number | undefined => (Number.isSafeInteger(value) ? value : undefined)

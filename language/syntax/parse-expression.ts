@@ -1,5 +1,6 @@
-/** Expressions, by precedence climbing: or, and, not, comparisons, + −, * /, unary −, calls and brackets. */
+/** Expressions, by precedence climbing: or, and, not, comparisons, + −, * / %, unary −, calls and brackets. */
 import { Cursor, type Mark, describeToken } from './cursor.ts'
+import { meantOperator } from './foreign.ts'
 import { isExpressionWord } from './keywords.ts'
 import type { Token } from './tokens.ts'
 
@@ -8,20 +9,21 @@ const maxDepth = 200
 /** How high the tree of one expression may grow, long chains of operators included. */
 const maxHeight = 400
 
-const precedence: Readonly<Record<string, number>> = {
-  or: 1,
-  and: 2,
-  '==': 4,
-  '!=': 4,
-  '<': 4,
-  '<=': 4,
-  '>': 4,
-  '>=': 4,
-  '+': 5,
-  '-': 5,
-  '*': 6,
-  '/': 6,
-}
+const precedence: ReadonlyMap<string, number> = new Map([
+  ['or', 1],
+  ['and', 2],
+  ['==', 4],
+  ['!=', 4],
+  ['<', 4],
+  ['<=', 4],
+  ['>', 4],
+  ['>=', 4],
+  ['+', 5],
+  ['-', 5],
+  ['*', 6],
+  ['/', 6],
+  ['%', 6],
+])
 const notPrecedence = 3
 const comparisonPrecedence = 4
 const negationPrecedence = 7
@@ -37,7 +39,6 @@ function parseAbove(c: Cursor, minimum: number, what: string): boolean {
   const mark = c.mark()
   const found = parseOperand(c, what)
   if (found) parseOperators(c, mark, minimum)
-  if (found) refuseAssignment(c)
   c.depth--
   return found
 }
@@ -47,7 +48,7 @@ function parseOperators(c: Cursor, mark: Mark, minimum: number): void {
     if (c.heightSince(mark) >= maxHeight) return void tooDeep(c)
     const operator = c.token
     c.wrap(mark, 'BinaryExpression')
-    c.bump()
+    takeOperator(c)
     parseAbove(c, level, `a value after ${describeToken(operator)}`)
     c.close()
     if (level === comparisonPrecedence) refuseChain(c, operator)
@@ -62,7 +63,35 @@ function operatorAt(c: Cursor): number | undefined {
 
 function operatorOf(token: Token): number | undefined {
   if (token.kind === 'quoted' || token.kind === 'string') return undefined
-  return Object.hasOwn(precedence, token.text) ? precedence[token.text] : undefined
+  if (token.kind === '=') return comparisonPrecedence
+  if (token.foreign) return precedence.get(meantOperator(token.text) ?? '')
+  // The kind of an operator is its text. Of names only the shortest are read.
+  if (token.kind !== 'name') return precedence.get(token.kind)
+  if (token.end - token.start > 3) return undefined
+  const { text } = token
+  return precedence.get(upperOperators.has(text) ? text.toLowerCase() : text)
+}
+
+const upperOperators: ReadonlySet<string> = new Set(['AND', 'OR', 'And', 'Or'])
+
+/** Takes an operator, and says so when it is another language's. */
+function takeOperator(c: Cursor): void {
+  const { token } = c
+  if (token.kind === '=')
+    c.note('Expected `==` to compare, got `=`.', {
+      code: 'SLIP010',
+      fixes: [c.fix('Change to `==`', token, '==')],
+    })
+  else if (token.kind === 'name' && token.text !== token.text.toLowerCase()) noteUpper(c)
+  c.bump()
+}
+
+function noteUpper(c: Cursor): void {
+  const meant = c.token.text.toLowerCase()
+  c.note(`Expected \`${meant}\`, got \`${c.token.text}\`.`, {
+    code: 'SLIP011',
+    fixes: [c.fix(`Change to \`${meant}\``, c.token, meant)],
+  })
 }
 
 function refuseChain(c: Cursor, first: Token): void {
@@ -73,29 +102,39 @@ function refuseChain(c: Cursor, first: Token): void {
   })
 }
 
-/** `=` names a feature; two of them compare. */
-function refuseAssignment(c: Cursor): void {
-  if (!c.at('=') || c.token.lineStart) return
-  const { start, end } = c.token
-  c.error('Expected `==` to compare, got `=`.', {
-    code: 'SLIP010',
-    fixes: [{ title: 'Change to `==`', edits: [{ path: c.path, span: { start, end }, text: '==' }] }],
-  })
-}
-
 function parseOperand(c: Cursor, what: string): boolean {
   const { token } = c
   if (cannotGoOn(c)) {
     c.expected(what)
     return false
   }
-  if (token.kind === '-' || c.atWord('not')) return parsePrefix(c)
+  if (atPrefix(c)) return parsePrefix(c)
   if (token.kind === '(') return parseParenthesized(c)
   if (['int', 'float', 'string', 'date'].includes(token.kind) || c.atWord('true', 'false', 'missing'))
     return parseLiteral(c)
   if (c.atName()) return parseName(c, what)
-  c.expected(what)
+  refuseOperand(c, what)
   return false
+}
+
+function refuseOperand(c: Cursor, what: string): void {
+  const { token, previous } = c
+  const next = c.peek()
+  if (token.kind === '.' && next.kind === 'int' && next.start === token.end) {
+    const fixes = [
+      c.fix(`Change to \`0.${next.text}\``, { start: token.start, end: next.end }, `0.${next.text}`),
+    ]
+    return c.error('A number begins with a digit.', { span: { start: token.start, end: next.end }, fixes })
+  }
+  if (token.kind === '+' && next.start === token.end && previous?.kind !== '+')
+    return c.error(`Expected ${what}, got \`+\`.`, { fixes: [c.fix('Remove `+`', token, '')] })
+  if (token.kind === '*' && previous?.kind === '*')
+    return c.error('There is no operator `**`.', {
+      code: 'SLIP010',
+      span: { start: previous.start, end: token.end },
+      hint: 'Write `pow(x, y)`.',
+    })
+  c.expected(what)
 }
 
 /** A line on which the next item begins, though an operator or a bracket before it asked for more. */
@@ -104,14 +143,25 @@ function cannotGoOn(c: Cursor): boolean {
   return c.token.lineStart && c.atName() && c.peek().kind === '=' && !c.peek().lineStart
 }
 
+function atPrefix(c: Cursor): boolean {
+  const { token } = c
+  if (token.kind === '-' || c.atWord('not')) return true
+  if (token.foreign && token.kind === 'unknown') return ['not', '-'].includes(meantOperator(token.text) ?? '')
+  return atUpperNot(c)
+}
+
+function atUpperNot(c: Cursor): boolean {
+  if (!c.at('name') || (c.token.text !== 'NOT' && c.token.text !== 'Not')) return false
+  const next = c.peek()
+  return !next.lineStart && (next.kind === 'name' || next.kind === 'quoted')
+}
+
 function parsePrefix(c: Cursor): boolean {
   c.open('UnaryExpression')
+  if (c.at('name') && c.token.text !== 'not') noteUpper(c)
   const operator = c.bump()
-  parseAbove(
-    c,
-    operator.kind === '-' ? negationPrecedence : notPrecedence,
-    `a value after ${describeToken(operator)}`,
-  )
+  const negation = operator.kind === '-' || meantOperator(operator.text) === '-'
+  parseAbove(c, negation ? negationPrecedence : notPrecedence, `a value after ${describeToken(operator)}`)
   c.close()
   return true
 }
@@ -140,19 +190,17 @@ function parseName(c: Cursor, what: string): boolean {
   const { token } = c
   const word = token.kind === 'name' && isExpressionWord(token.text)
   if (word && !(token.text === 'if' && c.peek().kind === '(')) {
-    c.expected(what, { hint: `A column called ${token.text} is written in backticks.` })
+    c.expected(what, {
+      hint:
+        token.text === 'if'
+          ? 'Write `if(condition, then, else)`.'
+          : `A column called ${token.text} is written in backticks.`,
+    })
     return false
   }
   parseNameNode(c)
   if (c.at('.')) return parseColumn(c, mark)
-  if (c.at('@')) {
-    c.wrap(mark, 'CallExpression')
-    parsePin(c)
-    if (c.at('(')) parseArguments(c)
-    else c.expected('the key in brackets after the version, for example `(origin)`')
-    c.close()
-    return true
-  }
+  if (c.at('@')) return parsePinned(c, mark)
   if (c.at('(') && !(c.brackets === 0 && c.token.lineStart)) {
     c.wrap(mark, 'CallExpression')
     parseArguments(c)
@@ -164,11 +212,26 @@ function parseName(c: Cursor, what: string): boolean {
   return true
 }
 
+function parsePinned(c: Cursor, mark: Mark): boolean {
+  c.wrap(mark, 'CallExpression')
+  parsePin(c)
+  const call = c.at('(')
+  if (call) parseArguments(c)
+  else if (!c.barePins) c.expected('the key in brackets after the version, for example `(origin)`')
+  c.close(call || !c.barePins ? undefined : 'NameExpression')
+  return true
+}
+
 function parseColumn(c: Cursor, mark: Mark): boolean {
   c.wrap(mark, 'ColumnExpression')
   c.bump()
+  const name = c.token.text
   if (c.atName() && !c.token.lineStart) parseNameNode(c)
   else c.expected('the name of a column after `.`')
+  if (c.at('(') && !c.token.lineStart && !c.broken)
+    c.error('Expected a column, got a call.', {
+      hint: `Functions stand alone, with all their arguments in brackets: \`${name}(x)\`.`,
+    })
   c.close()
   return true
 }
@@ -193,7 +256,7 @@ function parseArguments(c: Cursor): void {
 }
 
 /** Takes the closing bracket, or reports the opening one that lacks it. */
-export function closeBracket(c: Cursor, opening: Token, closing: ')' | ']'): void {
+export function closeBracket(c: Cursor, opening: Token, closing: ')' | ']' | '}'): void {
   c.brackets--
   if (c.eat(closing)) return
   const atNextItem = c.at('end') || c.at('}') || c.token.lineStart

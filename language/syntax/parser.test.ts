@@ -163,7 +163,7 @@ test('a broken declaration hides none of its neighbours', () => {
       ['before', 'after'],
       breaker,
     )
-    const open = breaker.startsWith('model') ? 3 : 1
+    const open = breaker.startsWith('model') ? 2 : 1
     assert.equal(parse(text).diagnostics.length, open, breaker)
   }
 })

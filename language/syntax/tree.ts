@@ -3,7 +3,9 @@
  * Trivia lies between nodes, never at the edge of one (the file apart), so that spans underline what they mean.
  */
 import type { Diagnostic } from '../diagnostics.ts'
-import { type Span, type Token, isTrivia } from './tokens.ts'
+import type { Faults } from './faults.ts'
+import type { NodeView } from './nodes.ts'
+import type { Span, Token, TokenTable } from './tokens.ts'
 
 export type NodeKind =
   | 'File'
@@ -11,40 +13,60 @@ export type NodeKind =
   | 'Error'
   /** `{ … }` with its items. */
   | 'Block'
-  | 'SourceDeclaration' | 'FromItem' | 'TimeItem' | 'KnownItem' | 'ColumnsItem' | 'ColumnDefinition'
+  | 'ImportItem' | 'ImportedName'
+  | 'SourceDeclaration' | 'FromItem' | 'TableClause' | 'EnvClause' | 'DelimiterItem' | 'HeaderItem' | 'MissingItem'
+  | 'TimeItem' | 'KnownItem' | 'ColumnsItem' | 'ColumnDefinition'
   | 'EntityDeclaration' | 'KeyDefinition'
-  | 'FeatureDeclaration' | 'Aggregate' | 'WhereClause' | 'ByClause' | 'OverClause' | 'Duration'
-  | 'DefaultItem' | 'OwnerItem' | 'TagsItem' | 'Tag' | 'UnitItem'
-  | 'ModelDeclaration' | 'ObserveItem' | 'FeaturesItem' | 'FeatureItem' | 'LabelItem'
-  | 'SplitItem' | 'SeedClause' | 'SplitPart' | 'UntilClause' | 'AfterClause'
+  /** What a feature is: an aggregate of a window, or an expression over other features. */
+  | 'FeatureDeclaration' | 'FeatureValue' | 'WhereClause' | 'ByClause' | 'OverClause' | 'Duration'
+  | 'DefaultItem' | 'OwnerItem' | 'TagsItem' | 'Tag' | 'UnitItem' | 'FormatClause'
+  | 'ModelDeclaration' | 'ObserveItem' | 'FeaturesItem' | 'FeatureItem' | 'LabelItem' | 'WeightItem' | 'BalanceItem'
+  | 'SplitItem' | 'SplitKey' | 'SeedClause' | 'SplitPart' | 'UntilClause' | 'AfterClause' | 'FoldsClause'
   | 'PrepareItem' | 'PrepareRule' | 'PrepareStep'
-  | 'AlgorithmItem' | 'Hyperparameter'
-  | 'EvaluateItem' | 'Metric' | 'PerClause' | 'OutputItem' | 'RequireItem' | 'Requirement' | 'OnClause'
-  | 'Name' | 'Type' | 'Pin' | 'Arguments'
+  | 'AlgorithmItem' | 'Hyperparameter' | 'RandomEffect'
+  | 'TuneItem' | 'TrialsClause' | 'SearchClause' | 'Objective' | 'TuneDimension' | 'Scale' | 'Range'
+  | 'EvaluateItem' | 'Metric' | 'Cutoff' | 'PerClause' | 'RequireItem' | 'Requirement' | 'OnClause'
+  | 'OutputItem' | 'Rank' | 'TopClause'
+  | 'TestItem' | 'GivenItem' | 'GivenValue' | 'ExpectItem'
+  | 'HealthItem' | 'HealthRule' | 'OfClause'
+  | 'Name' | 'Type' | 'Pin' | 'Arguments' | 'List'
   | 'LiteralExpression' | 'NameExpression' | 'ColumnExpression' | 'CallExpression'
   | 'ParenthesizedExpression' | 'UnaryExpression' | 'BinaryExpression' // prettier-ignore
 
 export interface SyntaxNode extends Span {
   readonly kind: NodeKind
+  /** Position among all nodes of the file, each after those under it. Two views of a node have one index. */
+  readonly index: number
   readonly children: readonly SyntaxElement[]
   readonly parent: SyntaxNode | undefined
-  /** Levels of nodes below and with this one. */
-  readonly height: number
+  /** The children that are nodes. */
+  readonly nodes: readonly SyntaxNode[]
+  /** The children that are tokens, trivia left out. */
+  readonly ownTokens: readonly Token[]
 }
 
 export type SyntaxElement = SyntaxNode | Token
 
 export interface SyntaxTree {
   readonly text: string
+  /** Made anew each time. */
   readonly root: SyntaxNode
+  /** A view of a node by its index, made anew each time. */
+  nodeOf(index: number): SyntaxNode
+  /** The tokens by index, made when asked for one. */
+  readonly table: TokenTable
   /** All tokens of the text; the last is of kind `end` and not in the tree. */
   readonly tokens: readonly Token[]
   /** What the syntax alone says. */
   readonly diagnostics: readonly Diagnostic[]
+  /** The same by place. */
+  readonly faults: Faults
+  /** Where the parser gave items up: offsets of what it could not read on from. */
+  readonly gaps: readonly number[]
 }
 
 export function isNode(element: SyntaxElement): element is SyntaxNode {
-  return 'children' in element
+  return 'nodes' in element
 }
 
 /** The text of the tree's tokens: the very text that was parsed. */
@@ -68,85 +90,78 @@ export function tokensOf(node: SyntaxNode): readonly Token[] {
 /** The node and all nodes under it, each before those under it. */
 export function nodesOf(node: SyntaxNode): readonly SyntaxNode[] {
   const found: SyntaxNode[] = []
-  const visit = (child: SyntaxElement): void => {
-    if (!isNode(child)) return
+  const visit = (child: SyntaxNode): void => {
     found.push(child)
-    child.children.forEach(visit)
+    child.nodes.forEach(visit)
   }
   visit(node)
   return found
 }
 
 export function childNodes(node: SyntaxNode): readonly SyntaxNode[] {
-  return node.children.filter(isNode)
+  return node.nodes
 }
 
-export function childOfKind(
-  node: SyntaxNode | undefined,
-  ...kinds: readonly NodeKind[]
-): SyntaxNode | undefined {
-  return node?.children.find((child): child is SyntaxNode => isNode(child) && kinds.includes(child.kind))
+export function childOfKind(node: SyntaxNode | undefined, kind: NodeKind): SyntaxNode | undefined {
+  if (node) for (const child of node.nodes) if (child.kind === kind) return child
+  return undefined
 }
 
 export function childrenOfKind(node: SyntaxNode | undefined, kind: NodeKind): readonly SyntaxNode[] {
-  return node?.children.filter((child): child is SyntaxNode => isNode(child) && child.kind === kind) ?? []
+  return node?.nodes.filter(child => child.kind === kind) ?? []
 }
 
 /** The tokens that are children of the node itself, trivia left out. */
 export function ownTokens(node: SyntaxNode): readonly Token[] {
-  return node.children.filter((child): child is Token => !isNode(child) && !isTrivia(child.kind))
+  return node.ownTokens
 }
 
 /** The first token of a node that is no trivia. */
 export function firstToken(node: SyntaxNode): Token | undefined {
-  for (const child of node.children) {
-    const found = isNode(child) ? firstToken(child) : isTrivia(child.kind) ? undefined : child
-    if (found) return found
-  }
-  return undefined
+  const { table, index } = node as NodeView
+  const first = table.tokens.skipTrivia(table.firsts[index]!)
+  return first < table.ends[index]! ? table.tokens.at(first) : undefined
 }
 
 /** The token that holds the offset; at a border the one that ends there, when that one is a word or a literal. */
-export function tokenAt(tree: SyntaxTree, offset: number): Token | undefined {
-  const after = tokenFrom(tree.tokens, offset)
-  const before = after && tree.tokens[after.index - 1]
-  if (before && before.end === offset && touches(before)) return before
-  return after
+export function tokenAt({ table }: SyntaxTree, offset: number): Token | undefined {
+  const after = tokenFrom(table, offset)
+  const before = after - 1
+  if (before >= 0 && table.endOf(before) === offset && touches.has(table.kindAt(before)))
+    return table.at(before)
+  return table.at(after)
 }
 
-function touches(token: Token): boolean {
-  return ['name', 'quoted', 'int', 'float', 'string', 'date'].includes(token.kind)
-}
+const touches: ReadonlySet<string> = new Set(['name', 'quoted', 'int', 'float', 'string', 'date'])
 
-function tokenFrom(tokens: readonly Token[], offset: number): Token | undefined {
+function tokenFrom(table: TokenTable, offset: number): number {
   let low = 0
-  let high = tokens.length - 1
+  let high = table.count - 1
   while (low < high) {
     const middle = (low + high) >> 1
-    if (tokens[middle]!.end <= offset) low = middle + 1
+    if (table.endOf(middle) <= offset) low = middle + 1
     else high = middle
   }
-  return tokens[low]
+  return low
 }
 
 /** The innermost node whose span holds the offset, its borders included. */
 export function nodeAt(tree: SyntaxTree, offset: number): SyntaxNode {
   let node = tree.root
   for (;;) {
-    const inner = childNodes(node).findLast(child => child.start <= offset && offset <= child.end)
+    const inner = node.nodes.findLast(child => child.start <= offset && offset <= child.end)
     if (!inner) return node
     node = inner
   }
 }
 
 /** The lines of `///` directly above a node, without their slashes; undefined when there are none. */
-export function docOf(tree: SyntaxTree, node: SyntaxNode): string | undefined {
-  const first = firstToken(node)
+export function docOf({ table }: SyntaxTree, node: SyntaxNode): string | undefined {
   const lines: string[] = []
-  for (let i = (first?.index ?? 0) - 1; i >= 0; i--) {
-    const token = tree.tokens[i]!
-    if (token.kind === 'doc') lines.unshift(token.text.slice(3).trim())
-    else if (!isTrivia(token.kind) || token.kind === 'comment') break
+  for (let i = tokenFrom(table, node.start) - 1; i >= 0 && table.isTriviaAt(i); i--) {
+    const kind = table.kindAt(i)
+    if (kind === 'doc') lines.unshift(table.textAt(i).slice(3).trim())
+    else if (kind === 'comment') break
   }
   return lines.length > 0 ? lines.join('\n') : undefined
 }

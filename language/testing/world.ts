@@ -1,5 +1,6 @@
 /** What the language's tests pretend the world to be: files with columns, and a catalog. */
-import type { AnalysisHost, CatalogFeature, CatalogView } from '../host.ts'
+import type { AnalysisHost, CatalogFeature, CatalogView, SourceStatistics } from '../host.ts'
+import type { WindowFeaturePlan } from '../plan.ts'
 import type { ColumnSchema, ScalarKind } from '../types.ts'
 import { type Workspace, createWorkspace } from '../workspace.ts'
 
@@ -19,6 +20,22 @@ export const flights = columns(
   'destination string',
 )
 
+export const orders: readonly ColumnSchema[] = [
+  ...columns(
+    'id string',
+    'placed timestamp',
+    'delivered timestamp?',
+    'amount float',
+    'discount float?',
+    'items int',
+    'status string',
+    'city string',
+    'vip bool',
+    'delivery_minutes int',
+  ),
+  { name: 'taste', type: { kind: 'vector', size: 3, nullable: false } },
+]
+
 /** Every file that exists, by path; reading any other gives nothing. */
 export const files: Readonly<Record<string, readonly ColumnSchema[]>> = {
   'data/flights.parquet': flights,
@@ -30,6 +47,7 @@ export const files: Readonly<Record<string, readonly ColumnSchema[]>> = {
     'Speed IAS in knots int?',
   ),
   'data/airports.csv': columns('iata string', 'latitude float', 'name string'),
+  'data/orders.parquet': orders,
 }
 
 const source = {
@@ -41,8 +59,9 @@ const source = {
   columns: flights,
 } as const
 
-function delay(version: number, days: number): CatalogFeature['plan'] {
+function delay(version: number, days: number): WindowFeaturePlan {
   return {
+    kind: 'window',
     name: 'arrival_delay',
     version,
     entity: 'airport',
@@ -64,16 +83,40 @@ const registered: readonly CatalogFeature[] = [
   { plan: delay(2, 7), source, active: true },
 ]
 
-/** Holds `arrival_delay`: version 1 deprecated, version 2 active. */
+/** Holds `arrival_delay`: version 1 deprecated, version 2 active; and the source `flights`. */
 export const catalog: CatalogView = {
   names: () => ['arrival_delay'],
+  source: name => (name === 'flights' ? source : undefined),
+  sourceNames: () => ['flights'],
   feature: (name, version) =>
     registered.findLast(
       ({ plan, active }) => plan.name === name && (version === undefined ? active : plan.version === version),
     ),
 }
 
-export const host: AnalysisHost = { columns: ({ path }) => files[path], catalog }
+/** Of the orders: every one has its own `id`, they go to 300 cities and are in one of three states. */
+const orderStatistics: SourceStatistics = {
+  nRows: 100_000,
+  statisticsRows: 100_000,
+  columns: new Map([
+    ['id', { nullShare: 0, distinct: 99_000 }],
+    ['city', { nullShare: 0, distinct: 300 }],
+    [
+      'status',
+      {
+        nullShare: 0,
+        distinct: 3,
+        top: ['delivered', 'returned', 'lost'].map((value, i) => ({ value, count: 90_000 / 10 ** i })),
+      },
+    ],
+  ]),
+}
+
+export const host: AnalysisHost = {
+  columns: ({ path }) => files[path],
+  statistics: ({ path }) => (path === 'data/orders.parquet' ? orderStatistics : undefined),
+  catalog,
+}
 
 /** A workspace with the given files. */
 export function workspaceOf(texts: Readonly<Record<string, string>>, from: AnalysisHost = host): Workspace {

@@ -1,8 +1,10 @@
 /** A fitted model with its artifact: what `train` gives, what a step's output and a served version are made from. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { lookUpFeature } from '../../catalog/online/lookup.ts'
 import type { Card, FittedModel, Scored } from '../../engine/types.ts'
 import type { MetricPlan, SplitName } from '../../language/index.ts'
+import { metricNames } from '../../language/metrics.ts'
 import { writeFolderAtomically } from '../codecs/files.ts'
 import { displayMethod, type MimeBundle } from '../display/messages.ts'
 import { LibraryError, messageOf } from '../errors.ts'
@@ -24,9 +26,8 @@ export interface ModelParts {
 }
 
 /** A value that a row may have for scoring. */
-export type InputValue = null | undefined | boolean | number | bigint | string | Date
+export type InputValue = null | undefined | boolean | number | bigint | string | Date | readonly number[]
 
-const metricNames: readonly MetricName[] = ['auc', 'log_loss', 'accuracy', 'calibration_error']
 const splits: readonly SplitName[] = ['train', 'validation', 'test']
 const brand = Symbol.for('slipway.TrainedModel')
 
@@ -136,9 +137,12 @@ function metricsOf(card: Card, split: SplitName): Metrics {
 
 /** What a caller of an endpoint gets for a key that was never seen. */
 function defaultsOf({ plan }: Card): Readonly<Record<string, InputValue>> {
+  const { catalogFeatures } = plan
   return Object.fromEntries(
     plan.features.flatMap(({ name, value }) =>
-      value.kind === 'catalog' ? [[name, plan.catalogFeatures[value.feature]?.default ?? null]] : [],
+      value.kind === 'catalog'
+        ? [[name, lookUpFeature(value.feature, [], { store: undefined, catalogFeatures }).value]]
+        : [],
     ),
   )
 }

@@ -1,7 +1,7 @@
 /** What a feature of the server is given: one file of a project, and the place in it that the editor asks about. */
 import type { Location, Range } from 'vscode-languageserver/node'
-import { TextDocument } from 'vscode-languageserver-textdocument'
 import type { Span, SyntaxTree, Workspace } from '../../language/index.ts'
+import type { Document } from './document.ts'
 import type { Project } from './project.ts'
 
 export interface FileContext {
@@ -10,11 +10,18 @@ export interface FileContext {
   /** Key of the file in the workspace. */
   readonly path: string
   /** The text, for positions. */
-  readonly document: TextDocument
+  readonly document: Document
   readonly tree: SyntaxTree
 }
 
-export function rangeOf(document: TextDocument, span: Span): Range {
+/** One file with everything a feature needs; undefined when it is not known. */
+export function contextOf(project: Project, path: string): FileContext | undefined {
+  const document = project.document(path)
+  const tree = document && project.workspace.tree(path)
+  return document && tree && { project, workspace: project.workspace, path, document, tree }
+}
+
+export function rangeOf(document: Document, span: Span): Range {
   return { start: document.positionAt(span.start), end: document.positionAt(span.end) }
 }
 

@@ -64,5 +64,9 @@ export async function findModelFiles(root: string): Promise<readonly string[]> {
 
 /** A text file; undefined when it cannot be read. */
 export function readText(file: string): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch(() => undefined)
+  // A mark of the byte order is not part of the text: the editor does not show it either.
+  return readFile(file, 'utf8').then(
+    text => text.replace(/^\uFEFF/, ''),
+    () => undefined,
+  )
 }

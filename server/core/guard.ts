@@ -10,6 +10,13 @@ export type Log = (message: string) => void
 export const cancelled = (): ResponseError<void> =>
   new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.')
 
+/** What the editor gets for a request about a text that has changed meanwhile. */
+export const outdated = (): ResponseError<void> =>
+  new ResponseError(LSPErrorCodes.ContentModified, 'The text was changed meanwhile.')
+
+/** Thrown by work that stops because its request was taken back. */
+export class Cancelled extends Error {}
+
 /** A request's handler that never fails: `nothing` is the answer when `handle` throws. */
 export function guarded<P, R>(
   name: string,
@@ -22,7 +29,7 @@ export function guarded<P, R>(
       const result = await handle(params, token)
       return token.isCancellationRequested ? cancelled() : result
     } catch (error) {
-      if (token.isCancellationRequested) return cancelled()
+      if (token.isCancellationRequested || error instanceof Cancelled) return cancelled()
       log(`${name} failed: ${describeError(error)}`)
       return null
     }
@@ -46,4 +53,21 @@ export function guardedNotification<P>(
 
 export function describeError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** How long work may go on before messages that have arrived are looked at. */
+const turnMs = 5
+
+/**
+ * For long work: awaited between its pieces, it lets other messages in every few milliseconds.
+ * @throws Cancelled when the token says that nobody waits any more
+ */
+export function createPauses(token?: CancellationToken): () => Promise<void> | undefined {
+  let since = performance.now()
+  const pause = async (): Promise<void> => {
+    await new Promise(resolve => setImmediate(resolve))
+    since = performance.now()
+    if (token?.isCancellationRequested) throw new Cancelled()
+  }
+  return () => (performance.now() - since < turnMs ? undefined : pause())
 }

@@ -7,7 +7,7 @@ import path from 'node:path'
 import type { Catalog } from '../../catalog/index.ts'
 import type { CatalogView } from '../../language/index.ts'
 import type { CatalogHit } from '../messages.ts'
-import { featureLineSnippet } from '../features/completion/items.ts'
+import { featureLineSnippet, planKeys } from '../features/completion/features.ts'
 import { emptyView, type ProjectCatalog } from './catalog.ts'
 import type { Log } from './guard.ts'
 
@@ -111,7 +111,7 @@ function hitOf(project: string, { feature }: ReturnType<Catalog['search']>[numbe
     doc: plan.doc,
     uses: nUses,
     active,
-    insertText: featureLineSnippet({ name, keys: plan.by }),
+    insertText: featureLineSnippet({ name, keys: planKeys(plan).map(key => [key]) }),
     project,
   }
 }

@@ -1,68 +1,188 @@
-/** What can be typed next. The language knows what fits; here it becomes items, snippets and paths of files. */
-import { readdir } from 'node:fs/promises'
-import path from 'node:path'
+/**
+ * What can be typed next. The language knows what fits; here it becomes items in their order, with what they bring
+ * along. However much there is to choose from, the answer is bounded, and says when there is more.
+ */
 import { type CompletionItem, CompletionItemKind, type CompletionList } from 'vscode-languageserver/node'
-import type { Scope } from '../../language/index.ts'
+import type { Candidate, Scope } from '../../language/index.ts'
 import { type FileContext, rangeOf } from '../core/context.ts'
-import { callableFeatures } from './completion/features.ts'
-import { featureLine, itemOf } from './completion/items.ts'
-import { modelAt } from './known.ts'
+import { type Abilities, usualAbilities } from './abilities.ts'
+import { featureSuggestions, inputSuggestions } from './completion/calls.ts'
+import { pathItems, unusedDataFiles } from './completion/files.ts'
+import { type Suggestion, itemOf, snippet } from './completion/items.ts'
+import { matches } from './completion/match.ts'
+import { rankOf } from './completion/rank.ts'
+import { withoutPlaces } from './completion/snippets.ts'
+import { type Surroundings, surroundingsOf } from './completion/surroundings.ts'
+import { tableItems } from './completion/tables.ts'
+import { templatesOf } from './completion/templates.ts'
+import {
+  catalogSourceItems,
+  environmentItems,
+  givenItems,
+  ignoreItems,
+  textItems,
+  valueItems,
+} from './completion/texts.ts'
 
-const dataFile = /\.(parquet|csv|json|jsonl|arrow)$/i
+/** So many candidates are all given; of more, those that what is typed may mean. */
+const maxItems = 250
 
-export async function completion(file: FileContext, offset: number): Promise<CompletionList | null> {
-  const scope = file.workspace.scopeAt(file.path, offset)
-  if (scope.context === 'path') return list(await dataFiles(file, scope, offset))
-  if (scope.context === 'none' || scope.context === 'string') return null
-  const range = rangeOf(file.document, scope.replace)
-  const items = itemsIn(file, scope).map(({ insertText, ...item }): CompletionItem => {
-    // In backticks the typed text begins with one, and so has to what it is compared with.
-    const quoted = file.tree.text[scope.replace.start] === '`'
-    const newText = insertText ?? item.label
-    return { ...item, ...(quoted && { filterText: `\`${item.label}` }), textEdit: { range, newText } }
-  })
-  return list(items)
-}
-
-const list = (items: CompletionItem[]): CompletionList => ({ isIncomplete: false, items })
-
-function itemsIn(file: FileContext, scope: Scope): CompletionItem[] {
-  const callable = new Map(callableFeatures(file).map(feature => [feature.name, feature]))
-  const { context, replace } = scope
-  const beginsItem = /(^|[{,\n])\s*$/.test(
-    file.tree.text.slice(Math.max(0, replace.start - 500), replace.start),
-  )
-  const items = scope.candidates.map(candidate => itemOf(candidate, { context, beginsItem, callable }))
-  if (context !== 'featuresBlock' || !beginsItem) return items
-  const named =
-    modelAt(file, replace.start)?.features?.items.filter(item => item.span.start !== replace.start) ?? []
-  const used = new Set(named.map(item => item.name.text))
-  const free = items.filter(item => !used.has(item.label))
-  return [...free, ...[...callable.values()].filter(feature => !used.has(feature.name)).map(featureLine)]
-}
-
-/** Folders and data files of the project at a path that is being typed. */
-async function dataFiles(
+export async function completion(
   file: FileContext,
-  { replace, format }: Scope,
   offset: number,
-): Promise<CompletionItem[]> {
-  const typed = file.tree.text.slice(replace.start, offset)
-  const folder = typed.slice(0, typed.lastIndexOf('/') + 1)
-  const { root, hasFolder } = file.project
-  if (!hasFolder) return []
-  const absolute = path.resolve(root, folder)
-  if (path.relative(root, absolute).startsWith('..')) return []
-  const entries = await readdir(absolute, { withFileTypes: true }).catch(() => [])
-  const range = rangeOf(file.document, { start: replace.start + folder.length, end: replace.end })
-  return entries
-    .filter(entry => !entry.name.startsWith('.') && entry.name !== 'node_modules')
-    .filter(entry => entry.isDirectory() || dataFile.test(entry.name))
-    .map(entry => {
-      const newText = entry.isDirectory() ? `${entry.name}/` : entry.name
-      const kind = entry.isDirectory() ? CompletionItemKind.Folder : CompletionItemKind.File
-      // Files of the format that is already written come first.
-      const rank = format !== undefined && entry.name.endsWith(format) ? 0 : 1
-      return { label: newText, kind, sortText: `${rank}${newText}`, textEdit: { range, newText } }
-    })
+  abilities: Abilities = usualAbilities,
+): Promise<CompletionList | null> {
+  const scope = file.workspace.scopeAt(file.path, offset)
+  const items = await inQuotes(file, scope, offset)
+  if (items) return list(items)
+  if (scope.context === 'none') return null
+  const { suggestions, more } = await suggestionsIn(file, scope, offset)
+  return list(place(file, { scope, suggestions, abilities }), more)
+}
+
+const list = (items: CompletionItem[], isIncomplete = false): CompletionList => ({ isIncomplete, items })
+
+type Quoted = (
+  file: FileContext,
+  scope: Scope,
+  offset: number,
+) => CompletionItem[] | Promise<CompletionItem[]>
+
+const quoted: Readonly<Partial<Record<Scope['context'], Quoted>>> = {
+  path: pathItems,
+  importPath: textItems,
+  table: tableItems,
+  environment: environmentItems,
+  catalogSource: catalogSourceItems,
+  unit: textItems,
+  owner: textItems,
+  labelClass: valueItems,
+  columnValue: valueItems,
+  string: textItems,
+  ignore: ignoreItems,
+}
+
+async function inQuotes(
+  file: FileContext,
+  scope: Scope,
+  offset: number,
+): Promise<CompletionItem[] | undefined> {
+  return quoted[scope.context]?.(file, scope, offset)
+}
+
+interface Found {
+  readonly suggestions: readonly Suggestion[]
+  readonly more: boolean
+}
+
+async function suggestionsIn(file: FileContext, scope: Scope, offset: number): Promise<Found> {
+  const { context, wanted, prefix, replace } = scope
+  const dataFiles = context === 'topLevel' ? await unusedDataFiles(file) : []
+  let known: Surroundings | undefined
+  const around = (): Surroundings => (known ??= surroundingsOf(file, offset, dataFiles))
+  const begins = beginsItem(file, replace.start) || context === 'prepareBody'
+  const fitting = bounded(scope.candidates, prefix)
+  const calls = scope.calls || scope.inputs ? featureSuggestions(file, scope) : undefined
+  const own = fitting.flatMap((candidate): readonly Suggestion[] => {
+    const rank = rankOf(candidate, wanted)
+    if (candidate.kind === 'keyword' && begins) {
+      const templates = templatesOf(context, candidate.name, around)
+      if (templates.length > 0)
+        return templates.map((template, i) => fromTemplate(file, { candidate, rank, template, i }))
+    }
+    return [named(file, { candidate, rank, context })]
+  })
+  const inputs = scope.inputs ? inputSuggestions(file, scope) : undefined
+  const given =
+    context === 'givenValue' ? givenItems(file, scope).map((item): Suggestion => ({ ...item, rank: -1 })) : []
+  return {
+    suggestions: [
+      ...given,
+      ...own,
+      ...(inputs?.suggestions ?? []),
+      ...(scope.calls ? (calls?.suggestions ?? []) : []),
+    ],
+    more: fitting.length < scope.candidates.length || calls?.more === true,
+  }
+}
+
+/** All candidates, or those that what is typed may mean. */
+function bounded(candidates: readonly Candidate[], prefix: string): readonly Candidate[] {
+  if (candidates.length <= maxItems) return candidates
+  return candidates.filter(({ name }) => matches(prefix, name)).slice(0, maxItems)
+}
+
+function beginsItem(file: FileContext, offset: number): boolean {
+  return /(^|[{,\n])\s*$/.test(file.tree.text.slice(Math.max(0, offset - 500), offset))
+}
+
+interface Templated {
+  readonly candidate: Candidate
+  readonly rank: number
+  readonly template: ReturnType<typeof templatesOf>[number]
+  readonly i: number
+}
+
+function fromTemplate(file: FileContext, { candidate, rank, template, i }: Templated): Suggestion {
+  const item = itemOf(file, candidate, rank)
+  const label = template.label ?? candidate.name
+  return {
+    ...item,
+    label,
+    detail: template.detail,
+    ...(i > 0 && { kind: CompletionItemKind.Snippet, filterText: `${label} ${candidate.name}` }),
+    ...snippet(template.snippet),
+  }
+}
+
+/** An item that brings a value along where it begins one: `l2 = 1`, `l2 in log_scale(…)`, `distance = 400`. */
+function named(
+  file: FileContext,
+  { candidate, rank, context }: { candidate: Candidate; rank: number; context: Scope['context'] },
+): Suggestion {
+  const item = itemOf(file, candidate, rank)
+  const { kind, text, value } = candidate
+  const whole = (sign: string, standard: string): Suggestion => ({
+    ...item,
+    ...snippet(`${text.replace(/[\\$}]/g, '\\$&')} ${sign} \${1:${standard.replace(/[\\$}]/g, '\\$&')}}`),
+  })
+  if (kind === 'hyperparameter' && value !== undefined)
+    return whole(context === 'tuneBody' ? 'in' : '=', value)
+  if (context === 'givenBody') return { ...item, insertText: `${text} = ` }
+  return item
+}
+
+interface Placing {
+  readonly scope: Scope
+  readonly suggestions: readonly Suggestion[]
+  readonly abilities: Abilities
+}
+
+/** Items with their edits and order. In backticks what is compared with the typed text begins with one. */
+function place(file: FileContext, { scope, suggestions, abilities }: Placing): CompletionItem[] {
+  const { replace } = scope
+  const range = rangeOf(file.document, replace)
+  const inBackticks = file.tree.text[replace.start] === '`'
+  return suggestions.map(({ rank, insertText, insertTextFormat, textEdit, ...item }, i) => {
+    const text = insertText ?? item.label
+    const isSnippet = insertTextFormat !== undefined
+    const newText = isSnippet && !abilities.snippets ? withoutPlaces(text) : text
+    return {
+      ...item,
+      sortText: `${rank < 0 ? '' : rank}${String(i).padStart(4, '0')}`,
+      ...(isSnippet && abilities.snippets && { insertTextFormat }),
+      ...(inBackticks && { filterText: `\`${item.label}` }),
+      textEdit: textEdit ?? { range, newText },
+      ...(abilities.commands && followUp(newText)),
+    }
+  })
+}
+
+/** What the editor shows next by itself: the parameters of a call, or what goes on after a word. */
+function followUp(text: string): Pick<CompletionItem, 'command'> {
+  if (/^[\p{L}\p{N}_`]+\(/u.test(text))
+    return { command: { title: 'Parameters', command: 'editor.action.triggerParameterHints' } }
+  return / = $|: $/.test(text)
+    ? { command: { title: 'Suggest', command: 'editor.action.triggerSuggest' } }
+    : {}
 }

@@ -27,7 +27,7 @@ test('applying the edits gives the formatted text', () => {
     fc.property(text, ([parts, newline]) => {
       const before = parts.join(newline)
       const document = TextDocument.create('file:///a.slip', 'slipway', 1, before)
-      const file = { document, tree: parse(before), path: 'a.slip' } as FileContext
+      const file = { document, tree: parse(before), path: 'a.slip' } as unknown as FileContext
       assert.equal(TextDocument.applyEdits(document, formatting(file)), format(before))
     }),
     { numRuns: 200 },

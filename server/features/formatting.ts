@@ -1,31 +1,31 @@
-/** The one layout. A text that is laid out already gets no edit, and a line that is right is not touched. */
-import { diffLines } from 'diff'
-import type { TextEdit } from 'vscode-languageserver/node'
-import { format } from '../../language/index.ts'
+/** The one layout: of a whole text, of a part of it, and while it is typed. What is right already gets no edit. */
+import type { Range, TextEdit } from 'vscode-languageserver/node'
+import { type TextChange, formatEdits, formatOnType, formatRange } from '../../language/index.ts'
 import { type FileContext, rangeOf } from '../core/context.ts'
 
-/** Edits of whole lines that lead to the formatted text. */
-export function formatting({ document }: FileContext): TextEdit[] {
-  const text = document.getText()
-  const formatted = format(text)
-  if (formatted === text) return []
-  const edits: TextEdit[] = []
-  let offset = 0
-  let open: { start: number; end: number; newText: string } | undefined
-  const close = (): void => {
-    if (open) edits.push({ range: rangeOf(document, open), newText: open.newText })
-    open = undefined
-  }
-  for (const { added, removed, value } of diffLines(text, formatted)) {
-    if (!added && !removed) {
-      close()
-      offset += value.length
-      continue
-    }
-    open ??= { start: offset, end: offset, newText: '' }
-    if (added) open.newText += value
-    else open.end = offset += value.length
-  }
-  close()
-  return edits
+export function formatting(file: FileContext): TextEdit[] {
+  return toEdits(file, formatEdits(file.document.getText()))
+}
+
+/** Of the lines that the ranges touch, and of no others. */
+export function rangeFormatting(file: FileContext, ranges: readonly Range[]): TextEdit[] {
+  const { document } = file
+  const changes = ranges.flatMap(({ start, end }) =>
+    formatRange(document.getText(), { start: document.offsetAt(start), end: document.offsetAt(end) }),
+  )
+  // Two ranges may touch one line.
+  const once = new Map(changes.map(change => [`${change.span.start}:${change.span.end}`, change]))
+  return toEdits(
+    file,
+    [...once.values()].sort((a, b) => a.span.start - b.span.start),
+  )
+}
+
+/** @param offset behind what was typed */
+export function onTypeFormatting(file: FileContext, offset: number, typed: string): TextEdit[] {
+  return toEdits(file, formatOnType(file.document.getText(), offset, typed))
+}
+
+function toEdits({ document }: FileContext, changes: readonly TextChange[]): TextEdit[] {
+  return changes.map(({ span, text }) => ({ range: rangeOf(document, span), newText: text }))
 }

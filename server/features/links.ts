@@ -1,31 +1,35 @@
-/** The path of a data file leads to the file. */
+/** The path of a data file or of an import leads to the file, and an address in a comment to its page. */
 import path from 'node:path'
 import type { DocumentLink } from 'vscode-languageserver/node'
-import { nodesOf, ownTokens } from '../../language/syntax/tree.ts'
 import { type FileContext, rangeOf } from '../core/context.ts'
 import { uriOfFile } from '../core/files.ts'
+import { pathsIn } from './names.ts'
 
-export function documentLinks({ tree, document, project }: FileContext): DocumentLink[] {
-  const links: DocumentLink[] = []
-  if (!project.hasFolder) return links
-  for (const node of nodesOf(tree.root)) {
-    if (node.kind !== 'FromItem') continue
-    const text = ownTokens(node).find(token => token.kind === 'string' && !token.unterminated)
-    const target = text && pathIn(text.text)
-    if (!text || !target) continue
-    const range = rangeOf(document, { start: text.start + 1, end: text.end - 1 })
-    links.push({ range, target: uriOfFile(path.join(project.root, target)), tooltip: 'Open the data file' })
-  }
-  return links
+const tooltips = { data: 'Open the data file', import: 'Open the model file' }
+
+export function documentLinks(file: FileContext): DocumentLink[] {
+  return [...(file.project.hasFolder ? files(file) : []), ...pages(file)]
 }
 
-/** The path in a quoted text; undefined for one that leaves the project or cannot be read. */
-function pathIn(quoted: string): string | undefined {
-  try {
-    const plain: unknown = JSON.parse(quoted)
-    if (typeof plain !== 'string' || path.isAbsolute(plain)) return undefined
-    return path.normalize(plain).startsWith('..') ? undefined : plain
-  } catch {
-    return undefined
-  }
+function files(file: FileContext): DocumentLink[] {
+  const { project, document } = file
+  return pathsIn(file).flatMap(({ kind, span, path: target }) => {
+    if (!staysInside(target)) return []
+    const range = rangeOf(document, span)
+    return [{ range, target: uriOfFile(path.join(project.root, target)), tooltip: tooltips[kind] }]
+  })
+}
+
+function staysInside(target: string): boolean {
+  return !path.isAbsolute(target) && !path.normalize(target).startsWith('..')
+}
+
+function pages({ tree, document }: FileContext): DocumentLink[] {
+  return tree.tokens.flatMap(({ kind, text, start }) => {
+    if (kind !== 'comment' && kind !== 'doc') return []
+    return [...text.matchAll(/https?:\/\/[^\s<>"'`]+[^\s<>"'`.,;:!?)\]}]/g)].map(({ 0: target, index }) => ({
+      range: rangeOf(document, { start: start + index, end: start + index + target.length }),
+      target,
+    }))
+  })
 }

@@ -1,70 +1,56 @@
-/** What the name at a place stands for, and everywhere else it stands: definition, references, highlights, rename. */
+/** What the name at a place stands for, and everywhere else it stands: definition, type, references, highlights. */
 import {
   type DocumentHighlight,
   DocumentHighlightKind,
-  LSPErrorCodes,
   type Location,
-  type Range,
-  ResponseError,
-  type WorkspaceEdit,
+  type LocationLink,
 } from 'vscode-languageserver/node'
 import {
   type NamedPlace,
   type Occurrence,
   type Span,
-  type SymbolKind,
-  writeName,
+  type SymbolRef,
+  type SyntaxTree,
+  childrenOfKind,
+  nodeAt,
+  nodesOf,
+  ownTokens,
 } from '../../language/index.ts'
 import { type FileContext, locationOf, rangeOf } from '../core/context.ts'
-import { modelAt } from './known.ts'
+import { textOf } from './text.ts'
 
-/** Names that a project gives; a column's name is the data's, and what is built in belongs to the language. */
-const renamable: ReadonlySet<SymbolKind> = new Set([
-  'source',
-  'entity',
-  'feature',
-  'model',
-  'modelFeature',
-  'label',
-  'output',
-])
-
-/**
- * What the name at an offset stands for. A bare feature is a column and the feature of that name: both, the column
- * first.
- */
-export function symbolsAt(file: FileContext, offset: number): readonly Occurrence[] {
-  const found = file.workspace.symbolAt(file.path, offset)
-  if (!found) return []
-  const feature = bareFeatureAt(file, offset)
-  return feature && found.symbol.kind === 'column' ? [found, feature] : [found]
+/** What the name at an offset stands for; a bare feature is a column and the feature of that name. */
+export function symbolsAt({ workspace, path }: FileContext, offset: number): readonly Occurrence[] {
+  return workspace.symbolsAt(path, offset)
 }
 
-/** Every name of the file that stands for something, in order. */
-export function namesIn(file: FileContext): Occurrence[] {
-  return file.tree.tokens.flatMap(token => {
-    if (token.kind !== 'name' && token.kind !== 'quoted') return []
-    const found =
-      file.workspace.symbolAt(file.path, token.start + 1) ?? file.workspace.symbolAt(file.path, token.start)
-    return found && found.span.start === token.start ? [found] : []
-  })
+type Places = Location[] | LocationLink[]
+
+/** Of a column that no text declares, where its source says what data it is. Of an imported file, the file. */
+export function definition(file: FileContext, offset: number, links: boolean): Places {
+  const imported = importedFileAt(file, offset)
+  if (imported) return answer(file, imported.origin, [imported.target], links)
+  const found = symbolsAt(file, offset)
+  const targets = unique(found.flatMap(({ symbol }) => definitionsOf(file, symbol)))
+  return answer(file, found[0]?.span, targets, links)
 }
 
-export function definition(file: FileContext, offset: number): Location[] {
-  const places = symbolsAt(file, offset).flatMap(({ symbol }) =>
-    file.workspace.references(symbol).filter(place => place.definition),
-  )
-  return places.flatMap(place => locationOf(file.project, place.path, place.span) ?? [])
+/** The entity that a feature describes. */
+export function typeDefinition(file: FileContext, offset: number, links: boolean): Places {
+  const found = symbolsAt(file, offset).find(({ symbol }) => symbol.kind === 'feature')
+  const targets = found ? definitionsOf(file, found.symbol).flatMap(place => entityOf(file, place)) : []
+  return answer(file, found?.span, unique(targets), links)
 }
 
 export function references(file: FileContext, offset: number, withDefinition: boolean): Location[] {
-  return places(file, offset)
+  return placesAt(file, offset)
     .filter(place => withDefinition || !place.definition)
     .flatMap(place => locationOf(file.project, place.path, place.span) ?? [])
 }
 
+/** A definition writes, everything else reads. */
 export function highlights(file: FileContext, offset: number): DocumentHighlight[] {
-  return places(file, offset)
+  return placesAt(file, offset)
     .filter(place => place.path === file.path)
     .map(({ span, definition: writes }) => ({
       range: rangeOf(file.document, span),
@@ -72,65 +58,104 @@ export function highlights(file: FileContext, offset: number): DocumentHighlight
     }))
 }
 
-/** The name that would be renamed; null when the project does not give it. */
-export function prepareRename(
-  file: FileContext,
-  offset: number,
-): { range: Range; placeholder: string } | null {
-  const found = toRename(file, offset)
-  return found ? { range: rangeOf(file.document, found.span), placeholder: found.symbol.name } : null
-}
-
-/** Edits in all files of the project; a bare feature keeps its column: `origin` becomes `new = origin`. */
-export function rename(
-  file: FileContext,
-  offset: number,
-  newName: string,
-): WorkspaceEdit | null | ResponseError {
-  const found = toRename(file, offset)
-  if (!found) return null
-  const name = newName.trim().replace(/^`(.*)`$/, '$1')
-  if (name === '' || /[\r\n`]/.test(name)) {
-    const message = `Expected a name of one line without backticks, got ${JSON.stringify(newName)}.`
-    return new ResponseError(LSPErrorCodes.RequestFailed, message)
-  }
-  const changes: NonNullable<WorkspaceEdit['changes']> = {}
-  for (const { path, span, definition: defines } of unique(file.workspace.references(found.symbol))) {
-    const document = file.project.document(path)
-    if (!document) continue
-    const range = rangeOf(document, span)
-    const bare = defines && found.symbol.kind === 'modelFeature' && isBare(file, path, span)
-    const newText = bare ? `${writeName(name)} = ${document.getText(range)}` : writeName(name)
-    ;(changes[document.uri] ??= []).push({ range, newText })
-  }
-  return { changes }
-}
-
-function toRename(file: FileContext, offset: number): Occurrence | undefined {
-  return symbolsAt(file, offset).find(
-    ({ symbol }) =>
-      // A feature that only the catalog has keeps its name, and so has a version that is pinned.
-      renamable.has(symbol.kind) && file.workspace.references(symbol).some(place => place.definition),
-  )
-}
-
-function places(file: FileContext, offset: number): NamedPlace[] {
-  return unique(symbolsAt(file, offset).flatMap(({ symbol }) => file.workspace.references(symbol)))
-}
-
-function unique(found: readonly NamedPlace[]): NamedPlace[] {
+/** Each place once, also when it is found under two names. */
+export function unique<P extends Place>(found: readonly P[]): P[] {
   return [...new Map(found.map(place => [`${place.path}:${place.span.start}`, place])).values()]
 }
 
-/** The feature that a bare column at the offset declares. */
-function bareFeatureAt(file: FileContext, offset: number): Occurrence | undefined {
-  const model = modelAt(file, offset)
-  const item = model?.features?.items.find(({ name: { span } }) => span.start <= offset && offset <= span.end)
-  if (!item || item.value || !model?.name) return undefined
-  const symbol = { kind: 'modelFeature' as const, name: item.name.text, container: model.name.text }
-  return { span: item.name.span, symbol, definition: true }
+interface Place {
+  readonly path: string
+  readonly span: Span
 }
 
-function isBare(file: FileContext, path: string, span: Span): boolean {
-  return file.workspace.symbolAt(path, span.start)?.symbol.kind === 'column'
+function placesAt(file: FileContext, offset: number): NamedPlace[] {
+  return unique(symbolsAt(file, offset).flatMap(({ symbol }) => file.workspace.references(symbol)))
+}
+
+function definitionsOf(file: FileContext, symbol: SymbolRef): readonly Place[] {
+  const defined = file.workspace.definition(symbol)
+  if (defined) return [defined]
+  if (symbol.kind !== 'column' || !symbol.container) return []
+  const home = symbol.path === undefined ? {} : { path: symbol.path }
+  const source = file.workspace.definition({ kind: 'source', name: symbol.container, ...home })
+  return source ? [dataOf(file, source) ?? source] : []
+}
+
+/** What a source says about where its data is. */
+function dataOf({ workspace }: FileContext, { path, span }: Place): Place | undefined {
+  const tree = workspace.tree(path)
+  const declaration = tree && itemAt(tree, span.start, /Declaration$/)
+  const from = declaration && nodesOf(declaration).find(({ kind }) => kind === 'FromItem')
+  return from && { path, span: from }
+}
+
+function entityOf(file: FileContext, { path, span }: Place): readonly Place[] {
+  const tree = file.workspace.tree(path)
+  const declaration = tree && itemAt(tree, span.start, /^FeatureDeclaration$/)
+  // `feature name of entity`: the second of the two names.
+  const entity = childrenOfKind(declaration, 'Name')[1]
+  const found = entity && file.workspace.symbolAt(path, entity.start)
+  return found?.symbol.kind === 'entity' ? definitionsOf(file, found.symbol) : []
+}
+
+function importedFileAt(
+  { workspace, path }: FileContext,
+  offset: number,
+): { origin: Span; target: Place } | undefined {
+  const found = workspace.imports(path).find(({ span }) => span.start <= offset && offset <= span.end)
+  if (found?.target === undefined) return undefined
+  return { origin: found.span, target: { path: found.target, span: { start: 0, end: 0 } } }
+}
+
+function answer(
+  { project, document, workspace }: FileContext,
+  origin: Span | undefined,
+  targets: readonly Place[],
+  links: boolean,
+): Places {
+  const locations = targets.flatMap(({ path, span }) => {
+    const location = locationOf(project, path, span)
+    return location ? [{ path, span, ...location }] : []
+  })
+  if (!links) return locations.map(({ uri, range }) => ({ uri, range }))
+  return locations.map(({ path, span, uri, range }): LocationLink => {
+    const target = project.document(path)!
+    const whole = itemAt(workspace.tree(path)!, span.start, /(Declaration|Definition|Item)$/)
+    return {
+      targetUri: uri,
+      targetSelectionRange: range,
+      targetRange: whole ? rangeOf(target, whole) : range,
+      ...(origin && { originSelectionRange: rangeOf(document, origin) }),
+    }
+  })
+}
+
+/** The innermost node around an offset whose kind is as wanted. */
+export function itemAt(
+  tree: SyntaxTree,
+  offset: number,
+  kind: RegExp,
+): ReturnType<typeof nodeAt> | undefined {
+  let node: ReturnType<typeof nodeAt> | undefined = nodeAt(tree, offset)
+  while (node && !kind.test(node.kind)) node = node.parent
+  return node
+}
+
+/** The paths in the text that lead to a file: of imports and of data. */
+export function pathsIn({
+  tree,
+}: FileContext): readonly { kind: 'import' | 'data'; span: Span; path: string }[] {
+  return nodesOf(tree.root).flatMap(node => {
+    if (node.kind !== 'ImportItem' && node.kind !== 'FromItem') return []
+    const [format, text] = [
+      childrenOfKind(node, 'Name')[0],
+      ownTokens(node).find(token => token.kind === 'string' && !token.unterminated),
+    ]
+    // What stands behind `catalog` is the name of a source, and behind `postgres` no file either.
+    if (format && /^(catalog|postgres)$/.test(tree.text.slice(format.start, format.end))) return []
+    const path = text && textOf(text)
+    if (!text || !path) return []
+    const kind = node.kind === 'ImportItem' ? ('import' as const) : ('data' as const)
+    return [{ kind, span: { start: text.start + 1, end: text.end - 1 }, path }]
+  })
 }

@@ -1,13 +1,14 @@
-/** The outline of a file, and the declarations of all projects by name. */
+/** The outline of a file. */
 import {
   type DocumentSymbol as LspSymbol,
   SymbolKind,
-  type WorkspaceSymbol,
+  type SymbolInformation,
 } from 'vscode-languageserver/node'
 import type { DocumentSymbol } from '../../language/index.ts'
+import type { Client } from '../core/client.ts'
 import { type FileContext, rangeOf } from '../core/context.ts'
 
-const kinds: Readonly<Record<DocumentSymbol['kind'], SymbolKind>> = {
+export const symbolKinds: Readonly<Record<DocumentSymbol['kind'], SymbolKind>> = {
   source: SymbolKind.Namespace,
   entity: SymbolKind.Struct,
   feature: SymbolKind.Function,
@@ -16,20 +17,26 @@ const kinds: Readonly<Record<DocumentSymbol['kind'], SymbolKind>> = {
   label: SymbolKind.Boolean,
   output: SymbolKind.Property,
   column: SymbolKind.Field,
+  test: SymbolKind.Event,
 }
 
 /** Where the word for the kind is not what a reader would say. */
 const words: Partial<Record<DocumentSymbol['kind'], string>> = { modelFeature: 'feature' }
 
-export function documentSymbols(file: FileContext): LspSymbol[] {
-  return file.workspace.symbols(file.path).map(symbol => toSymbol(file, symbol))
+/** As a tree; as a list for editors that have no trees. */
+export function documentSymbols(
+  file: FileContext,
+  { nestedSymbols }: Pick<Client, 'nestedSymbols'>,
+): LspSymbol[] | SymbolInformation[] {
+  const symbols = file.workspace.symbols(file.path).map(symbol => toSymbol(file, symbol))
+  return nestedSymbols ? symbols : symbols.flatMap(symbol => flat(file, symbol))
 }
 
 function toSymbol(file: FileContext, { kind, name, range, span, children }: DocumentSymbol): LspSymbol {
   return {
     // An empty name is refused by editors.
-    name: name || '``',
-    kind: kinds[kind],
+    name: name.trim() === '' ? '``' : name,
+    kind: symbolKinds[kind],
     detail: words[kind] ?? kind,
     range: rangeOf(file.document, {
       start: Math.min(range.start, span.start),
@@ -40,24 +47,15 @@ function toSymbol(file: FileContext, { kind, name, range, span, children }: Docu
   }
 }
 
-/** Declarations whose name holds the letters of the query in their order. */
-export function workspaceSymbols(file: FileContext, query: string): WorkspaceSymbol[] {
-  return file.workspace
-    .symbols(file.path)
-    .filter(({ name }) => matches(name, query))
-    .map(({ name, kind, span }) => ({
-      name,
-      kind: kinds[kind],
-      location: { uri: file.document.uri, range: rangeOf(file.document, span) },
-      containerName: file.path,
-    }))
-}
-
-function matches(name: string, query: string): boolean {
-  let from = 0
-  for (const letter of query.toLowerCase()) {
-    from = name.toLowerCase().indexOf(letter, from) + 1
-    if (from === 0) return false
-  }
-  return true
+function flat({ document }: FileContext, { name, kind, range, children }: LspSymbol): SymbolInformation[] {
+  const location = (of: LspSymbol['range']) => ({ uri: document.uri, range: of })
+  return [
+    { name, kind, location: location(range) },
+    ...(children ?? []).map(child => ({
+      name: child.name,
+      kind: child.kind,
+      location: location(child.range),
+      containerName: name,
+    })),
+  ]
 }

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
+  type ClientCapabilities,
   type Diagnostic,
   type InitializeResult,
   type Position,
@@ -27,6 +28,8 @@ export interface TestClient {
   readonly process: ChildProcess
   /** What the server logged. */
   readonly log: readonly string[]
+  /** What the server asked the editor to look at again: `diagnostic`, `semanticTokens` … */
+  readonly refreshes: readonly string[]
   uri(file: string): string
   /** Writes a file of the project, as another program would. */
   write(file: string, text: string): Promise<void>
@@ -40,6 +43,12 @@ export interface TestClient {
   diagnostics(
     file: string,
     accept?: (found: readonly Diagnostic[]) => boolean,
+    timeoutMs?: number,
+  ): Promise<readonly Diagnostic[]>
+  /** The same of a document that is no file of the project, by its URI. */
+  diagnosticsOf(
+    uri: string,
+    accept?: (found: readonly Diagnostic[]) => boolean,
   ): Promise<readonly Diagnostic[]>
   /** Parameters of a request about a place: where `|` stood, or after the first occurrence of a text. */
   at(file: string, text: string, word: string): { textDocument: { uri: string }; position: Position }
@@ -52,6 +61,10 @@ export interface TestClientOptions {
   /** A project that is there already, used as it is and kept. */
   readonly root?: string
   readonly initializationOptions?: unknown
+  /** Instead of those of a usual editor. */
+  readonly capabilities?: ClientCapabilities
+  /** What the editor has set in the section `slipway`. */
+  readonly settings?: unknown
   /** The program of the server; the source of this checkout when not said. */
   readonly main?: string
 }
@@ -75,6 +88,7 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
     new StreamMessageWriter(child.stdin),
   )
   const log: string[] = []
+  const refreshes: string[] = []
   const inbox = createInbox(connection)
   connection.onNotification(
     'window/logMessage',
@@ -82,16 +96,22 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
   )
   connection.onRequest('client/registerCapability', () => null)
   connection.onRequest('workspace/configuration', (params: { items: unknown[] }) =>
-    params.items.map(() => null),
+    params.items.map(() => options.settings ?? null),
   )
-  for (const refresh of ['semanticTokens', 'inlayHint', 'codeLens', 'diagnostics'])
-    connection.onRequest(`workspace/${refresh}/refresh`, () => null)
+  for (const refresh of ['semanticTokens', 'inlayHint', 'codeLens', 'diagnostic'])
+    connection.onRequest(`workspace/${refresh}/refresh`, () => {
+      refreshes.push(refresh)
+      return null
+    })
+  connection.onRequest('window/workDoneProgress/create', () => null)
   connection.listen()
+  // A server that does not start is a failure and not something to wait for.
+  child.once('exit', () => connection.dispose())
   const { capabilities } = await connection.sendRequest<InitializeResult>('initialize', {
     processId: process.pid,
     rootUri: pathToFileURL(root).href,
     workspaceFolders: [{ uri: pathToFileURL(root).href, name: 'project' }],
-    capabilities: clientCapabilities,
+    capabilities: options.capabilities ?? usualCapabilities,
     initializationOptions: options.initializationOptions,
   })
   await connection.sendNotification('initialized', {})
@@ -104,6 +124,7 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
     root,
     process: child,
     log,
+    refreshes,
     uri,
     write,
     async open(file, text) {
@@ -125,20 +146,21 @@ export async function startTestClient(options: TestClientOptions = {}): Promise<
       connection.sendNotification('workspace/didChangeWatchedFiles', {
         changes: [{ uri: uri(file), type: 2 }],
       }),
-    diagnostics: (file, accept = () => true) => inbox.next(uri(file), accept),
+    diagnostics: (file, accept = () => true, timeoutMs) => inbox.next(uri(file), accept, timeoutMs),
+    diagnosticsOf: (asked, accept = () => true) => inbox.next(asked, accept),
     at: (file, text, word) => ({ textDocument: { uri: uri(file) }, position: positionAfter(text, word) }),
     async stop() {
       const ended = child.exitCode === null ? once(child, 'exit') : undefined
       await connection.sendRequest('shutdown').catch(() => undefined)
       await connection.sendNotification('exit').catch(() => undefined)
       await ended
-      connection.dispose()
       if (options.root === undefined) await rm(root, { recursive: true, force: true })
     },
   }
 }
 
-const clientCapabilities = {
+/** Of an editor that is told of diagnostics. */
+export const usualCapabilities = {
   workspace: { workspaceFolders: true, didChangeWatchedFiles: { dynamicRegistration: true } },
   textDocument: {
     completion: { completionItem: { snippetSupport: true, documentationFormat: ['markdown'] } },
@@ -148,10 +170,14 @@ const clientCapabilities = {
     documentSymbol: { hierarchicalDocumentSymbolSupport: true },
     rename: { prepareSupport: true },
   },
-}
+} satisfies ClientCapabilities
 
 interface Inbox {
-  next(uri: string, accept: (found: readonly Diagnostic[]) => boolean): Promise<readonly Diagnostic[]>
+  next(
+    uri: string,
+    accept: (found: readonly Diagnostic[]) => boolean,
+    timeoutMs?: number,
+  ): Promise<readonly Diagnostic[]>
 }
 
 /** Published diagnostics, kept until a test asks for them. */
@@ -163,11 +189,16 @@ function createInbox(connection: ProtocolConnection): Inbox {
     wake()
   })
   return {
-    async next(uri, accept) {
-      const deadline = Date.now() + 30_000
+    async next(uri, accept, timeoutMs = 30_000) {
+      const deadline = Date.now() + timeoutMs
       for (;;) {
         const index = kept.findIndex(params => params.uri === uri && accept(params.diagnostics))
-        if (index >= 0) return kept.splice(0, index + 1).at(-1)!.diagnostics
+        if (index >= 0) {
+          const found = kept[index]!
+          // What was said of it before has passed by.
+          for (let i = index; i >= 0; i--) if (kept[i]!.uri === uri) kept.splice(i, 1)
+          return found.diagnostics
+        }
         if (Date.now() > deadline)
           throw new Error(`No such diagnostics of ${uri}; got ${JSON.stringify(kept)}`)
         await new Promise<void>(resolve => {

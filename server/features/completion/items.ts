@@ -4,13 +4,16 @@ import {
   CompletionItemKind,
   InsertTextFormat,
   MarkupKind,
+  type TextEdit,
 } from 'vscode-languageserver/node'
-import { type Candidate, type ContextKind, describeType, functions } from '../../../language/index.ts'
+import { type Candidate, type CandidateKind, describeType, functions } from '../../../language/index.ts'
+import type { FileContext } from '../../core/context.ts'
+import { rangeOf } from '../../core/context.ts'
+import { isDescribable } from '../describe/symbol.ts'
 import { wordDocs } from '../word-docs.ts'
-import { type CallableFeature, callSnippet } from './features.ts'
-import { templates } from './templates.ts'
+import { literal, place } from './snippets.ts'
 
-const kinds: Readonly<Record<Candidate['kind'], CompletionItemKind>> = {
+const kinds: Readonly<Record<CandidateKind, CompletionItemKind>> = {
   source: CompletionItemKind.Module,
   entity: CompletionItemKind.Struct,
   feature: CompletionItemKind.Function,
@@ -25,76 +28,89 @@ const kinds: Readonly<Record<Candidate['kind'], CompletionItemKind>> = {
   hyperparameter: CompletionItemKind.Property,
   metric: CompletionItemKind.EnumMember,
   keyword: CompletionItemKind.Keyword,
+  operator: CompletionItemKind.Operator,
   type: CompletionItemKind.TypeParameter,
   format: CompletionItemKind.EnumMember,
+  choice: CompletionItemKind.EnumMember,
+  value: CompletionItemKind.Value,
+  text: CompletionItemKind.Text,
+  file: CompletionItemKind.File,
+  row: CompletionItemKind.Variable,
+  monitor: CompletionItemKind.EnumMember,
 }
 
-/** What stands first: names of the data and the project, then functions, then words. */
-function rankOf({ kind }: Candidate): number {
-  if (kind === 'keyword') return 2
-  return kind === 'function' || kind === 'aggregate' ? 1 : 0
+/** An item before it is placed: `insertText` is a snippet when the format says so. */
+export interface Suggestion extends CompletionItem {
+  /** The smaller, the earlier; then the order in which they come. */
+  readonly rank: number
 }
 
-export interface ItemOptions {
-  readonly context: ContextKind
-  /** Whether the item begins here, so that a word may bring what follows it. */
-  readonly beginsItem: boolean
-  /** The features that can be called, by name, for their keys. */
-  readonly callable: ReadonlyMap<string, CallableFeature>
+/** What `completionItem/resolve` needs to describe an item. */
+export interface ItemData {
+  readonly uri: string
+  readonly kind: CandidateKind
+  readonly name: string
+  readonly container?: string
+  readonly path?: string
 }
 
-/** `insertText` is a snippet when the format says so. */
-export function itemOf(candidate: Candidate, options: ItemOptions): CompletionItem {
-  const { name, kind, type, doc, detail } = candidate
-  const known = { label: name, kind: kinds[kind], sortText: `${rankOf(candidate)}${name}` }
+export function itemOf(file: FileContext, candidate: Candidate, rank: number): Suggestion {
+  const { name, kind, type, doc, detail, container, from } = candidate
   const described = doc ?? (kind === 'keyword' ? wordDocs.get(name) : undefined)
-  return {
-    ...known,
-    detail: detail ?? (type && describeType(type)),
-    documentation: described === undefined ? undefined : markdown(described),
-    ...insertionOf(candidate, options),
-  }
-}
-
-function insertionOf(
-  candidate: Candidate,
-  { context, beginsItem, callable }: ItemOptions,
-): Partial<CompletionItem> {
-  const { kind, name, text, detail } = candidate
-  if (kind === 'keyword') {
-    const template = beginsItem || context === 'prepareBody' ? templates[context]?.[name] : undefined
-    return template ? { ...snippet(template.snippet), detail: template.detail } : { insertText: text }
-  }
-  if (kind === 'function' && name !== 'probability') {
-    const parameters = functions.get(name)?.parameters.map((p, i) => `\${${i + 1}:${p.name}}`)
-    return parameters ? snippet(`${text}(${parameters.join(', ')})`) : { insertText: text }
-  }
-  if (kind === 'aggregate') return snippet(`${text}($1)`)
-  if (kind === 'hyperparameter') return snippet(`${text} = \${1:${detail?.replace('default ', '') ?? ''}}`)
-  const feature = kind === 'feature' ? callable.get(name) : undefined
-  return feature ? snippet(callSnippet(feature)) : { insertText: text }
-}
-
-/** A line of a `features` block: `name = feature(key)`. */
-export function featureLine(feature: CallableFeature): CompletionItem {
-  const { name, version, entity, type, doc } = feature
+  const shown = detail ?? (type && describeType(type))
+  const needs = isDescribable(kind) || described !== undefined
   return {
     label: name,
-    kind: CompletionItemKind.Function,
-    detail: `feature of ${entity}${type ? `: ${describeType(type)}` : ''}`,
-    labelDetails: { description: version === undefined ? 'this project' : `catalog, version ${version}` },
-    documentation: doc === undefined ? undefined : markdown(doc),
-    sortText: `1${name}`,
-    ...snippet(featureLineSnippet(feature)),
+    kind: kinds[kind],
+    rank,
+    ...(shown !== undefined && { detail: shown }),
+    ...(described !== undefined && { documentation: markdown(described) }),
+    ...(from !== undefined && { labelDetails: { description: from }, ...importing(file, candidate) }),
+    ...(needs && {
+      data: { uri: file.document.uri, kind, name, container, path: from } satisfies ItemData,
+    }),
+    ...insertionOf(candidate),
   }
 }
 
-export function featureLineSnippet(feature: Pick<CallableFeature, 'name' | 'keys'>): string {
-  const call = callSnippet(feature)
-  return `${call.slice(0, call.lastIndexOf('('))} = ${call}`
+/** The edits that import what another file declares. */
+export function importing(
+  file: FileContext,
+  { kind, name, from }: Pick<Candidate, 'kind' | 'name' | 'from'>,
+): Pick<CompletionItem, 'additionalTextEdits'> {
+  if (kind !== 'source' && kind !== 'entity' && kind !== 'feature') return {}
+  const fixes = file.workspace.importFor(file.path, kind, name)
+  const fix =
+    fixes.find(({ title }) => from !== undefined && title.includes(JSON.stringify(from))) ?? fixes[0]
+  const edits = (fix?.edits ?? []).filter(({ path }) => path === file.path)
+  return {
+    additionalTextEdits: edits.map(({ span, text }): TextEdit => ({
+      range: rangeOf(file.document, span),
+      newText: text,
+    })),
+  }
 }
 
-function snippet(insertText: string): Partial<CompletionItem> {
+function insertionOf({ kind, name, text, value }: Candidate): Partial<CompletionItem> {
+  switch (kind) {
+    case 'function': {
+      // What an output is comes with its label.
+      if (text !== name) return text.includes('$1') ? snippet(text) : { insertText: text }
+      const parameters = functions.get(name)?.parameters.map((p, i) => place(i + 1, p.name))
+      return parameters ? snippet(`${literal(text)}(${parameters.join(', ')})`) : { insertText: text }
+    }
+    case 'aggregate':
+      return snippet(`${text}($1)`)
+    case 'source':
+      return { insertText: text, commitCharacters: ['.'] }
+    case 'metric':
+      return value === undefined ? { insertText: text } : snippet(`${literal(text)}@${place(1, value)}`)
+    default:
+      return { insertText: text }
+  }
+}
+
+export function snippet(insertText: string): Pick<CompletionItem, 'insertText' | 'insertTextFormat'> {
   return { insertText, insertTextFormat: InsertTextFormat.Snippet }
 }
 

@@ -70,7 +70,9 @@ async function deploy(page: Page, name: string): Promise<string> {
 
 test('flights: from the notebook to a prediction', { timeout }, async t => {
   await using project = await createTestProject('flights')
-  await inVsCode({ folder: project.root, name: 'flights' }, async page => {
+  // Hints stand inside the lines whose text is compared here.
+  const settings = { 'editor.inlayHints.enabled': 'off' }
+  await inVsCode({ folder: project.root, name: 'flights', settings }, async page => {
     const station = (name: string, work: () => Promise<void>): Promise<void> =>
       t.test(name, async () => {
         try {

@@ -4,8 +4,8 @@ import * as vscode from 'vscode'
 import type { Services } from '../context.ts'
 import { runTask } from './run.ts'
 
-/** Which of the new project's files is opened first. */
-const firstFile = /\.slip$/
+/** Which of the new project's files is opened first: the model at the root, not what it imports. */
+const firstFile = /^[^/]+\.slip$/
 
 interface Kind extends vscode.QuickPickItem {
   readonly args: readonly string[]

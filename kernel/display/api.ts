@@ -36,6 +36,26 @@ export interface KernelHook {
   clear(options?: { readonly wait?: boolean }): void
   /** Aborted when the cell that runs is interrupted. */
   readonly signal: AbortSignal | undefined
+  readonly comms: Comms
+}
+
+/** A conversation between code here and code in a front end, in either direction. */
+export interface Comm {
+  readonly id: string
+  readonly target: string
+  send(data: Bundle, options?: { readonly buffers?: readonly Uint8Array[] }): void
+  /** Ends it and tells the other side. */
+  close(data?: Bundle): void
+  onMessage(handle: (data: Bundle, buffers: readonly Uint8Array[]) => void): void
+  /** The other side ended it. */
+  onClose(handle: (data: Bundle) => void): void
+}
+
+export interface Comms {
+  /** `open` is called with every comm that a front end opens for the target. A target has one handler: the last. */
+  register(target: string, open: (comm: Comm, data: Bundle) => void): void
+  /** Opens a comm whose other side a front end registered. */
+  open(target: string, data?: Bundle): Comm
 }
 
 /** What was shown and can be shown anew. */

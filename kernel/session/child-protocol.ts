@@ -27,6 +27,33 @@ export interface RunRequest {
   readonly showResult: boolean
 }
 
+/**
+ * A question that user code's thread answers between cells or while a cell waits, by a name of `child/questions.ts`
+ * (variables, for instance). Every question has one answer; a process that dies fails those that are open.
+ */
+export interface Question {
+  readonly type: 'question'
+  readonly id: number
+  readonly name: string
+  readonly argument: unknown
+}
+
+/** A comm, in either direction. https://jupyter-client.readthedocs.io/en/stable/messaging.html#custom-messages */
+export interface CommMessage {
+  readonly type: 'comm'
+  readonly event: 'open' | 'msg' | 'close'
+  readonly commId: string
+  /** Of `open`. */
+  readonly target?: string
+  readonly data: Bundle
+  readonly metadata?: Bundle
+  /** Base64. */
+  readonly buffers?: readonly string[]
+}
+
+/** Everything that goes to the user thread over IPC. */
+export type UserRequest = RunRequest | Question | CommMessage
+
 export type ControlMessage =
   { readonly type: 'interrupt' } | { readonly type: 'input'; readonly text: string | null }
 
@@ -68,4 +95,6 @@ export type ChildEvent =
     }
   | { readonly type: 'clear'; readonly run: string; readonly wait: boolean }
   | { readonly type: 'input'; readonly run: string; readonly prompt: string; readonly password: boolean }
+  | (CommMessage & { readonly run: string })
+  | { readonly type: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: string }
   | { readonly type: 'done'; readonly run: string; readonly outcome: Outcome }

@@ -11,6 +11,8 @@ export const kernelErrorCodes = {
   KERNEL005: 'Kernel process ended',
   KERNEL006: 'Wrong command line',
   KERNEL007: 'Unknown request',
+  KERNEL008: 'Content of a request',
+  KERNEL009: 'Question failed',
 } as const
 
 export type KernelErrorCode = keyof typeof kernelErrorCodes

@@ -1,6 +1,7 @@
 /** A kernel between a transport and a user process: put together here, started by main.ts. */
 import { randomUUID } from 'node:crypto'
 import type { LanguageClient } from './language/client.ts'
+import { createKernelComms, type KernelComms } from './session/comms.ts'
 import { createDispatcher, type Dispatcher } from './session/dispatch.ts'
 import { createExecutor, type Executor } from './session/execute.ts'
 import { createHandlers } from './session/handlers.ts'
@@ -36,13 +37,21 @@ export interface Kernel {
   shutdown(): Promise<void>
 }
 
-/** What the kernel process answers without the user process. */
-const answeredMeanwhile = new Set(['complete_request', 'inspect_request', 'slipway_diagnostics_request'])
+/** What need not wait for the cell that runs. */
+const answeredMeanwhile = new Set([
+  'complete_request',
+  'inspect_request',
+  'slipway_diagnostics_request',
+  'comm_open',
+  'comm_msg',
+  'comm_close',
+  'comm_info_request',
+])
 
 /** The first cells come first. */
 const warmAfterMs = 1500
 
-type UserEvent = Exclude<ChildEvent, { type: 'done' }>
+type UserEvent = Exclude<ChildEvent, { type: 'done' | 'answer' }>
 
 /** Starts to listen and to prepare the user process at once; requests are answered as they come. */
 export async function startKernel(options: KernelOptions): Promise<Kernel> {
@@ -60,8 +69,18 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const userProcess: UserProcess = createUserProcess({
     cwd,
     log,
-    onEvent: event => forward(event, { output, dispatcher: () => dispatcher, executor: () => executor, ask }),
+    onEvent: event =>
+      forward(event, { output, comms, dispatcher: () => dispatcher, executor: () => executor, ask }),
+    onEnd: () => comms.closeAll(),
     onCrash: reason => output.stream('', 'stderr', `${reason}\n`),
+  })
+  const comms: KernelComms = createKernelComms({
+    process: userProcess,
+    publish(type, content, { run, ...rest }) {
+      output.flush()
+      const parent = run === '' ? undefined : executor.run(run)?.message
+      transport.send('iopub', createMessage(type, content, { parent, ...rest }))
+    },
   })
   const executor: Executor = createExecutor({
     process: userProcess,
@@ -86,6 +105,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
         version: options.version,
         shutdown: leave,
       }),
+      ...comms.handlers,
       execute_request: executor.handle,
     },
   })
@@ -136,13 +156,14 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
 
 interface Forward {
   readonly output: Output
+  readonly comms: KernelComms
   dispatcher(): Dispatcher
   executor(): Executor
   ask(event: Extract<UserEvent, { type: 'input' }>): void
 }
 
 /** Events of the user process as IOPub messages of the cell that caused them. */
-function forward(event: UserEvent, { output, dispatcher, executor, ask }: Forward): void {
+function forward(event: UserEvent, { output, comms, dispatcher, executor, ask }: Forward): void {
   switch (event.type) {
     case 'stream':
       return output.stream(event.run, event.name, event.text)
@@ -162,6 +183,8 @@ function forward(event: UserEvent, { output, dispatcher, executor, ask }: Forwar
       if (kind === 'execute_result') executor().noteResult(event)
       return dispatcher().publish(kind, { data, metadata, ...extra }, run?.message)
     }
+    case 'comm':
+      return comms.take(event)
     case 'ready':
   }
 }

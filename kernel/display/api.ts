@@ -65,6 +65,8 @@ export interface DisplayHandle {
 
 export interface Display {
   (value: unknown, options?: DisplayOptions): Promise<DisplayHandle>
+  /** Conversations with front ends. */
+  readonly comms: Comms
   html(text: string, options?: DisplayOptions): DisplayHandle
   markdown(text: string, options?: DisplayOptions): DisplayHandle
   latex(text: string, options?: DisplayOptions): DisplayHandle
@@ -82,12 +84,13 @@ export interface Display {
 export interface DisplayParts {
   send(event: DisplayEvent): void
   signal(): AbortSignal | undefined
+  readonly comms: Comms
 }
 
 const hookSymbol = Symbol.for('slipway.kernel')
 
 /** Puts the hook in its place and returns what cells call `display`. */
-export function installDisplay({ send, signal }: DisplayParts): Display {
+export function installDisplay({ send, signal, comms }: DisplayParts): Display {
   const hook: KernelHook = {
     display: (bundle, options = {}) =>
       sendBundle({ data: bundle, metadata: options.metadata ?? {} }, options),
@@ -95,6 +98,7 @@ export function installDisplay({ send, signal }: DisplayParts): Display {
     get signal() {
       return signal()
     },
+    comms,
   }
   Object.defineProperty(globalThis, hookSymbol, { value: hook, configurable: true })
 
@@ -140,6 +144,7 @@ export function installDisplay({ send, signal }: DisplayParts): Display {
       jpeg: image('image/jpeg'),
       bundle: show,
       clear: hook.clear,
+      comms,
     },
   )
 }

@@ -38,6 +38,9 @@ export interface Question {
   readonly argument: unknown
 }
 
+/** The question by which the user process is given a CommMessage; it answers whether somebody took it. */
+export const commQuestion = 'comm'
+
 /** A comm, in either direction. https://jupyter-client.readthedocs.io/en/stable/messaging.html#custom-messages */
 export interface CommMessage {
   readonly type: 'comm'
@@ -51,8 +54,8 @@ export interface CommMessage {
   readonly buffers?: readonly string[]
 }
 
-/** Everything that goes to the user thread over IPC. */
-export type UserRequest = RunRequest | Question | CommMessage
+/** Everything that goes to the user thread over IPC. A comm message to it is the argument of a question. */
+export type UserRequest = RunRequest | Question
 
 export type ControlMessage =
   { readonly type: 'interrupt' } | { readonly type: 'input'; readonly text: string | null }

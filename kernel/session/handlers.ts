@@ -71,14 +71,6 @@ export function createHandlers(parts: HandlerParts): Readonly<Record<string, Han
       return { status: state, ...(state === 'incomplete' ? { indent } : {}) } as never
     },
     history_request: ({ content }) => ({ history: parts.history.answer(content) }),
-    comm_info_request: () => ({ comms: {} }),
-    comm_open({ content, publish }) {
-      // No target is known here; the specification asks to close such a comm at once.
-      publish('comm_close', { comm_id: content['comm_id'], data: {} })
-      return {}
-    },
-    comm_msg: () => ({}),
-    comm_close: () => ({}),
     interrupt_request() {
       parts.process.interrupt()
       return {}

@@ -6,6 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
 import { createInterface } from 'node:readline'
 import { installation } from '../../library/installation.ts'
+import { KernelError } from '../errors.ts'
 import type { Log } from '../wire/transport.ts'
 import {
   controlFd,
@@ -15,11 +16,17 @@ import {
   type ControlMessage,
   type Outcome,
   type RunRequest,
+  type UserRequest,
 } from './child-protocol.ts'
 
 export interface UserProcess {
   /** Runs a cell. The outcome of a cell whose process died says so. */
   run(request: RunRequest): Promise<Outcome>
+  /**
+   * Asks user code's thread by a name of `child/questions.ts`. Answered when its event loop runs.
+   * @throws {KernelError} KERNEL003 when the process ends before; KERNEL009 when the answer is an error
+   */
+  ask(name: string, argument: unknown): Promise<unknown>
   /** Ends the runs that are open, with what they computed kept; a process that cannot be stopped is replaced. */
   interrupt(): void
   /** The line of text that user code waits for; null when there is nobody to ask. */
@@ -35,8 +42,10 @@ export interface UserProcessOptions {
   /** The notebook's folder. */
   readonly cwd: string
   readonly log: Log
-  /** All but `done`. */
-  onEvent(event: Exclude<ChildEvent, { type: 'done' }>): void
+  /** All but what settles a run or a question. */
+  onEvent(event: Exclude<ChildEvent, { type: 'done' | 'answer' }>): void
+  /** A process has ended, however it did: what lived in it is gone. */
+  onEnd(): void
   /** The process died while no cell was running that could tell. A new one has been started. */
   onCrash(reason: string): void
 }
@@ -47,6 +56,8 @@ const maxEarlyDeaths = 3
 
 export function createUserProcess(options: UserProcessOptions): UserProcess {
   const open = new Map<string, (outcome: Outcome) => void>()
+  const questions = new Map<number, PromiseWithResolvers<unknown>>()
+  let nQuestions = 0
   let generation = 0
   let earlyDeaths = 0
   let disposed = false
@@ -58,6 +69,7 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
     const startedAt = performance.now()
     const started = spawnProcess(options.cwd, {
       onEvent(event) {
+        if (event.type === 'answer') return answered(event)
         if (event.type !== 'done') return options.onEvent(event)
         open.get(event.run)?.(event.outcome)
         open.delete(event.run)
@@ -79,8 +91,18 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
     return started
   }
 
+  function answered({ id, value, error }: Extract<ChildEvent, { type: 'answer' }>): void {
+    const question = questions.get(id)
+    questions.delete(id)
+    if (error === undefined) question?.resolve(value)
+    else question?.reject(new KernelError('KERNEL009', error))
+  }
+
   /** Whether there was a run to fail. */
   function failOpen(reason: string): boolean {
+    for (const question of questions.values()) question.reject(new KernelError('KERNEL003', reason))
+    questions.clear()
+    options.onEnd()
     const evalue = `${reason} A new one was started: names of earlier cells are unknown until these are run again.`
     for (const settle of open.values())
       settle({ status: 'error', ename: 'KERNEL003', evalue, traceback: [`KERNEL003: ${evalue}`] })
@@ -109,6 +131,15 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
         open.set(request.run, resolve)
         current.request(request)
       }),
+    ask(name, argument) {
+      if (!alive) current = start()
+      alive = true
+      const question = Promise.withResolvers<unknown>()
+      const id = ++nQuestions
+      questions.set(id, question)
+      current.request({ type: 'question', id, name, argument })
+      return question.promise
+    },
     interrupt: () => current.control({ type: 'interrupt' }),
     answerInput: text => current.control({ type: 'input', text }),
     async restart() {
@@ -126,7 +157,7 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
 
 interface Started {
   readonly ready: Promise<void>
-  request(request: RunRequest): void
+  request(request: UserRequest): void
   control(message: ControlMessage): void
   kill(): void
 }

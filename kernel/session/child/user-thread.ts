@@ -4,13 +4,15 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { installDisplay } from '../../display/api.ts'
 import { findProjectRoot, setContext } from '../../../library/context.ts'
 import { registerResolve } from '../../../library/resolve.ts'
-import type { RunRequest } from '../child-protocol.ts'
+import { commQuestion, type CommMessage, type RunRequest, type UserRequest } from '../child-protocol.ts'
+import { createComms } from './comms.ts'
 import { captureConsole } from './console.ts'
 import type { ControlData } from './control-thread.ts'
 import { sendEvent } from './events.ts'
 import { describeFailure, mapStacks, type FailureFormat } from './failure.ts'
 import { createInput } from './input.ts'
 import { createModules } from './modules.ts'
+import { createQuestions } from './questions.ts'
 import type { DecodedMappings } from '../rewrite.ts'
 import { createCellRunner, interrupted } from './run-cell.ts'
 import { createRunContext } from './run.ts'
@@ -37,14 +39,19 @@ export function startUserThread(): void {
   captureConsole(context)
   trackTimers(context)
   const modules = createModules(folder, { scope, resolver: registerResolve({ reload: true }) })
+  const comms = createComms(message => sendEvent({ run: context.current()?.id ?? '', ...message }))
   const display = installDisplay({
     send: event => sendEvent({ run: context.current()?.id ?? '', ...event }),
     signal: () => context.current()?.controller.signal,
+    comms,
   })
+  const questions = createQuestions()
+  questions.on(commQuestion, message => comms.receive(message as CommMessage))
   Object.assign(globalThis, { display, prompt: createInput(control, context) })
   const runCell = createCellRunner({ context, scope, modules, format })
 
   control.onInterrupt(() => {
+    questions.interrupt()
     for (const run of context.open) {
       clearTimers(run)
       run.controller.abort(interrupted)
@@ -57,7 +64,8 @@ export function startUserThread(): void {
       })
     }
   })
-  process.on('message', (request: RunRequest) => {
+  process.on('message', (request: UserRequest) => {
+    if (request.type === 'question') return questions.receive(request)
     remember(maps, request)
     runCell(request)
   })

@@ -92,6 +92,9 @@ const node = {
   },
 }
 
+/** The processes whose common modules lie in one file. */
+const sharing = new Set(['server', 'backend', 'cli'])
+
 const present = Object.fromEntries(
   Object.entries(processes).filter(([, entry]) => existsSync(join(root, entry))),
 )
@@ -100,15 +103,28 @@ const processBundles = {
   ...common('processes'),
   ...node,
   entry: present,
-  externals: [vendored.external],
+  // What is imported late lies in parts of its own: a process reads at its start only what it needs then.
+  output: {
+    ...node.output,
+    chunkFilename: 'part-[id].cjs',
+    clean: { keep: path => !path.startsWith('part-') },
+  },
+  module: {
+    rules: [typescript],
+    parser: { javascript: { createRequire: false, dynamicImportMode: 'lazy' } },
+  },
+  // vega tries `canvas` and does without.
+  externals: [vendored.external, { canvas: 'commonjs canvas' }],
   optimization: {
     minimize: false,
+    chunkIds: 'named',
     runtimeChunk: { name: 'runtime' },
     splitChunks: {
       cacheGroups: {
         default: false,
         defaultVendors: false,
-        shared: { name: 'shared', chunks: 'initial', minChunks: 2, enforce: true },
+        // The kernel's two processes and the library start fast because they read nothing of the others.
+        shared: { name: 'shared', chunks: ({ name }) => sharing.has(name), minChunks: 2, enforce: true },
       },
     },
   },

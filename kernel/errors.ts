@@ -13,6 +13,8 @@ export const kernelErrorCodes = {
   KERNEL007: 'Unknown request',
   KERNEL008: 'Content of a request',
   KERNEL009: 'Question failed',
+  KERNEL010: 'Debugger refused',
+  KERNEL020: 'Image cannot be shown',
 } as const
 
 export type KernelErrorCode = keyof typeof kernelErrorCodes

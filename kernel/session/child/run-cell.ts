@@ -13,6 +13,8 @@ export interface CellRunnerParts {
   readonly scope: Scope
   readonly modules: Modules
   readonly format: FailureFormat
+  /** Resolves when all that a run asked to be shown was sent. */
+  displayed(run: Run): Promise<void>
 }
 
 /** The reason with which the signal of an interrupted run is aborted. */
@@ -56,6 +58,7 @@ export function createCellRunner(parts: CellRunnerParts): (request: RunRequest) 
       try {
         scope.declare(request.names)
         const value = await start(request.code, request.file)
+        await parts.displayed(run)
         if (request.showResult && value) await showResult(value[0], run)
         run.settle({ status: 'ok', expressions: await evaluateAll(request, start, parts) })
       } catch (error) {

@@ -40,15 +40,16 @@ export function startUserThread(): void {
   trackTimers(context)
   const modules = createModules(folder, { scope, resolver: registerResolve({ reload: true }) })
   const comms = createComms(message => sendEvent({ run: context.current()?.id ?? '', ...message }))
-  const display = installDisplay({
+  const { display, settled } = installDisplay({
     send: event => sendEvent({ run: context.current()?.id ?? '', ...event }),
     signal: () => context.current()?.controller.signal,
+    owner: () => context.current(),
     comms,
   })
   const questions = createQuestions()
   questions.on(commQuestion, message => comms.receive(message as CommMessage))
   Object.assign(globalThis, { display, prompt: createInput(control, context) })
-  const runCell = createCellRunner({ context, scope, modules, format })
+  const runCell = createCellRunner({ context, scope, modules, format, displayed: settled })
 
   control.onInterrupt(() => {
     questions.interrupt()
@@ -90,9 +91,9 @@ function remember(maps: Map<string, readonly DecodedMappings[]>, request: RunReq
   if (maps.size > maxCells) maps.delete(maps.keys().next().value!)
 }
 
-/** What all paths of the kernel's own code contain: the bundle, or its folder in a checkout. */
+/** What all paths of the kernel's own code contain: the folder of the bundles, or its folder in a checkout. */
 function internalPath(entry: string): string {
-  return entry.endsWith('.ts') ? join(entry, '..', '..') : entry
+  return entry.endsWith('.ts') ? join(entry, '..', '..') : join(entry, '..')
 }
 
 export interface Control {

@@ -8,10 +8,9 @@
  * Works in the current folder, which is the notebook's. As a worker, the same file is the TypeScript service.
  */
 import { enableCompileCache } from 'node:module'
-import { isMainThread, workerData } from 'node:worker_threads'
-import { languageWorkerName } from './language/client.ts'
+import { isMainThread } from 'node:worker_threads'
+import { compileCacheFolder } from '../library/installation.ts'
 
-enableCompileCache()
+enableCompileCache(compileCacheFolder())
 if (isMainThread) void import('./start.ts').then(({ main }) => main(process.argv.slice(2)))
-else if ((workerData as { name?: string } | null)?.name === languageWorkerName)
-  void import('./language/language-thread.ts').then(({ startLanguageThread }) => startLanguageThread())
+else void import('./language/language-thread.ts').then(({ startLanguageThread }) => startLanguageThread())

@@ -1,11 +1,16 @@
-/** Reads the command line of the kernel process and puts it together. */
+/**
+ * Reads the command line of the kernel process and puts it together: first what listens, because a client that finds
+ * nobody listening tries again a tenth of a second later; then everything else.
+ */
+import { flushCompileCache } from 'node:module'
 import { installation } from '../library/installation.ts'
 import { KernelError, messageOf } from './errors.ts'
-import { startKernel } from './kernel.ts'
-import { createLanguageClient } from './language/client.ts'
-import { createStdioTransport } from './wire/stdio-transport.ts'
+import { listenEarly } from './wire/early.ts'
 import type { Log, Transport } from './wire/transport.ts'
 import { kernelVersion } from './version.ts'
+
+/** A kernel is often killed; what it compiled is kept when it has had the time to start. */
+const keepCompiledAfterMs = 1000
 
 /** Exit codes: 0 ended as asked, 2 wrong command line, 3 the world failed. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -14,6 +19,10 @@ export async function main(args: readonly string[]): Promise<void> {
     const command = await parseCommand(args, log)
     const folder = process.cwd()
     const entry = installation().entry('kernel').at(-1)!
+    const [{ startKernel }, { createLanguageClient }] = await Promise.all([
+      import('./kernel.ts'),
+      import('./language/client.ts'),
+    ])
     const language = createLanguageClient({ entry, folder, log })
     const kernel = await startKernel({ ...command, language, cwd: folder, version: kernelVersion, log })
     process.on('SIGINT', () => kernel.interrupt())
@@ -22,6 +31,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.on('unhandledRejection', error =>
       log(error instanceof Error ? (error.stack ?? '') : String(error)),
     )
+    setTimeout(flushCompileCache, keepCompiledAfterMs).unref()
     await kernel.ended
     process.exit(0)
   } catch (error) {
@@ -39,17 +49,15 @@ interface Command {
 async function parseCommand(args: readonly string[], log: Log): Promise<Command> {
   const [mode, option] = args
   if (mode === '--stdio' && args.length === 1)
-    return { transport: stdioTransport(log), ownClient: true, warm: true }
+    return { transport: await stdioTransport(log), ownClient: true, warm: true }
   if (mode === '--stdio' && option === '--headless' && args.length === 2)
-    return { transport: stdioTransport(log), ownClient: true, warm: false }
+    return { transport: await stdioTransport(log), ownClient: true, warm: false }
   if (mode === '--connection-file' && option !== undefined && args.length === 2) {
-    const { createZmqTransport } = await import('./wire/zmq-transport.ts')
     const { readConnectionFile } = await import('./wire/connection-file.ts')
-    return {
-      transport: createZmqTransport(await readConnectionFile(option), log),
-      ownClient: false,
-      warm: true,
-    }
+    const connection = readConnectionFile(option)
+    const { createZmqTransport } = await import('./wire/zmq-transport.ts')
+    const transport = listenEarly(createZmqTransport(await connection, log))
+    return { transport, ownClient: false, warm: true }
   }
   throw new KernelError(
     'KERNEL006',
@@ -58,7 +66,8 @@ async function parseCommand(args: readonly string[], log: Log): Promise<Command>
 }
 
 /** Nothing else of this process may get between the messages. */
-function stdioTransport(log: Log): Transport {
+async function stdioTransport(log: Log): Promise<Transport> {
+  const { createStdioTransport } = await import('./wire/stdio-transport.ts')
   const output = process.stdout
   const transport = createStdioTransport({ input: process.stdin, output, log })
   console.log = console.info = console.debug = (...values: unknown[]) => log(values.map(String).join(' '))

@@ -6,8 +6,8 @@ import type { Transport } from './transport.ts'
 export function listenEarly(transport: Transport): Transport {
   let waiting: Incoming[] = []
   let closed = false
-  let handle = (incoming: Incoming) => void waiting.push(incoming)
-  let close = () => void (closed = true)
+  let handle = (incoming: Incoming): void => void waiting.push(incoming)
+  let close = (): void => void (closed = true)
   const listening = transport.listen({ onMessage: incoming => handle(incoming), onClose: () => close() })
   listening.catch(() => undefined)
   return {

@@ -15,6 +15,11 @@ export const kernelErrorCodes = {
   KERNEL009: 'Question failed',
   KERNEL010: 'Debugger refused',
   KERNEL020: 'Image cannot be shown',
+  KERNEL030: 'Unknown magic',
+  KERNEL031: 'Arguments of a magic',
+  KERNEL032: 'npm missing',
+  KERNEL033: 'Installation failed',
+  KERNEL034: 'Magic failed',
 } as const
 
 export type KernelErrorCode = keyof typeof kernelErrorCodes

@@ -18,6 +18,10 @@ export interface LanguageClient {
   complete(place: Place): Promise<Completion>
   inspect(place: Place): Promise<Hover | undefined>
   diagnostics(place: Place): Promise<readonly DiagnosticOfCell[]>
+  /** Names are unknown again; all of them for null. */
+  forget(names: readonly string[] | null): void
+  /** Packages were installed, or removed. */
+  packagesChanged(): void
   /** Forgets all cells. */
   reset(): void
   dispose(): void
@@ -56,6 +60,8 @@ export function createLanguageClient({ entry, folder, log }: LanguageClientOptio
   let worker: Worker | undefined
   let count = 0
   let executed: ExecutedCell[] = []
+  /** Names that were forgotten, by how many cells had run. */
+  const forgotten = new Map<number, readonly string[]>()
 
   function started(): Worker {
     if (worker) return worker
@@ -69,7 +75,11 @@ export function createLanguageClient({ entry, folder, log }: LanguageClientOptio
       open.clear()
     })
     worker = next
-    for (const cell of executed) void call('executed', cell)
+    for (const [i, cell] of executed.entries()) {
+      if (forgotten.has(i)) void call('forget', forgotten.get(i))
+      void call('executed', cell)
+    }
+    if (forgotten.has(executed.length)) void call('forget', forgotten.get(executed.length))
     return next
   }
 
@@ -104,7 +114,14 @@ export function createLanguageClient({ entry, folder, log }: LanguageClientOptio
     complete: place => call('complete', place),
     inspect: place => call('inspect', place),
     diagnostics: place => call('diagnostics', place),
+    forget(names) {
+      tell('forget', names)
+      if (names === null) executed = []
+      else forgotten.set(executed.length, [...(forgotten.get(executed.length) ?? []), ...names])
+    },
+    packagesChanged: () => tell('packagesChanged', null),
     reset() {
+      forgotten.clear()
       executed = []
       tell('reset', null)
     },

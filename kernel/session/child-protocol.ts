@@ -25,6 +25,8 @@ export interface RunRequest {
   readonly expressions: Readonly<Record<string, string>>
   /** Whether the value of the last expression is wanted. */
   readonly showResult: boolean
+  /** Whether to say how long it took. */
+  readonly timed?: boolean
 }
 
 /**
@@ -58,11 +60,36 @@ export interface CommMessage {
 export type UserRequest = RunRequest | Question
 
 export type ControlMessage =
-  { readonly type: 'interrupt' } | { readonly type: 'input'; readonly text: string | null }
+  /** `runs`: those that are to end. One that has not come yet ends as soon as it comes. */
+  | { readonly type: 'interrupt'; readonly runs: readonly string[] }
+  | ({ readonly type: 'input' } & InputAnswer)
+  | InspectorRequest
+
+/** The text that was asked for, null at the end of the input; or why nobody can be asked. */
+export type InputAnswer = { readonly text: string | null } | { readonly error: string }
+
+/** A command to V8's inspector on the main thread. https://chromedevtools.github.io/devtools-protocol/v8/ */
+export interface InspectorRequest {
+  readonly type: 'inspect'
+  readonly id: number
+  readonly method: string
+  readonly params: Bundle
+}
+
+/** What the inspector says without being asked. */
+export interface InspectorEvent {
+  readonly type: 'inspector-event'
+  readonly method: string
+  readonly params: Bundle
+}
 
 /** What the control worker answers. */
 export type ControlAnswer =
-  { readonly type: 'interrupted' } | { readonly type: 'stuck' } | { readonly type: 'control-ready' }
+  | { readonly type: 'interrupted' }
+  | { readonly type: 'stuck' }
+  | { readonly type: 'control-ready' }
+  | { readonly type: 'inspected'; readonly id: number; readonly result?: Bundle; readonly error?: string }
+  | InspectorEvent
 
 export type Bundle = Readonly<Record<string, unknown>>
 

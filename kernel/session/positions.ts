@@ -48,7 +48,10 @@ export function mapFrame(
     .replace(cellPosition, (whole, file: string, line: string, column: string) => {
       const maps = mapsOf(file)
       const original = maps && originalPosition({ line: Number(line) - 1, column: Number(column) - 1 }, maps)
-      return original ? `${file}:${original.line + 1}:${original.column + 1}` : whole
+      // A cell with magics runs in parts, which are none of the reader's business.
+      return original
+        ? `${file.replace(/#[^\]]*\]$/, ']')}:${original.line + 1}:${original.column + 1}`
+        : whole
     })
     .replace(/\?slipway=\d+/g, '')
 }

@@ -2,6 +2,7 @@
 import vm from 'node:vm'
 import { formatValue } from '../../display/format.ts'
 import type { ExpressionResult, Outcome, RunRequest } from '../child-protocol.ts'
+import { timed } from './clock.ts'
 import { sendEvent } from './events.ts'
 import { describeFailure, type FailureFormat } from './failure.ts'
 import type { Modules } from './modules.ts'
@@ -19,6 +20,14 @@ export interface CellRunnerParts {
 
 /** The reason with which the signal of an interrupted run is aborted. */
 export const interrupted = new Error('The cell was interrupted.')
+
+export const interruptedOutcome: Outcome = {
+  status: 'error',
+  ename: 'Interrupted',
+  evalue: 'The cell was interrupted.',
+  traceback: ['Interrupted: the cell was interrupted. What it had computed so far is kept.'],
+  interrupted: true,
+}
 
 /** What rewritten code calls `__slipway$`. */
 interface CellRuntime {
@@ -56,8 +65,9 @@ export function createCellRunner(parts: CellRunnerParts): (request: RunRequest) 
     const run = openRun(request, parts)
     void context.enter(run, async () => {
       try {
-        scope.declare(request.names)
-        const value = await start(request.code, request.file)
+        scope.declare(request.names, request.file)
+        const started = () => start(request.code, request.file)
+        const value = request.timed ? await timed(started, run.id) : await started()
         await parts.displayed(run)
         if (request.showResult && value) await showResult(value[0], run)
         run.settle({ status: 'ok', expressions: await evaluateAll(request, start, parts) })

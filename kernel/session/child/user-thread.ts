@@ -2,20 +2,22 @@
 import { join } from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { installDisplay } from '../../display/api.ts'
+import { answerTables } from '../../display/tables.ts'
+import { answerQuestions } from '../../variables/questions.ts'
 import { findProjectRoot, setContext } from '../../../library/context.ts'
 import { registerResolve } from '../../../library/resolve.ts'
 import { commQuestion, type CommMessage, type RunRequest, type UserRequest } from '../child-protocol.ts'
 import { createComms } from './comms.ts'
 import { captureConsole } from './console.ts'
-import type { ControlData } from './control-thread.ts'
+import type { ControlData, InterruptMessage } from './control-thread.ts'
 import { sendEvent } from './events.ts'
 import { describeFailure, mapStacks, type FailureFormat } from './failure.ts'
 import { createInput } from './input.ts'
 import { createModules } from './modules.ts'
 import { createQuestions } from './questions.ts'
 import type { DecodedMappings } from '../rewrite.ts'
-import { createCellRunner, interrupted } from './run-cell.ts'
-import { createRunContext } from './run.ts'
+import { createCellRunner, interrupted, interruptedOutcome } from './run-cell.ts'
+import { createRunContext, type RunContext } from './run.ts'
 import { createScope } from './scope.ts'
 import { clearTimers, trackTimers } from './timers.ts'
 
@@ -47,26 +49,26 @@ export function startUserThread(): void {
     comms,
   })
   const questions = createQuestions()
+  answerTables(comms)
+  answerQuestions(questions, scope)
   questions.on(commQuestion, message => comms.receive(message as CommMessage))
   Object.assign(globalThis, { display, prompt: createInput(control, context) })
   const runCell = createCellRunner({ context, scope, modules, format, displayed: settled })
 
-  control.onInterrupt(() => {
+  const early = createEarlyInterrupts(context)
+  control.onInterrupt(runs => {
+    early.note(runs)
     questions.interrupt()
     for (const run of context.open) {
       clearTimers(run)
       run.controller.abort(interrupted)
-      run.settle({
-        status: 'error',
-        ename: 'Interrupted',
-        evalue: 'The cell was interrupted.',
-        traceback: ['Interrupted: the cell was interrupted. What it had computed so far is kept.'],
-        interrupted: true,
-      })
+      run.settle(interruptedOutcome)
     }
   })
   process.on('message', (request: UserRequest) => {
     if (request.type === 'question') return questions.receive(request)
+    if (early.has(request.run))
+      return sendEvent({ type: 'done', run: request.run, outcome: interruptedOutcome })
     remember(maps, request)
     runCell(request)
   })
@@ -85,6 +87,19 @@ export function startUserThread(): void {
   sendEvent({ type: 'ready' })
 }
 
+/** Runs whose interrupt came before they did. */
+function createEarlyInterrupts(context: RunContext) {
+  const runs = new Set<string>()
+  return {
+    note(interrupted: readonly string[]): void {
+      const open = new Set([...context.open].map(run => run.id))
+      for (const run of interrupted) if (!open.has(run)) runs.add(run)
+      while (runs.size > maxCells) runs.delete(runs.values().next().value!)
+    },
+    has: (run: string) => runs.has(run),
+  }
+}
+
 function remember(maps: Map<string, readonly DecodedMappings[]>, request: RunRequest): void {
   maps.delete(request.file)
   maps.set(request.file, request.maps)
@@ -99,7 +114,8 @@ function internalPath(entry: string): string {
 export interface Control {
   readonly state: Int32Array
   readonly inputs: ControlData['inputs']
-  onInterrupt(handle: () => void): void
+  /** `handle` is given the runs that the kernel takes for open. */
+  onInterrupt(handle: (runs: readonly string[]) => void): void
 }
 
 function startControl(): Control {
@@ -117,9 +133,9 @@ function startControl(): Control {
     state,
     inputs: inputs.port1,
     onInterrupt(handle) {
-      interrupts.port1.on('message', (number: number) => {
+      interrupts.port1.on('message', ({ number, runs }: InterruptMessage) => {
         if (Atomics.load(state, 0) < number) {
-          handle()
+          handle(runs)
           Atomics.store(state, 0, number)
         }
       })

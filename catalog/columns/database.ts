@@ -38,6 +38,13 @@ export interface ResultBatch {
 export interface Connection {
   stream(sql: string, values?: Parameter[]): Promise<ResultStream>
   disconnectSync(): void
+  /** Ends the query that runs; it then fails. */
+  interrupt(): void
+}
+
+export interface QueryOptions {
+  /** Ends the query, which then fails with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 interface ResultStream {
@@ -48,9 +55,9 @@ interface ResultStream {
 
 export interface Database {
   /** Everything at once: for results that are known to be small. */
-  all(query: BoundSql): Promise<ResultBatch>
+  all(query: BoundSql, options?: QueryOptions): Promise<ResultBatch>
   /** Some thousand rows at a time; at least one batch, perhaps without rows. Holds a connection of its own. */
-  batches(query: BoundSql): AsyncIterable<ResultBatch>
+  batches(query: BoundSql, options?: QueryOptions): AsyncIterable<ResultBatch>
   /** The same database, whose every connection is prepared by `prepare` before its query. */
   prepared(prepare: (connection: Connection) => Promise<void>): Database
 }
@@ -66,21 +73,28 @@ export function createDatabase(
   connect: () => Promise<Connection>,
   errorOf: ErrorOf = thrown => thrown,
 ): Database {
-  async function* batches(query: BoundSql): AsyncGenerator<ResultBatch> {
+  async function* batches(query: BoundSql, { signal }: QueryOptions = {}): AsyncGenerator<ResultBatch> {
+    signal?.throwIfAborted()
     const connection = await connect()
+    const interrupt = (): void => connection.interrupt()
+    signal?.addEventListener('abort', interrupt)
     try {
+      signal?.throwIfAborted()
       const result = await connection.stream(query.sql, [...(query.parameters ?? [])])
       const types = result.columnTypes()
       const columns = result.deduplicatedColumnNames().map((name, i) => ({ name, sqlType: String(types[i]) }))
       let nBatches = 0
       for await (const rows of result.yieldRowsJs()) {
         nBatches++
+        signal?.throwIfAborted()
         yield { columns, rows: rows.map(row => row.map(normalize)) }
       }
       if (nBatches === 0) yield { columns, rows: [] }
     } catch (thrown) {
+      if (signal?.aborted) throw signal.reason
       throw errorOf(thrown, query)
     } finally {
+      signal?.removeEventListener('abort', interrupt)
       connection.disconnectSync()
     }
   }
@@ -97,10 +111,10 @@ export function createDatabase(
           throw thrown
         }
       }, errorOf),
-    async all(query) {
+    async all(query, options) {
       const rows: (readonly Value[])[] = []
       let columns: readonly ResultColumn[] = []
-      for await (const batch of batches(query)) {
+      for await (const batch of batches(query, options)) {
         columns = batch.columns
         for (const row of batch.rows) rows.push(row)
       }

@@ -6,12 +6,10 @@
  * is text. Every bundle is bounded, whatever the size of the value.
  */
 import { vegaLiteMime, vegaMime } from '../../library/display/messages.ts'
-import { arrowPage, isArrowTable } from './arrow.ts'
-import { danfoPage, isDanfo } from './danfo.ts'
 import { elementBundle, isElement } from './elements.ts'
 import { hookedBundle, type Bundle } from './hooks.ts'
 import { imageBundle, sniffImage } from './images.ts'
-import { tableBundle } from './table.ts'
+import { tableBundleOf } from './tables.ts'
 import { plainText, reasonOf } from './text.ts'
 
 export interface DisplayBundle {
@@ -63,8 +61,8 @@ function richBundle(value: unknown): Rich | Promise<Rich> {
   if (hooked) return hooked
   if (value instanceof Uint8Array || value instanceof ArrayBuffer) return bytesBundle(value)
   if (value instanceof Blob) return value.bytes().then(bytesBundle)
-  if (isDanfo(value)) return tableBundle(danfoPage(value))
-  if (isArrowTable(value)) return tableBundle(arrowPage(value))
+  const table = tableBundleOf(value)
+  if (table) return table
   if (isElement(value)) return elementBundle(value)
   return specBundle(value)
 }

@@ -17,13 +17,19 @@ export function isElement(value: object): value is ElementLike {
 }
 
 export function elementBundle(element: ElementLike): Bundle {
-  const html = element.outerHTML
+  const html = followPage(element.outerHTML)
   const tag = /^<([\w-]+)/.exec(html)?.[1]?.toLowerCase() ?? 'element'
   const text = `<${tag}> of ${html.length.toLocaleString('en')} characters`
   if (html.length > maxLength)
     return { 'text/plain': `${text}: too large to be shown; draw fewer marks, of aggregated or sampled data` }
   if (tag !== 'svg') return { 'text/html': html, 'text/plain': text }
   return { 'text/html': html, 'image/svg+xml': standalone(html), 'text/plain': text }
+}
+
+/** Observable Plot puts white behind labels; in a dark page that is the page's colour. */
+function followPage(html: string): string {
+  const background = 'var(--vscode-notebook-editorBackground, var(--jp-layout-color0, white))'
+  return html.replaceAll('--plot-background: white;', `--plot-background: ${background};`)
 }
 
 /** Outside of a page an SVG must say its namespace, and has no text colour to take. */

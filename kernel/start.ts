@@ -43,21 +43,23 @@ export async function main(args: readonly string[]): Promise<void> {
 interface Command {
   readonly transport: Transport
   readonly ownClient: boolean
-  readonly warm: boolean
+  readonly interactive: boolean
 }
 
 async function parseCommand(args: readonly string[], log: Log): Promise<Command> {
   const [mode, option] = args
   if (mode === '--stdio' && args.length === 1)
-    return { transport: await stdioTransport(log), ownClient: true, warm: true }
+    return { transport: await stdioTransport(log), ownClient: true, interactive: true }
   if (mode === '--stdio' && option === '--headless' && args.length === 2)
-    return { transport: await stdioTransport(log), ownClient: true, warm: false }
+    return { transport: await stdioTransport(log), ownClient: true, interactive: false }
   if (mode === '--connection-file' && option !== undefined && args.length === 2) {
     const { readConnectionFile } = await import('./wire/connection-file.ts')
     const connection = readConnectionFile(option)
     const { createZmqTransport } = await import('./wire/zmq-transport.ts')
-    const transport = listenEarly(createZmqTransport(await connection, log))
-    return { transport, ownClient: false, warm: true }
+    const transport = listenEarly(
+      createZmqTransport(await connection, { entry: installation().entry('kernel').at(-1)!, log }),
+    )
+    return { transport, ownClient: false, interactive: true }
   }
   throw new KernelError(
     'KERNEL006',

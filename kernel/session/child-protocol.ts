@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly code: string
   readonly names: readonly { readonly name: string; readonly kind: NameKind; readonly shadow: boolean }[]
   readonly maps: readonly DecodedMappings[]
+  /** The cell as its author sees it, for what is told of errors. */
+  readonly source?: string
   /** Rewritten expressions to be evaluated after the cell, by the name the client gave. */
   readonly expressions: Readonly<Record<string, string>>
   /** Whether the value of the last expression is wanted. */

@@ -89,6 +89,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
       code: cell.code,
       names: cell.names.map(name => ({ ...name, shadow: isReservedGlobal(name.name) })),
       maps: cell.maps,
+      source,
       expressions: part.last ? await rewriteAll(part.expressions ?? content['user_expressions']) : {},
       showResult: part.last && part.quiet !== true && content['silent'] !== true,
       ...(part.timed ? { timed: true } : {}),

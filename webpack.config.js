@@ -189,9 +189,11 @@ const pageBundles = {
 const packageBundles = {
   ...common('packages'),
   ...node,
-  entry: { 'danfojs-node': 'danfojs-node', 'apache-arrow': 'apache-arrow' },
+  entry: Object.fromEntries(
+    ['danfojs-node', 'apache-arrow', '@observablehq/plot', 'linkedom'].map(name => [name, name]),
+  ),
   // danfo asks for it only where there is a window.
-  externals: { 'plotly.js-dist-min': 'commonjs plotly.js-dist-min' },
+  externals: { 'plotly.js-dist-min': 'commonjs plotly.js-dist-min', canvas: 'commonjs canvas' },
   output: {
     path: join(dist, 'vendor/node_modules'),
     filename: '[name]/bundle.cjs',

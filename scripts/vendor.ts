@@ -2,7 +2,7 @@
  * `dist/vendor/node_modules`: the packages that bundles, cells and steps load by name at run time.
  *
  * Native packages come with this platform's binaries only; TypeScript with the library files its checker reads;
- * danfo and Arrow as one file each (webpack.config.js writes them) with their declarations; `slipway` as the library
+ * danfo, Arrow, Observable Plot and its light document as one file each (webpack.config.js writes them) with their declarations; `slipway` as the library
  * bundle with emitted declarations.
  */
 import { execFile } from 'node:child_process'
@@ -39,16 +39,22 @@ const copied: Readonly<Record<string, (path: string) => boolean>> = {
     new RegExp(`^bin/napi-v\\d+/${process.platform}/${process.arch}/`).test(path),
   'onnxruntime-common': path => /^(package\.json|dist\/cjs\/.*(\.js|package\.json)$)/.test(path),
   typescript: path => /^(package\.json|LICENSE|lib\/typescript\.(js|d\.ts)$|lib\/lib\..*\.d\.ts$)/.test(path),
+  'get-tsconfig': path => /^(package\.json|LICENSE|dist\/.*\.cjs)$/.test(path),
+  'resolve-pkg-maps': path => /^(package\.json|LICENSE|dist\/.*\.cjs)$/.test(path),
   '@types/node': path => /(\.d\.ts|package\.json|LICENSE)$/.test(path),
   'undici-types': path => /(\.d\.ts|package\.json|LICENSE)$/.test(path),
   'danfojs-node': path => path.endsWith('.d.ts') || path === 'LICENSE',
   'apache-arrow': path => path.endsWith('.d.ts') || path.startsWith('LICENSE') || path.startsWith('NOTICE'),
+  '@observablehq/plot': path => /^(LICENSE|src\/.*\.d\.ts$)/.test(path),
+  linkedom: path => path === 'LICENSE',
 }
 
 /** What cells import under a package's name, and where its declarations begin. */
 const bundled = {
   'danfojs-node': 'dist/danfojs-node/src/index.d.ts',
   'apache-arrow': 'Arrow.node.d.ts',
+  '@observablehq/plot': 'src/index.d.ts',
+  linkedom: 'types/cjs/index.d.ts',
 } as const
 
 type ExternalCallback = (error?: null, result?: string) => void

@@ -12,7 +12,6 @@ import {
   type InspectorEvent,
   type Outcome,
   type RunRequest,
-  type UserRequest,
 } from './child-protocol.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
 

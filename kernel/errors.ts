@@ -14,6 +14,7 @@ export const kernelErrorCodes = {
   KERNEL008: 'Content of a request',
   KERNEL009: 'Question failed',
   KERNEL010: 'Debugger refused',
+  KERNEL011: 'Runtime unfit',
   KERNEL020: 'Image cannot be shown',
   KERNEL030: 'Unknown magic',
   KERNEL031: 'Arguments of a magic',

@@ -1,28 +1,31 @@
 /** Assembles the main thread of the user process: everything that a cell can see and touch. */
-import { join } from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
+import { exposeToDebugger } from '../../debug/expose.ts'
 import { installDisplay } from '../../display/api.ts'
+import { bundleOf } from '../../display/format.ts'
 import { answerTables } from '../../display/tables.ts'
 import { answerQuestions } from '../../variables/questions.ts'
 import { findProjectRoot, setContext } from '../../../library/context.ts'
 import { registerResolve } from '../../../library/resolve.ts'
-import { commQuestion, type CommMessage, type RunRequest, type UserRequest } from '../child-protocol.ts'
+import { commQuestion, type CommMessage, type UserRequest } from '../child-protocol.ts'
 import { createComms } from './comms.ts'
 import { captureConsole } from './console.ts'
 import type { ControlData, InterruptMessage } from './control-thread.ts'
-import { sendEvent } from './events.ts'
+import { outputShare, sendEvent } from './events.ts'
 import { describeFailure, mapStacks, type FailureFormat } from './failure.ts'
 import { createInput } from './input.ts'
+import { endAll, keepCompiled } from './lifetime.ts'
 import { createModules } from './modules.ts'
+import { createKnownProcesses, trackProcesses, type KnownProcesses } from './processes.ts'
 import { createQuestions } from './questions.ts'
-import type { DecodedMappings } from '../rewrite.ts'
 import { createCellRunner, interrupted, interruptedOutcome } from './run-cell.ts'
 import { createRunContext, type RunContext } from './run.ts'
 import { createScope } from './scope.ts'
+import { createSources } from './sources.ts'
 import { clearTimers, trackTimers } from './timers.ts'
 
-/** Cells whose maps are kept for stack traces. */
-const maxCells = 2000
+/** Interrupts that are remembered for runs that have not come. */
+const maxRuns = 2000
 
 export function startUserThread(): void {
   const folder = process.cwd()
@@ -30,17 +33,16 @@ export function startUserThread(): void {
   setContext({ root: findProjectRoot(folder) ?? folder, modelFolder: folder })
   const context = createRunContext()
   const scope = createScope()
-  const maps = new Map<string, readonly DecodedMappings[]>()
-  const format: FailureFormat = {
-    scope,
-    mapsOf: file => maps.get(file),
-    internal: internalPath(process.argv[1]!),
-  }
-  const control = startControl()
+  const resolver = registerResolve({ reload: true })
+  const sources = createSources({ folder, original: resolver.original })
+  const format: FailureFormat = { scope, sources }
+  const processes = createKnownProcesses()
+  const control = startControl(processes)
   mapStacks(format)
   captureConsole(context)
   trackTimers(context)
-  const modules = createModules(folder, { scope, resolver: registerResolve({ reload: true }) })
+  trackProcesses(context, processes)
+  const modules = createModules(folder, { scope, resolver })
   const comms = createComms(message => sendEvent({ run: context.current()?.id ?? '', ...message }))
   const { display, settled } = installDisplay({
     send: event => sendEvent({ run: context.current()?.id ?? '', ...event }),
@@ -48,6 +50,7 @@ export function startUserThread(): void {
     owner: () => context.current(),
     comms,
   })
+  exposeToDebugger({ shadow: scope.shadow, bundle: bundleOf })
   const questions = createQuestions()
   answerTables(comms)
   answerQuestions(questions, scope)
@@ -69,10 +72,10 @@ export function startUserThread(): void {
     if (request.type === 'question') return questions.receive(request)
     if (early.has(request.run))
       return sendEvent({ type: 'done', run: request.run, outcome: interruptedOutcome })
-    remember(maps, request)
+    sources.remember(request)
     runCell(request)
   })
-  process.on('disconnect', () => process.exit(0))
+  process.on('disconnect', endAll)
   // A Ctrl-C in the terminal goes to the whole group of processes; the kernel process says what it means here.
   process.on('SIGINT', () => undefined)
   const report = (error: unknown) =>
@@ -85,6 +88,7 @@ export function startUserThread(): void {
   process.on('uncaughtException', report)
   process.on('unhandledRejection', report)
   sendEvent({ type: 'ready' })
+  keepCompiled()
 }
 
 /** Runs whose interrupt came before they did. */
@@ -94,21 +98,10 @@ function createEarlyInterrupts(context: RunContext) {
     note(interrupted: readonly string[]): void {
       const open = new Set([...context.open].map(run => run.id))
       for (const run of interrupted) if (!open.has(run)) runs.add(run)
-      while (runs.size > maxCells) runs.delete(runs.values().next().value!)
+      while (runs.size > maxRuns) runs.delete(runs.values().next().value!)
     },
     has: (run: string) => runs.has(run),
   }
-}
-
-function remember(maps: Map<string, readonly DecodedMappings[]>, request: RunRequest): void {
-  maps.delete(request.file)
-  maps.set(request.file, request.maps)
-  if (maps.size > maxCells) maps.delete(maps.keys().next().value!)
-}
-
-/** What all paths of the kernel's own code contain: the folder of the bundles, or its folder in a checkout. */
-function internalPath(entry: string): string {
-  return entry.endsWith('.ts') ? join(entry, '..', '..') : join(entry, '..')
 }
 
 export interface Control {
@@ -118,11 +111,17 @@ export interface Control {
   onInterrupt(handle: (runs: readonly string[]) => void): void
 }
 
-function startControl(): Control {
+function startControl(processes: KnownProcesses): Control {
   const state = new Int32Array(new SharedArrayBuffer(8))
   const interrupts = new MessageChannel()
   const inputs = new MessageChannel()
-  const workerData: ControlData = { state, interrupts: interrupts.port2, inputs: inputs.port2 }
+  const workerData: ControlData = {
+    state,
+    interrupts: interrupts.port2,
+    inputs: inputs.port2,
+    output: outputShare,
+    processes,
+  }
   const worker = new Worker(process.argv[1]!, {
     workerData,
     transferList: [interrupts.port2, inputs.port2],

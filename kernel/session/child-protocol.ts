@@ -106,8 +106,21 @@ export type ExpressionResult =
   { readonly status: 'ok'; readonly data: Bundle; readonly metadata: Bundle } | Failure
 
 export type Outcome =
-  | { readonly status: 'ok'; readonly expressions: Readonly<Record<string, ExpressionResult>> }
+  | {
+      readonly status: 'ok'
+      readonly expressions: Readonly<Record<string, ExpressionResult>>
+      /** What the reply carries for the client. https://jupyter-client.readthedocs.io/en/stable/messaging.html#payloads-deprecated */
+      readonly payload?: readonly Bundle[]
+    }
   | (Failure & { readonly interrupted?: boolean })
+
+export const interruptedOutcome: Outcome = {
+  status: 'error',
+  ename: 'Interrupted',
+  evalue: 'The cell was interrupted.',
+  traceback: ['Interrupted: the cell was interrupted. What it had computed so far is kept.'],
+  interrupted: true,
+}
 
 export type ChildEvent =
   | { readonly type: 'ready' }

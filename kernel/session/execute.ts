@@ -1,12 +1,12 @@
 /** `execute_request`: a cell from its text to its outcome. */
 import { readCell } from '../../language/notebook/cell.ts'
 import type { KernelDebugger } from '../debug/debugger.ts'
-import { KernelError } from '../errors.ts'
+import { KernelError, messageOf } from '../errors.ts'
 import type { Checking } from '../magics/context.ts'
 import type { Incoming, Json, Message } from '../wire/message.ts'
 import type { ErrorContent, Handler, Reply, RequestContext } from './requests.ts'
 import { cellIdOf, requireText } from './requests.ts'
-import type { ChildEvent, Outcome, RunRequest } from './child-protocol.ts'
+import { interruptedOutcome, type ChildEvent, type Outcome, type RunRequest } from './child-protocol.ts'
 import type { History } from './history.ts'
 import type { LanguageClient } from '../language/client.ts'
 import {
@@ -39,13 +39,17 @@ export interface KnownRun {
   readonly route: readonly Uint8Array[]
   readonly executionCount: number
   readonly allowStdin: boolean
+  /** What the reply carries for the client. */
+  readonly payload: Json[]
+  /** Aborted when the cell is interrupted. */
+  readonly controller: AbortController
 }
 
 export interface Executor {
   readonly handle: Handler
   /** The run by its id; the newest for an empty or forgotten one. */
   run(id: string): KnownRun | undefined
-  /** Stops the magic that works in this process. */
+  /** Stops what works in this process for a cell: a magic, the compiler. */
   interrupt(): void
   /** Whether an expression's value, shown by the user process, is to be noted. */
   noteResult(event: Extract<ChildEvent, { type: 'display' }>): void
@@ -64,10 +68,9 @@ export function createExecutor(parts: ExecuteParts): Executor {
   let executionCount = 0
   let shadowing = false
   const checking: Checking = { stops: false }
-  /** Of the reply to the request that is being answered. */
-  const payloads: Json[] = []
+  /** Cells that have begun and not ended: several, where there are subshells. */
+  const active = new Set<KnownRun>()
   let nNested = 0
-  let working = new AbortController()
 
   async function rewrite(source: string): Promise<RewrittenCell> {
     try {
@@ -97,21 +100,40 @@ export function createExecutor(parts: ExecuteParts): Executor {
   }
 
   async function rewriteAll(expressions: unknown): Promise<Record<string, string>> {
-    const entries = Object.entries((expressions ?? {}) as Record<string, unknown>)
-    const rewritten = entries.map(async ([name, text]) => [name, (await rewrite(String(text))).code] as const)
+    if (typeof expressions !== 'object' || expressions === null || Array.isArray(expressions)) return {}
+    const rewritten = Object.entries(expressions).map(
+      async ([name, text]) => [name, await rewriteExpression(String(text))] as const,
+    )
     return Object.fromEntries(await Promise.all(rewritten))
   }
 
+  /** One that is wrong fails when it is evaluated, and the others do not. */
+  async function rewriteExpression(text: string): Promise<string> {
+    try {
+      return (await rewrite(text)).code
+    } catch (error) {
+      if (!(error instanceof CellSyntaxError)) throw error
+      return (await rewrite(`throw new SyntaxError(${JSON.stringify(error.message)})`)).code
+    }
+  }
+
+  const runOf = (request: RequestContext): KnownRun => runs.get(request.incoming.message.header.msg_id)!
+  const fileOf = (request: RequestContext): string => `Cell[${runOf(request).executionCount}]`
+
   async function outcomeOf(source: string, request: RequestContext): Promise<Outcome> {
-    const file = `Cell[${executionCount}]`
+    const file = fileOf(request)
     if (hasMagics(source)) return await runMagics(source, request, { file })
     return await runCode(source, request, { file, last: true })
   }
 
   async function runCode(code: string, request: RequestContext, part: PartOfCell): Promise<Outcome> {
+    const { signal } = runOf(request).controller
     try {
-      const prepared = await prepare(code, request, part)
-      return await parts.process.run(await parts.debug.prepare(part.text ?? code, prepared))
+      const prepared = await unlessAborted(
+        prepare(code, request, part).then(prepared => parts.debug.prepare(part.text ?? code, prepared)),
+        signal,
+      )
+      return prepared ? await parts.process.run(prepared) : interruptedOutcome
     } catch (error) {
       if (!(error instanceof CellSyntaxError)) throw error
       return syntaxFailure(error, { source: code, file: part.file.replace(/#[^\]]*\]$/, ']') })
@@ -126,13 +148,13 @@ export function createExecutor(parts: ExecuteParts): Executor {
   ): Promise<Outcome> {
     const { runParts } = await import('../magics/run-parts.ts')
     const run = request.incoming.message.header.msg_id
-    const { signal } = (working = new AbortController())
+    const { payload, controller } = runOf(request)
     const outcome = await runParts(source, {
       folder: parts.folder,
       source,
       cell: cellIdOf(request.incoming.message) ?? null,
       file,
-      signal,
+      signal: controller.signal,
       language: parts.language,
       history: parts.history,
       checking,
@@ -145,7 +167,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
           metadata: {},
           transient: displayId === undefined ? {} : { display_id: displayId },
         }),
-      payload: entry => void payloads.push(entry),
+      payload: entry => void payload.push(entry),
       runCell: text => runNested(text, request),
       runCode: ({ code, index, ...part }) =>
         runCode(code, request, {
@@ -163,7 +185,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
   /** Text that runs as if it stood in a cell before the one that asks for it. */
   async function runNested(source: string, request: RequestContext): Promise<Outcome> {
     nNested += 1
-    const file = partName(`Cell[${executionCount}]`, `run ${nNested}`)
+    const file = partName(fileOf(request), `run ${nNested}`)
     const outcome = hasMagics(source)
       ? await runMagics(source, request, { file, quiet: true })
       : await runCode(source, request, { file, last: true, quiet: true, expressions: {} })
@@ -187,39 +209,43 @@ export function createExecutor(parts: ExecuteParts): Executor {
     const silent = content['silent'] === true
     const stored = !silent && content['store_history'] !== false
     if (stored && source.trim() !== '') executionCount += 1
-    const { message, route } = incoming
-    newest = { message, route, executionCount, allowStdin: content['allow_stdin'] === true }
-    remember(runs, message.header.msg_id, newest)
-    if (!silent) request.publish('execute_input', { code: source, execution_count: executionCount })
-    if (stored && source.trim() !== '') parts.history.add(executionCount, source)
-    payloads.length = 0
-    const outcome = await outcomeOf(source, request)
-    if (stored) note({ source, outcome, message })
+    const count = executionCount
+    const run = (newest = knownRun(incoming, count))
+    remember(runs, incoming.message.header.msg_id, run)
+    if (!silent) request.publish('execute_input', { code: source, execution_count: count })
+    if (stored && source.trim() !== '') parts.history.add(count, source)
+    active.add(run)
+    const outcome = await outcomeOf(source, request).catch(failureOf)
+    active.delete(run)
+    if (stored) note({ source, outcome, run })
     if (outcome.status === 'ok')
       return {
         status: 'ok',
-        execution_count: executionCount,
-        payload: [...payloads],
+        execution_count: count,
+        payload: [...run.payload, ...(outcome.payload ?? [])],
         user_expressions: outcome.expressions,
       }
     const { ename, evalue, traceback } = outcome
     const failure: ErrorContent = { ename, evalue, traceback }
     if (!silent) request.publish('error', { ...failure })
     if (content['stop_on_error'] !== false) parts.onFailure(incoming)
-    return { status: 'error', execution_count: executionCount, ...failure }
+    return { status: 'error', execution_count: count, ...failure }
   }
 
-  function note({ source, outcome, message }: { source: string; outcome: Outcome; message: Message }): void {
-    const cell = cellIdOf(message) ?? null
+  function note({ source, outcome, run }: { source: string; outcome: Outcome; run: KnownRun }): void {
+    const cell = cellIdOf(run.message) ?? null
+    const order = run.executionCount
     const time = new Date().toISOString()
-    parts.sessionLog.append({ cell, source, order: executionCount, status: outcome.status, time })
-    if (outcome.status === 'ok') parts.language.executed({ order: executionCount, source, cell })
+    parts.sessionLog.append({ cell, source, order, status: outcome.status, time })
+    if (outcome.status === 'ok') parts.language.executed({ order, source, cell })
   }
 
   return {
     handle,
     run: id => runs.get(id) ?? newest,
-    interrupt: () => working.abort(),
+    interrupt() {
+      for (const { controller } of active) controller.abort()
+    },
     rewrite: source => rewrite(hasMagics(source) ? readCell(source).code : source).catch(() => undefined),
     noteResult(event) {
       const text = event.data['text/plain']
@@ -231,6 +257,27 @@ export function createExecutor(parts: ExecuteParts): Executor {
       executionCount = 0
     },
   }
+}
+
+function knownRun({ message, route }: Incoming, executionCount: number): KnownRun {
+  const allowStdin = message.content['allow_stdin'] === true
+  return { message, route, executionCount, allowStdin, payload: [], controller: new AbortController() }
+}
+
+/** What work gives; undefined when it is aborted before. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const aborted = new Promise<undefined>(resolve =>
+    signal.addEventListener('abort', () => resolve(undefined), { once: true }),
+  )
+  work.catch(() => undefined) // Nobody waits for what fails after an abort.
+  return await Promise.race([work, aborted])
+}
+
+/** What went wrong around a cell is shown under it like what goes wrong in one. */
+function failureOf(error: unknown): Outcome {
+  const ename = error instanceof KernelError ? error.code : error instanceof Error ? error.name : 'Error'
+  const evalue = messageOf(error)
+  return { status: 'error', ename, evalue, traceback: [`${ename}: ${evalue}`] }
 }
 
 function remember(runs: Map<string, KnownRun>, id: string, run: KnownRun): void {

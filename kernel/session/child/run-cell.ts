@@ -21,14 +21,6 @@ export interface CellRunnerParts {
 /** The reason with which the signal of an interrupted run is aborted. */
 export const interrupted = new Error('The cell was interrupted.')
 
-export const interruptedOutcome: Outcome = {
-  status: 'error',
-  ename: 'Interrupted',
-  evalue: 'The cell was interrupted.',
-  traceback: ['Interrupted: the cell was interrupted. What it had computed so far is kept.'],
-  interrupted: true,
-}
-
 /** What rewritten code calls `__slipway$`. */
 interface CellRuntime {
   freeze(names: readonly string[]): void

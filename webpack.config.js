@@ -6,6 +6,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import CopyPlugin from 'copy-webpack-plugin'
 import webpack from 'webpack'
 import { PackageEntryPlugin, VendorPlugin, vendored } from './scripts/vendor.ts'
 
@@ -168,9 +169,22 @@ const browser = {
 const rendererBundles = {
   ...common('renderers'),
   ...browser,
-  entry: { table: './web/table/main.ts', model: './web/model/main.ts', vega: './web/vega/main.ts' },
+  // A renderer finds what lies beside it by its own address.
+  module: { ...browser.module, parser: { javascript: { ...parser.javascript, importMeta: false } } },
+  entry: Object.fromEntries(
+    ['table', 'model', 'vega', 'json', 'latex', 'progress'].map(name => [name, `./web/${name}/main.ts`]),
+  ),
   experiments: { outputModule: true },
   output: { path: join(dist, 'web'), filename: '[name].js', library: { type: 'module' } },
+  plugins: [
+    new CopyPlugin({
+      patterns: [
+        { from: 'node_modules/katex/dist/katex.min.css', to: 'katex' },
+        { from: 'node_modules/katex/dist/fonts/*.woff2', to: 'katex/fonts/[name][ext]' },
+        { from: 'node_modules/katex/LICENSE', to: 'katex/LICENSE', toType: 'file' },
+      ],
+    }),
+  ],
 }
 
 /** What tabs load by a script tag. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createDebugger, type KernelDebugger } from './debug/debugger.ts'
 import type { LanguageClient } from './language/client.ts'
+import { languageRequests } from './language/requests.ts'
 import { createKernelComms, type KernelComms } from './session/comms.ts'
 import { createDispatcher, type Dispatcher } from './session/dispatch.ts'
 import { createExecutor, type Executor } from './session/execute.ts'
@@ -48,9 +49,7 @@ const features = ['debugger', 'kernel subshells']
 
 /** What need not wait for the cell that runs. */
 const answeredMeanwhile = new Set([
-  'complete_request',
-  'inspect_request',
-  'slipway_diagnostics_request',
+  ...languageRequests,
   'comm_open',
   'comm_msg',
   'comm_close',

@@ -64,3 +64,8 @@ test('a large frame in many pieces takes time linear in its size', () => {
   assert.equal(events.length, 1)
   assert.ok(performance.now() - start < 2000)
 })
+
+test('what is no frame is refused', () => {
+  const reader = createFrameReader(() => undefined)
+  assert.throws(() => reader.push(Buffer.from([0xff, 0xfe, 0, 1, 0x80, 10])), /Expected a frame/)
+})

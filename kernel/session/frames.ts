@@ -19,8 +19,13 @@ export const frameKinds = {
 export const frameHeadBytes = 5
 
 export interface FrameReader {
+  /** @throws when the bytes are no frames, as when user code writes to the descriptor of the pipe */
   push(chunk: Buffer): void
 }
+
+const nKinds = Object.keys(frameKinds).length
+/** No event is longer: text is cut into pieces, and a string of V8 ends there. */
+const maxFrameBytes = 2 ** 30
 
 /** Puts frames together from the pieces in which they come. Text that comes at once is one event. */
 export function createFrameReader(handle: (event: ChildEvent) => void): FrameReader {
@@ -54,7 +59,10 @@ export function createFrameReader(handle: (event: ChildEvent) => void): FrameRea
     let at = 0
     wanted = frameHeadBytes
     while (bytes.length - at >= frameHeadBytes) {
-      const end = at + 4 + bytes.readUInt32LE(at)
+      const length = bytes.readUInt32LE(at)
+      if (length < 1 || length > maxFrameBytes || bytes[at + 4]! >= nKinds)
+        throw new Error(`Expected a frame, got length ${length} and kind ${bytes[at + 4]!}.`)
+      const end = at + 4 + length
       if (end > bytes.length) {
         wanted = end - at
         break
@@ -80,8 +88,20 @@ export function createFrameReader(handle: (event: ChildEvent) => void): FrameRea
   }
 }
 
-/** Reads the events of a user process as they come. */
-export function readFrames(stream: Readable, handle: (event: ChildEvent) => void): void {
-  const reader = createFrameReader(handle)
-  stream.on('data', (chunk: Buffer) => reader.push(chunk))
+/** Reads the events of a user process as they come. `onBroken` is called once when what comes is no event. */
+export function readFrames(
+  stream: Readable,
+  { onEvent, onBroken }: { onEvent(event: ChildEvent): void; onBroken(): void },
+): void {
+  const reader = createFrameReader(onEvent)
+  const read = (chunk: Buffer) => {
+    try {
+      reader.push(chunk)
+    } catch {
+      stream.off('data', read)
+      stream.resume()
+      onBroken()
+    }
+  }
+  stream.on('data', read)
 }

@@ -35,6 +35,8 @@ export interface ChildHandlers {
   readonly log: Log
 }
 
+const brokenPipeReason = `The process that runs cells was ended: something wrote to file descriptor ${eventsFd}, by which it talks to the kernel.`
+
 /** What the process wrote last comes a little after its end; a grandchild may hold its pipes open for ever. */
 const lastWordsMs = 300
 /** Of what native code writes to stderr, so much is kept to find out why it ended. */
@@ -52,10 +54,17 @@ export function spawnChild(cwd: string, { onEvent, onAnswer, onExit, log }: Chil
     windowsHide: true,
   })
   const ready = Promise.withResolvers<void>()
+  let brokenPipe = false
   const events = child.stdio[eventsFd] as Readable
-  readFrames(events, event => {
-    if (event.type === 'ready') ready.resolve()
-    onEvent(event)
+  readFrames(events, {
+    onEvent(event) {
+      if (event.type === 'ready') ready.resolve()
+      onEvent(event)
+    },
+    onBroken() {
+      brokenPipe = true
+      killGroup(child)
+    },
   })
   const control = child.stdio[controlFd] as Duplex
   createInterface({ input: control, crlfDelay: Infinity }).on('line', line =>
@@ -67,7 +76,7 @@ export function spawnChild(cwd: string, { onEvent, onAnswer, onExit, log }: Chil
     child,
     reason => {
       ready.resolve()
-      onExit(reason)
+      onExit(brokenPipe ? brokenPipeReason : reason)
     },
     words,
   )

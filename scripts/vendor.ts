@@ -5,13 +5,12 @@
  * danfo, Arrow, Observable Plot and its light document as one file each (webpack.config.js writes them) with their declarations; `slipway` as the library
  * bundle with emitted declarations.
  */
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
-import { promisify } from 'node:util'
 import type { Compilation, Compiler } from 'webpack'
+import { emitTypes } from './types.ts'
 
 /** Packages that are never bundled: native ones, and those that cells must be able to import as the same instance. */
 const external = [
@@ -197,37 +196,7 @@ async function writeSlipway({ root, dist }: Folders, names: readonly string[]): 
   mkdirSync(to, { recursive: true })
   writeFileSync(join(to, 'package.json'), JSON.stringify(manifest, null, 2))
   writeFileSync(join(to, 'index.cjs'), entryText('../../../library.cjs', names))
-  writeFileSync(join(to, types), `export * from './types/library/index.ts'\n`)
-  await emitDeclarations(root, to)
-}
-
-async function emitDeclarations(root: string, to: string): Promise<void> {
-  const config = join(root, '.cache/declarations/tsconfig.json')
-  mkdirSync(dirname(config), { recursive: true })
-  const settings = {
-    extends: join(root, 'tsconfig.json'),
-    compilerOptions: {
-      noEmit: false,
-      declaration: true,
-      emitDeclarationOnly: true,
-      stripInternal: true,
-      incremental: true,
-      tsBuildInfoFile: join(root, '.cache/declarations/tsbuildinfo'),
-      rootDir: root,
-      outDir: join(to, 'types'),
-      typeRoots: [join(root, 'node_modules/@types')],
-    },
-    include: [],
-    files: [join(root, 'library/index.ts')],
-  }
-  writeFileSync(config, JSON.stringify(settings))
-  // A build with an emptied output folder and an old build info would emit nothing.
-  if (!existsSync(join(to, 'types'))) rmSync(settings.compilerOptions.tsBuildInfoFile, { force: true })
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  try {
-    await promisify(execFile)(process.execPath, [tsc, '-p', config])
-  } catch (cause) {
-    const { stdout } = cause as { stdout?: string }
-    throw new Error(`tsc could not emit the declarations of library/:\n${stdout ?? ''}`, { cause })
-  }
+  writeFileSync(join(to, types), `export * from './types/library/index.d.ts'\n`)
+  rmSync(join(to, 'types'), { recursive: true, force: true })
+  cpSync(await emitTypes(root), join(to, 'types'), { recursive: true })
 }

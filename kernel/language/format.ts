@@ -1,7 +1,10 @@
 /** A cell laid out by prettier, with the configuration of the notebook's project. */
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Options } from 'prettier'
 import { readCell } from '../../language/notebook/cell.ts'
+import { prettierOptions } from './format-options.ts'
 import type { FormatOptions } from './protocol.ts'
 
 /** The cell's new text. The same text when there is nothing to do, also when the cell cannot be read. */
@@ -26,48 +29,56 @@ export async function formatCell(
 
 const standIn = (start: number) => `%magic:${start}`
 
-async function layOut(text: string, options: Options): Promise<string | undefined> {
-  const { format } = await import('prettier/standalone')
-  const plugins = await Promise.all([
-    import('prettier/plugins/typescript'),
-    import('prettier/plugins/estree'),
-  ])
+async function layOut(text: string, { options, prettier }: Configuration): Promise<string | undefined> {
   try {
-    const result = await format(text, {
-      ...options,
-      parser: 'typescript',
-      plugins: plugins as Options['plugins'],
-    })
+    const result = prettier
+      ? await prettier.format(text, { ...options, parser: 'typescript' })
+      : await layOutByOurs(text, options)
     return result.replace(/\n$/, '')
   } catch {
     return undefined // Its diagnostics say what is wrong with it.
   }
 }
 
-/** What the project says, else what most notebooks look like. A configuration that is a program is only run when allowed. */
+async function layOutByOurs(text: string, options: Options): Promise<string> {
+  const { format } = await import('prettier/standalone')
+  const plugins = await Promise.all([
+    import('prettier/plugins/typescript'),
+    import('prettier/plugins/estree'),
+  ])
+  const { plugins: _, ...known } = options
+  return await format(text, { ...known, parser: 'typescript', plugins: plugins as Options['plugins'] })
+}
+
+interface Configuration {
+  readonly options: Options
+  /** The project's own, which may be of another version and run the project's plugins. */
+  readonly prettier?: Pick<typeof import('prettier'), 'format' | 'resolveConfig'>
+}
+
+/** What the project says, else how the editor indents. Code of the project is only run where it is trusted. */
 async function configuration(
   folder: string,
   { tabSize, insertSpaces, trusted }: FormatOptions,
-): Promise<Options> {
+): Promise<Configuration> {
   const editor: Options = {
     ...(tabSize === undefined ? {} : { tabWidth: tabSize }),
     ...(insertSpaces === undefined ? {} : { useTabs: !insertSpaces }),
   }
-  const own = await projectOptions(join(folder, 'cell.ts'), trusted ?? false)
-  const { plugins: _, parser: __, overrides: ___, ...known } = own ?? {}
-  return own ? known : editor
+  const prettier = trusted ? await ownPrettier(folder) : undefined
+  if (!prettier) return { options: prettierOptions(folder) ?? editor }
+  const found = await prettier.resolveConfig(join(folder, 'cell.ts'), { editorconfig: true, useCache: false })
+  return { options: found ?? editor, prettier }
 }
 
-async function projectOptions(
-  file: string,
-  trusted: boolean,
-): Promise<(Options & { overrides?: unknown }) | undefined> {
-  const { resolveConfig, resolveConfigFile } = await import('prettier')
+async function ownPrettier(folder: string): Promise<Configuration['prettier']> {
   try {
-    const found = await resolveConfigFile(file)
-    if (!trusted && found && /\.(?:[cm]?[jt]s)$/.test(found)) return undefined
-    return (await resolveConfig(file, { editorconfig: true, useCache: false })) ?? undefined
+    const path = createRequire(join(folder, 'cell.js')).resolve('prettier')
+    const found = (await import(/* webpackIgnore: true */ pathToFileURL(path).href)) as {
+      default?: typeof import('prettier')
+    } & typeof import('prettier')
+    return found.default ?? found
   } catch {
-    return undefined // A configuration that cannot be read is prettier's command line to complain of.
+    return undefined // The project has none.
   }
 }

@@ -14,7 +14,7 @@ const mayImport = {
   backend: ['language', 'engine', 'catalog', 'promote', 'library'],
   server: ['language', 'engine/sql', 'catalog', 'promote'],
   client: [],
-  web: [],
+  web: ['library/display/query'],
   cli: ['language', 'engine', 'catalog', 'promote', 'library', 'kernel', 'backend', 'server'],
 }
 const folders = Object.keys(mayImport)

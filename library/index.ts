@@ -38,7 +38,7 @@ export {
   type VegaLiteSpec,
   type ViewSpec,
 } from './plot.ts'
-export { progress, type ProgressOptions } from './progress/progress.ts'
+export { progress, type ProgressHandle, type ProgressOptions } from './progress/progress.ts'
 export { secret } from './secret.ts'
 export { storeValue, type CodecName } from './codecs/store.ts'
 export { LibraryError, libraryErrorCodes, type LibraryErrorCode } from './errors.ts'

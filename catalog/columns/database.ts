@@ -40,6 +40,8 @@ export interface Connection {
   disconnectSync(): void
   /** Ends the query that runs; it then fails. */
   interrupt(): void
+  /** Of the query that runs: percent, or less than 0 while that cannot be told. */
+  readonly progress?: { readonly percentage: number }
 }
 
 export interface QueryOptions {
@@ -65,6 +67,9 @@ export interface Database {
 /** The default: errors stay what they are. */
 type ErrorOf = (thrown: unknown, query: BoundSql) => unknown
 
+/** Is told of every query that begins; what it returns is called when the query has ended. */
+export type WatchQuery = (connection: Connection, options: QueryOptions) => (failed: boolean) => void
+
 /**
  * A database over connections of one engine. Every query has its own, so that none waits for another.
  * @param errorOf what is thrown when a query fails
@@ -72,12 +77,16 @@ type ErrorOf = (thrown: unknown, query: BoundSql) => unknown
 export function createDatabase(
   connect: () => Promise<Connection>,
   errorOf: ErrorOf = thrown => thrown,
+  watch?: WatchQuery,
 ): Database {
-  async function* batches(query: BoundSql, { signal }: QueryOptions = {}): AsyncGenerator<ResultBatch> {
+  async function* batches(query: BoundSql, options: QueryOptions = {}): AsyncGenerator<ResultBatch> {
+    const { signal } = options
     signal?.throwIfAborted()
     const connection = await connect()
     const interrupt = (): void => connection.interrupt()
     signal?.addEventListener('abort', interrupt)
+    const ended = watch?.(connection, options)
+    let failed = true
     try {
       signal?.throwIfAborted()
       const result = await connection.stream(query.sql, [...(query.parameters ?? [])])
@@ -90,10 +99,12 @@ export function createDatabase(
         yield { columns, rows: rows.map(row => row.map(normalize)) }
       }
       if (nBatches === 0) yield { columns, rows: [] }
+      failed = false
     } catch (thrown) {
       if (signal?.aborted) throw signal.reason
       throw errorOf(thrown, query)
     } finally {
+      ended?.(failed)
       signal?.removeEventListener('abort', interrupt)
       connection.disconnectSync()
     }
@@ -101,16 +112,20 @@ export function createDatabase(
   return {
     batches,
     prepared: prepare =>
-      createDatabase(async () => {
-        const connection = await connect()
-        try {
-          await prepare(connection)
-          return connection
-        } catch (thrown) {
-          connection.disconnectSync()
-          throw thrown
-        }
-      }, errorOf),
+      createDatabase(
+        async () => {
+          const connection = await connect()
+          try {
+            await prepare(connection)
+            return connection
+          } catch (thrown) {
+            connection.disconnectSync()
+            throw thrown
+          }
+        },
+        errorOf,
+        watch,
+      ),
     async all(query, options) {
       const rows: (readonly Value[])[] = []
       let columns: readonly ResultColumn[] = []

@@ -199,13 +199,9 @@ export interface ProgressBar {
   readonly done: number
   /** Absent when nobody knows. */
   readonly total?: number
-  /** What items are called, e.g. `rows`. */
-  readonly unit?: string
-  /** Items a second; absent while it cannot be told, and for shares. */
-  readonly rate?: number
-  readonly elapsedMs: number
-  /** Until it is done; absent while it cannot be told. */
-  readonly remainingMs?: number
-  readonly message?: string
   readonly state: 'running' | 'done' | 'failed' | 'stopped'
+  /** How much is done, in words: `45 %`, or a number where nobody knows of how many. */
+  readonly share: string
+  /** Everything else, in words: `45 of 100 rows · 12 rows/s · 4.6 s left`. */
+  readonly details: string
 }

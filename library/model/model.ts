@@ -68,7 +68,8 @@ export class Model {
   async train(options: TrainOptions = {}): Promise<TrainedModel> {
     const plan = await this.plan()
     const engine = await currentSession().engine()
-    const reporter = createReporter()
+    const reporter = createReporter(`Trained ${plan.model}`)
+    let state: 'done' | 'failed' = 'failed'
     try {
       const { model, onnx, card } = await engine.train(plan, {
         ...engineOptions(options),
@@ -76,9 +77,10 @@ export class Model {
       })
       const trained = new TrainedModel({ fitted: model, onnx, card })
       currentContext().emit?.({ type: 'metrics', model: card.model, metrics: card.metrics })
+      state = 'done'
       return trained
     } finally {
-      reporter.end()
+      reporter.end(state)
     }
   }
 

@@ -1,6 +1,7 @@
 /** What is started when VS Code has its extension already: the language server and what shows its answers. */
 import * as vscode from 'vscode'
 import type { LanguageServices, Services } from './context.ts'
+import { registerDebugging } from './debug/register.ts'
 import { createCompiledDocuments } from './lsp/compiled.ts'
 import { createStatusItems } from './lsp/status.ts'
 import { registerModelCells } from './notebook/model-cells.ts'
@@ -21,7 +22,7 @@ export function startLater(base: LanguageServices, trusted: () => Services | und
   )
   const tests = (): vscode.Disposable | undefined => {
     const services = trusted()
-    return services && createModelTests(services)
+    return services && vscode.Disposable.from(createModelTests(services), registerDebugging(services))
   }
   const owned: vscode.Disposable[] = [own]
   const begin = (): void => {

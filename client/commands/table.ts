@@ -1,6 +1,7 @@
 /** What each command does, by its id. The titles stand in package.json. */
 import * as vscode from 'vscode'
 import type { LanguageServices, Services } from '../context.ts'
+import { debugCell } from '../debug/debug-cell.ts'
 import { chooseRun, openRun } from '../pages/run-page.ts'
 import type { CatalogNode } from '../views/catalog.ts'
 import type { ModelNode } from '../views/models.ts'
@@ -58,6 +59,7 @@ const trustedCommands: Table<Services> = {
   'slipway.apply': applyFeatures,
   'slipway.restartKernel': restartKernel,
   'slipway.restartAndRunAll': restartAndRunAll,
+  'slipway.debugCell': debugCell,
   'slipway.runAbove': runAbove,
   'slipway.runBelow': runBelow,
   'slipway.wipeLog': wipeLog,

@@ -29,11 +29,7 @@ export class Kernels implements vscode.Disposable {
     this.#controller.supportedLanguages = [cellLanguage, 'typescript', 'slipway']
     this.#controller.supportsExecutionOrder = true
     this.#controller.description = 'Runs TypeScript cells on Node'
-    this.#controller.executeHandler = async (cells, notebook) => {
-      this.#selected.add(notebook)
-      await this.#adopt(notebook)
-      await this.session(notebook).execute(cells)
-    }
+    this.#controller.executeHandler = (cells, notebook) => this.run(notebook, cells)
     this.#controller.interruptHandler = notebook => this.#sessions.get(notebook)?.interrupt()
     this.#owned.add(
       this.#controller.onDidChangeSelectedNotebooks(({ notebook, selected }) =>
@@ -42,6 +38,13 @@ export class Kernels implements vscode.Disposable {
     )
     this.#owned.add(vscode.workspace.onDidCloseNotebookDocument(notebook => this.#close(notebook)))
     this.#owned.add(vscode.workspace.onDidChangeNotebookDocument(event => void this.#changed(event)))
+  }
+
+  /** Runs cells with this kernel, which is the notebook's from then on. */
+  async run(notebook: vscode.NotebookDocument, cells: readonly vscode.NotebookCell[]): Promise<void> {
+    this.#selected.add(notebook)
+    await this.adopt(notebook)
+    await this.session(notebook).execute(cells)
   }
 
   /** The session of a notebook, begun when there is none. */
@@ -67,6 +70,11 @@ export class Kernels implements vscode.Disposable {
     return notebook && this.session(notebook)
   }
 
+  /** Whether a cell holds TypeScript for this kernel. */
+  isTypeScript(cell: vscode.NotebookCell): boolean {
+    return this.isOurs(cell.notebook) && cell.document.languageId === cellLanguage
+  }
+
   /** Whether this kernel was chosen for a notebook, or the notebook says that it is for it. */
   isOurs(notebook: vscode.NotebookDocument): boolean {
     return this.#selected.has(notebook) || jupyterMetadata(notebook).kernelspec?.name === kernelName
@@ -90,7 +98,7 @@ export class Kernels implements vscode.Disposable {
   async #changed(event: vscode.NotebookDocumentChangeEvent): Promise<void> {
     const typed = event.cellChanges.some(change => change.document !== undefined)
     const added = event.contentChanges.flatMap(change => change.addedCells)
-    if (typed || added.length) await this.#adopt(event.notebook)
+    if (typed || added.length) await this.adopt(event.notebook)
     if (this.#adopted.has(event.notebook)) await this.#convert(added)
   }
 
@@ -104,7 +112,7 @@ export class Kernels implements vscode.Disposable {
    * Gives the TypeScript cells of a notebook their language, and writes into it what new cells have and which kernel
    * it is for, as Jupyter clients do. Done with the first edit or run, because it makes the notebook unsaved.
    */
-  async #adopt(notebook: vscode.NotebookDocument): Promise<void> {
+  async adopt(notebook: vscode.NotebookDocument): Promise<void> {
     if (this.#adopted.has(notebook) || !this.isOurs(notebook)) return
     this.#adopted.add(notebook)
     await describeKernel(notebook)

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
+import type { DebugProtocol } from '@vscode/debugprotocol'
 import * as vscode from 'vscode'
 import { hasMagic } from '../notebook/magic.ts'
 import { CellRun, type LiveDisplay } from './cell-run.ts'
@@ -26,6 +27,12 @@ export class NotebookSession {
   readonly #displays = new Map<string, LiveDisplay>()
   readonly #runs = new Map<string, CellRun>()
   readonly #idles = new Map<string, PromiseWithResolvers<void>>()
+  readonly #debugEvents = new vscode.EventEmitter<DebugProtocol.Event>()
+  readonly #ends = new vscode.EventEmitter<void>()
+  /** What the kernel's debugger says without being asked. */
+  readonly onDebugEvent = this.#debugEvents.event
+  /** The kernel has ended, however it did. */
+  readonly onEnd = this.#ends.event
   #kernel: KernelConnection | undefined
   #log: LogEntry[] = []
   /** Cells that wait, and the one that runs: VS Code may ask for more while a cell runs. */
@@ -85,8 +92,15 @@ export class NotebookSession {
     return this.start().request('inspect_request', { code, cursor_pos: position, detail_level: 0 })
   }
 
+  /** Takes a request of the Debug Adapter Protocol to the kernel. */
+  async debug(request: DebugProtocol.Request): Promise<DebugProtocol.Response> {
+    return this.start().request('debug_request', { ...request }, { channel: 'control' })
+  }
+
   async dispose(): Promise<void> {
     await this.#end()
+    this.#debugEvents.dispose()
+    this.#ends.dispose()
   }
 
   /** The kernel, started when there is none. */
@@ -98,6 +112,7 @@ export class NotebookSession {
       onMessage: message => this.#receive(message),
       onExit: exit => {
         if (this.#kernel === kernel) this.#kernel = undefined
+        this.#ends.fire()
         output.error(`The kernel of ${notebook.uri.path} ended (${exit.code ?? 'signal'}). ${exit.lastWords}`)
       },
       onLog: line => output.info(line),
@@ -151,6 +166,8 @@ export class NotebookSession {
     const parent = message.parent_header.msg_id ?? ''
     const type = message.header.msg_type
     if (type === 'update_display_data') return this.#update(message.content as unknown as DisplayContent)
+    if (type === 'debug_event')
+      return this.#debugEvents.fire(message.content as unknown as DebugProtocol.Event)
     if (type === 'status') {
       const state = message.content['execution_state']
       if (state === 'idle' && this.#runs.has(parent)) this.#idleOf(parent).resolve()
@@ -197,6 +214,7 @@ export class NotebookSession {
     this.#epoch++
     const kernel = this.#kernel
     this.#kernel = undefined
+    this.#ends.fire()
     await kernel?.dispose()
     this.#runs.clear()
     this.#idles.clear()

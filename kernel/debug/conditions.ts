@@ -32,7 +32,7 @@ export function readExpression(text: string): string {
     if (text.trim() === '') throw new SyntaxError('it is empty')
   } catch (error) {
     const reason = (error as Error).message.replace(/ \(\d+:\d+\)$/, '')
-    throw new SyntaxError(`Expected an expression, got ${text.trim()} (${reason}).`)
+    throw new SyntaxError(`Expected an expression, got ${text.trim()} (${reason}).`, { cause: error })
   }
   return javaScript.slice(1, -2)
 }

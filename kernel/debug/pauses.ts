@@ -125,7 +125,8 @@ export function createPauses(options: PausesOptions): Pauses {
       if (step?.action === 'next' && frames.length > step.depth && detours > 1) return 'Debugger.stepOut'
       const at = { line: top.lineNumber, column: top.columnNumber ?? 0 }
       const place = await scripts.position(top.scriptId, at)
-      if (place) return undefined
+      // Behind a call stands our own text, on the line that was stepped out to.
+      if ((place || step?.action === 'stepOut') && !isEndOfCell(event)) return undefined
       return step?.action === 'stepIn' && !isReturn(event) ? 'Debugger.stepInto' : 'Debugger.stepOver'
     }
     // An exception's way out, or what Node does before and after a cell's part.
@@ -133,6 +134,12 @@ export function createPauses(options: PausesOptions): Pauses {
     step ??= { action: 'stepIn', depth: 0, detours: 1 }
     return 'Debugger.stepInto'
   }
+
+  /** A cell's way back to the kernel: nothing that stands in its text. */
+  const isEndOfCell = (event: Debugger.PausedEventDataType) =>
+    isReturn(event) &&
+    scripts.get(event.callFrames[0]!.location.scriptId)?.kind === 'cell' &&
+    !scripts.isUsers(event.callFrames[1]?.location.scriptId ?? '')
 
   const isReturn = ({ callFrames }: Debugger.PausedEventDataType) => callFrames[0]?.returnValue !== undefined
 

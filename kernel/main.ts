@@ -4,6 +4,7 @@
  *     node kernel/main.ts --connection-file FILE    over ZeroMQ, as Jupyter starts it
  *     node kernel/main.ts --stdio                   as JSON lines on the standard streams, for our own clients
  *     node kernel/main.ts --stdio --headless        the same, for programs: nobody will ask for completions
+ *     node kernel/main.ts --stdio --language        answers what TypeScript knows of cells, and runs nothing
  *
  * Works in the current folder, which is the notebook's. As a worker, the same file is the TypeScript service, or
  * the heartbeat.

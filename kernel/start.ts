@@ -5,6 +5,8 @@
 import { flushCompileCache } from 'node:module'
 import { installation } from '../library/installation.ts'
 import { KernelError, messageOf } from './errors.ts'
+import type { Kernel } from './kernel.ts'
+import type { LanguageKernelOptions } from './language/language-kernel.ts'
 import { listenEarly } from './wire/early.ts'
 import type { Log, Transport } from './wire/transport.ts'
 import { kernelVersion } from './version.ts'
@@ -24,7 +26,8 @@ export async function main(args: readonly string[]): Promise<void> {
       import('./language/client.ts'),
     ])
     const language = createLanguageClient({ entry, folder, log })
-    const kernel = await startKernel({ ...command, language, cwd: folder, version: kernelVersion, log })
+    const options = { ...command, language, cwd: folder, version: kernelVersion, log }
+    const kernel = await (command.runsCode ? startKernel(options) : startLanguageOnly(options))
     process.on('SIGINT', () => kernel.interrupt())
     process.on('SIGTERM', () => void kernel.shutdown())
     process.on('uncaughtException', error => log(error.stack ?? error.message))
@@ -44,14 +47,22 @@ interface Command {
   readonly transport: Transport
   readonly ownClient: boolean
   readonly interactive: boolean
+  readonly runsCode: boolean
+}
+
+async function startLanguageOnly(options: LanguageKernelOptions): Promise<Kernel> {
+  const { startLanguageKernel } = await import('./language/language-kernel.ts')
+  return await startLanguageKernel(options)
 }
 
 async function parseCommand(args: readonly string[], log: Log): Promise<Command> {
   const [mode, option] = args
   if (mode === '--stdio' && args.length === 1)
-    return { transport: await stdioTransport(log), ownClient: true, interactive: true }
+    return { transport: await stdioTransport(log), ownClient: true, interactive: true, runsCode: true }
   if (mode === '--stdio' && option === '--headless' && args.length === 2)
-    return { transport: await stdioTransport(log), ownClient: true, interactive: false }
+    return { transport: await stdioTransport(log), ownClient: true, interactive: false, runsCode: true }
+  if (mode === '--stdio' && option === '--language' && args.length === 2)
+    return { transport: await stdioTransport(log), ownClient: true, interactive: true, runsCode: false }
   if (mode === '--connection-file' && option !== undefined && args.length === 2) {
     const { readConnectionFile } = await import('./wire/connection-file.ts')
     const connection = readConnectionFile(option)
@@ -59,11 +70,11 @@ async function parseCommand(args: readonly string[], log: Log): Promise<Command>
     const transport = listenEarly(
       createZmqTransport(await connection, { entry: installation().entry('kernel').at(-1)!, log }),
     )
-    return { transport, ownClient: false, interactive: true }
+    return { transport, ownClient: false, interactive: true, runsCode: true }
   }
   throw new KernelError(
     'KERNEL006',
-    `Expected --stdio [--headless], or --connection-file and a file; got ${args.join(' ') || 'nothing'}.`,
+    `Expected --stdio [--headless | --language], or --connection-file and a file; got ${args.join(' ') || 'nothing'}.`,
   )
 }
 

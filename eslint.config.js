@@ -13,7 +13,7 @@ const mayImport = {
   kernel: ['language', 'engine', 'catalog', 'library'],
   backend: ['language', 'engine', 'catalog', 'promote', 'library'],
   server: ['language', 'engine/sql', 'catalog', 'promote'],
-  client: [],
+  client: ['language/notebook'],
   web: ['library/display/query'],
   cli: ['language', 'engine', 'catalog', 'promote', 'library', 'kernel', 'backend', 'server'],
 }

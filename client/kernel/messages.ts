@@ -45,6 +45,11 @@ export interface ErrorContent {
 export interface ExecuteReply {
   readonly status: 'ok' | 'error' | 'abort' | 'aborted'
   readonly execution_count?: number
+  readonly payload?: readonly {
+    readonly source?: string
+    readonly text?: unknown
+    readonly replace?: boolean
+  }[]
 }
 
 /** Jupyter messaging, "Completion", with the field by which clients learn types. */

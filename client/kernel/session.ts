@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import * as vscode from 'vscode'
-import { hasMagic } from '../notebook/magic.ts'
 import { CellRun, type LiveDisplay } from './cell-run.ts'
 import { KernelConnection, KernelGone } from './connection.ts'
 import type { CompleteReply, DisplayContent, ExecuteReply, InspectReply, Message } from './messages.ts'
@@ -124,7 +123,6 @@ export class NotebookSession {
   async #run(run: CellRun): Promise<boolean> {
     const id = randomUUID()
     const source = run.cell.document.getText()
-    if (hasMagic(source)) return checkModelCell(run)
     this.#runs.set(id, run)
     run.start()
     this.#log.push({ cell: cellId(run.cell), source })
@@ -140,6 +138,7 @@ export class NotebookSession {
       const reply = await this.start().request<ExecuteReply>('execute_request', content, { id, metadata })
       if (reply.execution_count !== undefined) run.executionCount = reply.execution_count
       await this.#idle(id)
+      await applyPayload(run.cell, reply)
       return reply.status === 'ok'
     } catch (error) {
       if (!(error instanceof KernelGone)) throw error
@@ -230,25 +229,18 @@ export class NotebookSession {
   }
 }
 
-/** Model text is checked while it is written; running its cell says what came of that, and goes to no kernel. */
-async function checkModelCell(run: CellRun): Promise<boolean> {
-  run.start()
-  const errors = vscode.languages
-    .getDiagnostics(run.cell.document.uri)
-    .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error)
-  const first = errors[0]
-  if (first) {
-    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-    const text = `Line ${first.range.start.line + 1}: ${first.message}${more}`
-    run.fail({ ename: 'ModelText', evalue: text, traceback: [text] })
-  } else {
-    run.say(
-      'No errors. A model in a cell is checked here and not run: *Slipway: Move Model Cell to File* makes it a ' +
-        'file that cells train and pipelines use.',
-    )
+/** Jupyter messaging, "Payloads": what a reply asks a front end to do. A page of help is shown below the cell already. */
+async function applyPayload(
+  { document }: vscode.NotebookCell,
+  { payload = [] }: ExecuteReply,
+): Promise<void> {
+  for (const { source, text, replace } of payload) {
+    if (source !== 'set_next_input' || typeof text !== 'string' || replace !== true) continue
+    const edit = new vscode.WorkspaceEdit()
+    const end = document.lineAt(document.lineCount - 1).range.end
+    edit.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), end), text)
+    await vscode.workspace.applyEdit(edit)
   }
-  await run.end(first === undefined)
-  return first === undefined
 }
 
 /** Where the notebook lies; for one that was never saved, the workspace. */

@@ -1,10 +1,13 @@
 /** A kernel between a transport and a user process: put together here, started by main.ts. */
 import { randomUUID } from 'node:crypto'
 import { createDebugger, type KernelDebugger } from './debug/debugger.ts'
+import { createEvidenceLog, noEvidence } from './evidence/log.ts'
+import { notebookOf } from './evidence/setting.ts'
 import type { LanguageClient } from './language/client.ts'
 import { languageRequests } from './language/requests.ts'
 import { createKernelComms, type KernelComms } from './session/comms.ts'
 import { createDispatcher, type Dispatcher } from './session/dispatch.ts'
+import type { CheckMode } from './session/checking.ts'
 import { createExecutor, type Executor } from './session/execute.ts'
 import { createHandlers } from './session/handlers.ts'
 import { createHistory } from './session/history.ts'
@@ -33,6 +36,10 @@ export interface KernelOptions {
    * and what was run is kept as the user's history.
    */
   readonly interactive: boolean
+  /** What comes of errors that TypeScript finds in a cell. */
+  readonly check: CheckMode
+  /** Whether evidence is kept, for a person's sessions. */
+  readonly evidence: boolean
   readonly log: Log
 }
 
@@ -59,14 +66,19 @@ const answeredMeanwhile = new Set([
 /** The first cells come first. */
 const warmAfterMs = 1500
 
-type UserEvent = Exclude<ChildEvent, { type: 'done' | 'answer' }>
+type UserEvent = Exclude<ChildEvent, { type: 'done' | 'answer' | 'evidence' }>
 
 /** Starts to listen and to prepare the user process at once; requests are answered as they come. */
 export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const { transport, language, cwd, log } = options
   const session = randomUUID()
   const createMessage = createMessageFactory(session)
-  const sessionLog = options.ownClient ? noSessionLog : createSessionLog(cwd, { id: session, log })
+  const notebook = notebookOf(cwd)
+  const sessionLog = options.ownClient ? noSessionLog : createSessionLog(cwd, { id: session, notebook, log })
+  const evidence =
+    options.evidence && options.interactive
+      ? createEvidenceLog({ folder: cwd, id: session, notebook, kernel: options.version, log })
+      : noEvidence
   const history = createHistory(options.interactive ? openHistory(log) : undefined)
   let end = () => {}
   const ended = new Promise<void>(resolve => (end = resolve))
@@ -77,7 +89,10 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const userProcess: UserProcess = createUserProcess({
     cwd,
     log,
-    onEvent: event => forward(event, { output, comms, input, dispatcher, executor }),
+    onEvent(event) {
+      if (event.type === 'evidence') evidence.observed(event.run, event.observed)
+      else forward(event, { output, comms, input, dispatcher, executor })
+    },
     onInspectorEvent: event => debug.inspectorEvent(event),
     onEnd() {
       comms.closeAll()
@@ -108,6 +123,8 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     sessionLog,
     folder: cwd,
     debug,
+    check: { mode: options.check, shown: options.ownClient },
+    evidence,
     print: (run, name, text) => output.stream(run, name, text),
     onFailure: incoming => dispatcher.abortFollowers(incoming),
   })
@@ -175,7 +192,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     await dispatcher.close()
     output.dispose()
     language.dispose()
-    await Promise.all([sessionLog.close(), history.close()])
+    await Promise.all([sessionLog.close(), history.close(), evidence.close()])
     await transport.close()
     end()
   }

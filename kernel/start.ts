@@ -26,7 +26,15 @@ export async function main(args: readonly string[]): Promise<void> {
       import('./language/client.ts'),
     ])
     const language = createLanguageClient({ entry, folder, log })
-    const options = { ...command, language, cwd: folder, version: kernelVersion, log }
+    const [{ checkMode }, { isKept }] = await Promise.all([
+      import('./session/checking.ts'),
+      import('./evidence/setting.ts'),
+    ])
+    const options = {
+      ...{ ...command, language, cwd: folder, version: kernelVersion, log },
+      check: checkMode(process.env['SLIPWAY_CHECK']),
+      evidence: isKept(),
+    }
     const kernel = await (command.runsCode ? startKernel(options) : startLanguageOnly(options))
     process.on('SIGINT', () => kernel.interrupt())
     process.on('SIGTERM', () => void kernel.shutdown())

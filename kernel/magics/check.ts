@@ -1,18 +1,22 @@
-/** `%check`: what TypeScript finds in this cell, and whether findings keep cells from running. */
+/** `%check`: what TypeScript finds in this cell, and what is to come of findings. */
+import type { CheckMode } from '../session/checking.ts'
 import { MagicError, type MagicRunner } from './context.ts'
 
+const said: Readonly<Record<CheckMode, string>> = {
+  off: 'Cells run whatever TypeScript finds in them, and nothing is said of it.',
+  warn: 'What TypeScript finds in a cell is shown, and the cell runs.',
+  stop: 'Cells in which TypeScript finds an error are not run from now on. %check warn ends it.',
+}
+
 export const check: MagicRunner = async ({ argument }, context) => {
-  if (argument === 'on' || argument === 'off') {
-    context.checking.stops = argument === 'on'
-    context.print(
-      argument === 'on'
-        ? 'Cells in which TypeScript finds an error are not run from now on. %check off ends it.\n'
-        : 'Cells run whatever TypeScript finds in them.\n',
-    )
+  const mode = argument === 'on' ? 'stop' : argument
+  if (mode === 'off' || mode === 'warn' || mode === 'stop') {
+    context.checking.mode = mode
+    context.print(`${said[mode]}\n`)
     return undefined
   }
   if (argument !== '')
-    throw new MagicError('KERNEL031', `Expected %check, %check on or %check off, got ${argument}.`)
+    throw new MagicError('KERNEL031', `Expected %check, %check off, warn or stop; got ${argument}.`)
   const { source, cell } = context
   const found = await context.language.diagnostics({ source, cursor: 0, cell, before: [] })
   if (found.length === 0) context.print('TypeScript finds nothing.\n')

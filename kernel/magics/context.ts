@@ -1,6 +1,7 @@
 /** What a magic is given, and what it may do. */
 import type { KernelErrorCode } from '../errors.ts'
 import type { LanguageClient } from '../language/client.ts'
+import type { Checking } from '../session/checking.ts'
 import type { Outcome } from '../session/child-protocol.ts'
 import type { History } from '../session/history.ts'
 import type { Json } from '../wire/message.ts'
@@ -40,10 +41,6 @@ export interface MagicContext {
   runCell(source: string): Promise<Outcome>
   /** Whether findings of TypeScript keep cells from running. */
   readonly checking: Checking
-}
-
-export interface Checking {
-  stops: boolean
 }
 
 /** Does what a magic says. What it returns and is a failure ends the cell; nothing is as good as success. */

@@ -6,6 +6,7 @@
  * on another pipe, written synchronously by the thread that runs user code: so they arrive in order, during
  * loops too, and a flood waits for the kernel instead of filling memory.
  */
+import type { Observed } from '../evidence/record.ts'
 import type { DecodedMappings, NameKind } from './rewrite.ts'
 
 /** File descriptors of the user process. */
@@ -23,6 +24,8 @@ export interface RunRequest {
   readonly maps: readonly DecodedMappings[]
   /** The cell as its author sees it, for what is told of errors. */
   readonly source?: string
+  /** Names of the session that the cell mentions, those it writes first: their values are looked at afterwards. */
+  readonly mentions?: readonly string[]
   /** Rewritten expressions to be evaluated after the cell, by the name the client gave. */
   readonly expressions: Readonly<Record<string, string>>
   /** Whether the value of the last expression is wanted. */
@@ -141,5 +144,6 @@ export type ChildEvent =
   | { readonly type: 'clear'; readonly run: string; readonly wait: boolean }
   | { readonly type: 'input'; readonly run: string; readonly prompt: string; readonly password: boolean }
   | (CommMessage & { readonly run: string })
+  | { readonly type: 'evidence'; readonly run: string; readonly observed: Observed }
   | { readonly type: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: string }
   | { readonly type: 'done'; readonly run: string; readonly outcome: Outcome }

@@ -2,20 +2,16 @@
 import { readCell } from '../../language/notebook/cell.ts'
 import type { KernelDebugger } from '../debug/debugger.ts'
 import { KernelError, messageOf } from '../errors.ts'
-import type { Checking } from '../magics/context.ts'
 import type { Incoming, Json, Message } from '../wire/message.ts'
 import type { ErrorContent, Handler, Reply, RequestContext } from './requests.ts'
 import { cellIdOf, requireText } from './requests.ts'
 import { interruptedOutcome, type ChildEvent, type Outcome, type RunRequest } from './child-protocol.ts'
+import type { EvidenceLog } from '../evidence/log.ts'
 import type { History } from './history.ts'
 import type { LanguageClient } from '../language/client.ts'
-import {
-  CellSyntaxError,
-  isReservedGlobal,
-  NeedsCompiler,
-  rewriteCell,
-  type RewrittenCell,
-} from './rewrite.ts'
+import { createCellRewriter } from './cell-rewriter.ts'
+import { createCellChecks, type CheckedCell, type CheckMode } from './checking.ts'
+import { CellSyntaxError, isReservedGlobal, type CellUses, type RewrittenCell } from './rewrite.ts'
 import type { SessionLog } from './session-log.ts'
 import type { UserProcess } from './user-process.ts'
 
@@ -29,6 +25,12 @@ export interface ExecuteParts {
   /** What a magic prints: merged like what a cell prints. */
   print(run: string, name: 'stdout' | 'stderr', text: string): void
   readonly debug: KernelDebugger
+  readonly check: {
+    readonly mode: CheckMode
+    /** Whether the client shows what TypeScript finds by itself. */
+    readonly shown: boolean
+  }
+  readonly evidence: EvidenceLog
   /** Called when a cell failed and those that wait behind it must not run. */
   onFailure(failed: Incoming): void
 }
@@ -43,6 +45,10 @@ export interface KnownRun {
   readonly payload: Json[]
   /** Aborted when the cell is interrupted. */
   readonly controller: AbortController
+  /** What its code became: several, for a cell with magics. */
+  readonly rewritten: RewrittenCell[]
+  /** Absent for a cell that is not looked at. */
+  checked?: CheckedCell
 }
 
 export interface Executor {
@@ -66,25 +72,24 @@ export function createExecutor(parts: ExecuteParts): Executor {
   const runs = new Map<string, KnownRun>()
   let newest: KnownRun | undefined
   let executionCount = 0
-  let shadowing = false
-  const checking: Checking = { stops: false }
+  const cells = createCellRewriter(parts.language)
+  const checks = createCellChecks({
+    language: parts.language,
+    mode: parts.check.mode,
+    prints: !parts.check.shown,
+    print: ({ run }: CheckedCell & { readonly run?: string }, text) => parts.print(run ?? '', 'stderr', text),
+  })
   /** Cells that have begun and not ended: several, where there are subshells. */
   const active = new Set<KnownRun>()
   let nNested = 0
 
-  async function rewrite(source: string): Promise<RewrittenCell> {
-    try {
-      return rewriteCell(source, { shadowing })
-    } catch (error) {
-      if (!(error instanceof NeedsCompiler)) throw error
-      return rewriteCell(source, { shadowing, compiled: await parts.language.compile(source) })
-    }
-  }
+  const rewrite = (source: string) => cells.rewrite(source, { plain: true })
 
   async function prepare(source: string, request: RequestContext, part: PartOfCell): Promise<RunRequest> {
     const { content, incoming } = request
-    const cell = await rewrite(source)
-    shadowing ||= cell.names.some(({ name }) => isReservedGlobal(name))
+    const cell = await cells.rewrite(source, { plain: parts.debug.isActive() })
+    cells.begun(cell)
+    runOf(request).rewritten.push(cell)
     return {
       type: 'run',
       run: incoming.message.header.msg_id,
@@ -93,6 +98,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
       names: cell.names.map(name => ({ ...name, shadow: isReservedGlobal(name.name) })),
       maps: cell.maps,
       source,
+      mentions: [...new Set([...cell.uses.writes, ...cell.uses.reads])],
       expressions: part.last ? await rewriteAll(part.expressions ?? content['user_expressions']) : {},
       showResult: part.last && part.quiet !== true && content['silent'] !== true,
       ...(part.timed ? { timed: true } : {}),
@@ -133,7 +139,11 @@ export function createExecutor(parts: ExecuteParts): Executor {
         prepare(code, request, part).then(prepared => parts.debug.prepare(part.text ?? code, prepared)),
         signal,
       )
-      return prepared ? await parts.process.run(prepared) : interruptedOutcome
+      if (!prepared) return interruptedOutcome
+      const ended = parts.process.run(prepared)
+      const { checked } = runOf(request)
+      if (checked) checks.begin(checked)
+      return await ended
     } catch (error) {
       if (!(error instanceof CellSyntaxError)) throw error
       return syntaxFailure(error, { source: code, file: part.file.replace(/#[^\]]*\]$/, ']') })
@@ -157,7 +167,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
       signal: controller.signal,
       language: parts.language,
       history: parts.history,
-      checking,
+      checking: checks.checking,
       ask: (name, argument) => parts.process.ask(name, argument),
       input: text => askUser(text, request),
       print: (text, name = 'stdout') => parts.print(run, name, text),
@@ -215,8 +225,12 @@ export function createExecutor(parts: ExecuteParts): Executor {
     if (!silent) request.publish('execute_input', { code: source, execution_count: count })
     if (stored && source.trim() !== '') parts.history.add(count, source)
     active.add(run)
-    const outcome = await outcomeOf(source, request).catch(failureOf)
+    if (stored) run.checked = checkedCell(source, run)
+    const refused = run.checked && (await checks.failure(run.checked))
+    const outcome = refused ?? (await outcomeOf(source, request).catch(failureOf))
+    if (run.checked && !refused) await checks.end(run.checked, outcome)
     active.delete(run)
+    if (outcome.status === 'ok') for (const cell of run.rewritten) cells.succeeded(cell)
     if (stored) note({ source, outcome, run })
     if (outcome.status === 'ok')
       return {
@@ -236,7 +250,21 @@ export function createExecutor(parts: ExecuteParts): Executor {
     const cell = cellIdOf(run.message) ?? null
     const order = run.executionCount
     const time = new Date().toISOString()
-    parts.sessionLog.append({ cell, source, order, status: outcome.status, time })
+    const output = run.rewritten.at(-1)?.output
+    parts.sessionLog.append({
+      ...{ cell, source, order, status: outcome.status, time },
+      ...(output === undefined ? {} : { output }),
+    })
+    const uses = mergeUses(run.rewritten.map(({ uses }) => uses))
+    parts.evidence.ran({
+      run: run.message.header.msg_id,
+      cell,
+      source,
+      order,
+      status: outcome.status,
+      time,
+      uses,
+    })
     if (outcome.status === 'ok') parts.language.executed({ order, source, cell })
   }
 
@@ -253,7 +281,8 @@ export function createExecutor(parts: ExecuteParts): Executor {
       if (known && typeof text === 'string') parts.history.setOutput(known.executionCount, text)
     },
     reset() {
-      shadowing = false
+      cells.reset()
+      parts.evidence.restarted()
       executionCount = 0
     },
   }
@@ -261,7 +290,36 @@ export function createExecutor(parts: ExecuteParts): Executor {
 
 function knownRun({ message, route }: Incoming, executionCount: number): KnownRun {
   const allowStdin = message.content['allow_stdin'] === true
-  return { message, route, executionCount, allowStdin, payload: [], controller: new AbortController() }
+  return {
+    message,
+    route,
+    executionCount,
+    allowStdin,
+    payload: [],
+    controller: new AbortController(),
+    rewritten: [],
+  }
+}
+
+/** TypeScript reads the cell without its magics, at the same places. */
+function checkedCell(source: string, run: KnownRun): CheckedCell & { readonly run: string } {
+  const { header } = run.message
+  return {
+    source: hasMagics(source) ? readCell(source).code : source,
+    cell: cellIdOf(run.message) ?? null,
+    file: `Cell[${run.executionCount}]`,
+    run: header.msg_id,
+  }
+}
+
+function mergeUses(all: readonly CellUses[]): CellUses {
+  const merge = (key: 'reads' | 'writes' | 'captured') => [...new Set(all.flatMap(uses => uses[key]))]
+  return {
+    reads: merge('reads'),
+    writes: merge('writes'),
+    captured: merge('captured'),
+    dynamic: all.some(uses => uses.dynamic),
+  }
 }
 
 /** What work gives; undefined when it is aborted before. */

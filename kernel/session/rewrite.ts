@@ -36,6 +36,8 @@ export interface RewrittenCell {
   readonly imports: readonly string[]
   /** What the cell does with names of the session. */
   readonly uses: CellUses
+  /** The name that the last expression is, when it is just a name. */
+  readonly output?: string
 }
 
 /** From the text alone: what would be found by running is not among it. */
@@ -106,7 +108,7 @@ export function rewriteCell(source: string, options: RewriteOptions = {}): Rewri
   rewriteNestedVars(program, edit, names)
   rewriteExpressions(program, edit)
   hideArguments(mentions, edit)
-  returnLast(program, edit)
+  const output = returnLast(program, edit)
   const unique = [...new Map(names.map(name => [name.name, name])).values()]
   const shadow = shadowing || unique.some(({ name }) => isReservedGlobal(name))
   if (session && !shadow && !uses.dynamic)
@@ -121,6 +123,7 @@ export function rewriteCell(source: string, options: RewriteOptions = {}): Rewri
     maps: [edit.generateDecodedMap({ hires: 'boundary' }).mappings as SourceMapSegment[][], ...maps],
     imports,
     uses,
+    ...(output === undefined ? {} : { output }),
   }
 }
 
@@ -397,16 +400,17 @@ const isEmpty = (node: Program['body'][number]) =>
   (node.type === 'ExportNamedDeclaration' && !node.declaration)
 
 /** The value of a last statement that is an expression, boxed so that a promise is shown and not awaited. */
-function returnLast(program: Program, edit: MagicString): void {
+function returnLast(program: Program, edit: MagicString): string | undefined {
   const last = program.body.findLast(node => !isEmpty(node))
-  if (!last) return
+  if (!last) return undefined
   let value: Expression | undefined
   if (last.type === 'ExpressionStatement') value = last.expression
   if (last.type === 'ExportDefaultDeclaration' && !/Declaration$/.test(last.declaration.type))
     value = last.declaration as Expression
-  if (!value) return
+  if (!value) return undefined
   edit.prependRight(last.start, 'return [(')
   const hasSemicolon = edit.original[last.end - 1] === ';' && last.end > value.end
   if (hasSemicolon) edit.overwrite(last.end - 1, last.end, ')];')
   else edit.appendLeft(last.end, ')];')
+  return value.type === 'Identifier' ? value.name : undefined
 }

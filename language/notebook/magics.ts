@@ -95,7 +95,7 @@ export const magics: readonly MagicEntry[] = [
     usage: '[on | off]',
     summary:
       'Shows what TypeScript finds in this cell; on and off say whether findings keep every later cell from running.',
-    examples: ['%check', '%check on'],
+    examples: ['%check', '%check stop'],
   },
   {
     name: 'env',

@@ -4,6 +4,7 @@ import { basename, extname, isAbsolute, relative, resolve } from 'node:path'
 import { sourceRelation } from '../../engine/sql/source.ts'
 import { LibraryError } from '../errors.ts'
 import { currentSession } from '../session.ts'
+import { noteRead } from '../evidence.ts'
 import { textQuery } from './query.ts'
 import { Table } from './table.ts'
 
@@ -38,6 +39,7 @@ export function read(path: string, options: ReadOptions = {}): Table {
   const { root } = currentSession()
   const file = resolve(root, path)
   if (!isPattern(path) && !existsSync(file)) throw notFound(path, file, root)
+  noteRead(file)
   return new Table(textQuery(`select * from ${sourceRelation(format, file)}`), { isScan: true })
 }
 

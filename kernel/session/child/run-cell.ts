@@ -1,5 +1,6 @@
 /** Runs rewritten cells, one request after the other, and sends what comes of each exactly once. */
 import vm from 'node:vm'
+import type { Collector } from '../../evidence/collect.ts'
 import { formatValue } from '../../display/format.ts'
 import type { ExpressionResult, Outcome, RunRequest } from '../child-protocol.ts'
 import { timed } from './clock.ts'
@@ -16,6 +17,7 @@ export interface CellRunnerParts {
   readonly format: FailureFormat
   /** Resolves when all that a run asked to be shown was sent. */
   displayed(run: Run): Promise<void>
+  readonly evidence: Collector
 }
 
 /** The reason with which the signal of an interrupted run is aborted. */
@@ -70,7 +72,7 @@ export function createCellRunner(parts: CellRunnerParts): (request: RunRequest) 
   }
 }
 
-function openRun(request: RunRequest, { context, scope }: CellRunnerParts): Run {
+function openRun(request: RunRequest, { context, scope, evidence }: CellRunnerParts): Run {
   const run: Run = {
     id: request.run,
     controller: new AbortController(),
@@ -79,9 +81,11 @@ function openRun(request: RunRequest, { context, scope }: CellRunnerParts): Run 
       if (!context.open.delete(run)) return
       scope.settle(request.names)
       sendEvent({ type: 'done', run: run.id, outcome })
+      evidence.end(run, request)
     },
   }
   context.open.add(run)
+  evidence.begin(run)
   return run
 }
 

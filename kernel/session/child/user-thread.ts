@@ -5,6 +5,8 @@ import { installDisplay } from '../../display/api.ts'
 import { bundleOf } from '../../display/format.ts'
 import { answerTables } from '../../display/tables.ts'
 import { answerQuestions } from '../../variables/questions.ts'
+import { createCollector, noCollector } from '../../evidence/collect.ts'
+import { isKept } from '../../evidence/setting.ts'
 import { findProjectRoot, setContext } from '../../../library/context.ts'
 import { registerResolve } from '../../../library/resolve.ts'
 import { commQuestion, interruptedOutcome, type CommMessage, type UserRequest } from '../child-protocol.ts'
@@ -56,7 +58,10 @@ export function startUserThread(): void {
   answerQuestions(questions, scope)
   questions.on(commQuestion, message => comms.receive(message as CommMessage))
   Object.assign(globalThis, { display, prompt: createInput(control, context) })
-  const runCell = createCellRunner({ context, scope, modules, format, displayed: settled })
+  const evidence = isKept()
+    ? createCollector({ context, scope, packages: resolver.packages, send: sendEvent })
+    : noCollector
+  const runCell = createCellRunner({ context, scope, modules, format, displayed: settled, evidence })
 
   const early = createEarlyInterrupts(context)
   control.onInterrupt(runs => {

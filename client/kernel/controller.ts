@@ -6,6 +6,7 @@
  */
 import * as vscode from 'vscode'
 import { DisposableStore } from '../support/disposables.ts'
+import type { KernelConnection } from './connection.ts'
 import { NotebookSession } from './session.ts'
 
 export const cellLanguage = 'slipway-typescript'
@@ -57,17 +58,10 @@ export class Kernels implements vscode.Disposable {
       output: this.#output,
       keepsLog: () =>
         vscode.workspace.getConfiguration('slipway', notebook.uri).get('notebook.keepLog', true),
+      environment: () => kernelEnvironment(notebook),
     })
     this.#sessions.set(notebook, session)
     return session
-  }
-
-  /** The session of the notebook that a cell's text belongs to, if this kernel is chosen there. */
-  sessionOfCell(document: vscode.TextDocument): NotebookSession | undefined {
-    const notebook = vscode.workspace.notebookDocuments.find(
-      candidate => this.isOurs(candidate) && candidate.getCells().some(cell => cell.document === document),
-    )
-    return notebook && this.session(notebook)
   }
 
   /** Whether a cell holds TypeScript for this kernel. */
@@ -75,9 +69,14 @@ export class Kernels implements vscode.Disposable {
     return this.isOurs(cell.notebook) && cell.document.languageId === cellLanguage
   }
 
+  /** What answers questions about the cells of a notebook, started when there is nothing; for ours only. */
+  connection(notebook: vscode.NotebookDocument): KernelConnection | undefined {
+    return this.isOurs(notebook) ? this.session(notebook).start() : undefined
+  }
+
   /** Whether this kernel was chosen for a notebook, or the notebook says that it is for it. */
   isOurs(notebook: vscode.NotebookDocument): boolean {
-    return this.#selected.has(notebook) || jupyterMetadata(notebook).kernelspec?.name === kernelName
+    return this.#selected.has(notebook) || isForOurKernel(notebook)
   }
 
   async dispose(): Promise<void> {
@@ -124,6 +123,21 @@ export class Kernels implements vscode.Disposable {
       cell => cell.kind === vscode.NotebookCellKind.Code && cell.document.languageId === 'typescript',
     )
     for (const cell of foreign) await vscode.languages.setTextDocumentLanguage(cell.document, cellLanguage)
+  }
+}
+
+/** Whether a notebook says that it is for this kernel. */
+export function isForOurKernel(notebook: vscode.NotebookDocument): boolean {
+  return jupyterMetadata(notebook).kernelspec?.name === kernelName
+}
+
+/** What settings and the notebook's place mean for a kernel that starts. */
+function kernelEnvironment(notebook: vscode.NotebookDocument): Record<string, string> {
+  const settings = vscode.workspace.getConfiguration('slipway.kernel', notebook.uri)
+  return {
+    SLIPWAY_CHECK: settings.get('check', 'warn'),
+    ...(settings.get('evidence', true) ? {} : { SLIPWAY_EVIDENCE: 'off' }),
+    ...(notebook.uri.scheme === 'file' ? { SLIPWAY_NOTEBOOK: notebook.uri.fsPath } : {}),
   }
 }
 

@@ -9,9 +9,11 @@ import type { DebugProtocol } from '@vscode/debugprotocol'
 import * as vscode from 'vscode'
 import { CellRun, type LiveDisplay } from './cell-run.ts'
 import { KernelConnection, KernelGone } from './connection.ts'
-import type { CompleteReply, DisplayContent, ExecuteReply, InspectReply, Message } from './messages.ts'
+import type { CommFromKernel, DisplayContent, ExecuteReply, Message } from './messages.ts'
+import { askInput } from './input.ts'
 import { mimeItems } from './outputs.ts'
 import { type LogEntry, cellId, storeLog } from './run-log.ts'
+import { SecretGuard } from './secrets.ts'
 
 export interface SessionContext {
   readonly notebook: vscode.NotebookDocument
@@ -19,6 +21,8 @@ export interface SessionContext {
   readonly output: vscode.LogOutputChannel
   /** Whether the log of what ran is written into the notebook. */
   keepsLog(): boolean
+  /** What the kernel is told by its environment. */
+  environment(): Readonly<Record<string, string>>
 }
 
 export class NotebookSession {
@@ -30,10 +34,14 @@ export class NotebookSession {
   readonly #ends = new vscode.EventEmitter<void>()
   /** What the kernel's debugger says without being asked. */
   readonly onDebugEvent = this.#debugEvents.event
+  readonly #comms = new vscode.EventEmitter<CommFromKernel>()
+  /** What the kernel says over comms. */
+  readonly onComm = this.#comms.event
   /** The kernel has ended, however it did. */
   readonly onEnd = this.#ends.event
   #kernel: KernelConnection | undefined
   #log: LogEntry[] = []
+  readonly #secrets = new SecretGuard()
   /** Cells that wait, and the one that runs: VS Code may ask for more while a cell runs. */
   #queue: Promise<boolean> = Promise.resolve(true)
   #epoch = 0
@@ -83,12 +91,9 @@ export class NotebookSession {
     await storeLog(this.#context.notebook, [])
   }
 
-  async complete(code: string, position: number): Promise<CompleteReply> {
-    return this.start().request('complete_request', { code, cursor_pos: position })
-  }
-
-  async inspect(code: string, position: number): Promise<InspectReply> {
-    return this.start().request('inspect_request', { code, cursor_pos: position, detail_level: 0 })
+  /** Says something over a comm; nothing is said, and no kernel started, when there is none. */
+  sendComm(type: 'comm_open' | 'comm_msg' | 'comm_close', content: CommFromKernel['content']): void {
+    this.#kernel?.send(type, { ...content })
   }
 
   /** Takes a request of the Debug Adapter Protocol to the kernel. */
@@ -99,6 +104,7 @@ export class NotebookSession {
   async dispose(): Promise<void> {
     await this.#end()
     this.#debugEvents.dispose()
+    this.#comms.dispose()
     this.#ends.dispose()
   }
 
@@ -108,9 +114,13 @@ export class NotebookSession {
     const { notebook, output } = this.#context
     const kernel = new KernelConnection({
       folder: folderOf(notebook),
+      environment: this.#context.environment(),
       onMessage: message => this.#receive(message),
+      onInput: (content, run) => askInput(content, this.#runs.get(run)?.token),
       onExit: exit => {
         if (this.#kernel === kernel) this.#kernel = undefined
+        // The next one knows nothing of what ran.
+        this.#log = []
         this.#ends.fire()
         output.error(`The kernel of ${notebook.uri.path} ended (${exit.code ?? 'signal'}). ${exit.lastWords}`)
       },
@@ -133,9 +143,11 @@ export class NotebookSession {
 
   async #request(run: CellRun, id: string, code: string): Promise<boolean> {
     try {
-      const content = { code, silent: false, store_history: true, allow_stdin: false, stop_on_error: true }
+      const content = { code, silent: false, store_history: true, allow_stdin: true, stop_on_error: true }
       const metadata = { cellId: cellId(run.cell) }
       const reply = await this.start().request<ExecuteReply>('execute_request', content, { id, metadata })
+      // The process of the cells died, and with it all names.
+      if (reply.status === 'error' && reply.ename === 'KERNEL003') this.#log = []
       if (reply.execution_count !== undefined) run.executionCount = reply.execution_count
       await this.#idle(id)
       await applyPayload(run.cell, reply)
@@ -165,6 +177,8 @@ export class NotebookSession {
     const parent = message.parent_header.msg_id ?? ''
     const type = message.header.msg_type
     if (type === 'update_display_data') return this.#update(message.content as unknown as DisplayContent)
+    if (type === 'comm_msg' || type === 'comm_close')
+      return this.#comms.fire(message as unknown as CommFromKernel)
     if (type === 'debug_event')
       return this.#debugEvents.fire(message.content as unknown as DebugProtocol.Event)
     if (type === 'status') {
@@ -221,7 +235,12 @@ export class NotebookSession {
   }
 
   async #storeLog(): Promise<void> {
-    if (this.#context.keepsLog()) await storeLog(this.#context.notebook, this.#log)
+    const { notebook, keepsLog } = this.#context
+    if (!keepsLog()) return
+    await storeLog(
+      notebook,
+      this.#secrets.admitted(this.#log, () => void this.#storeLog()),
+    )
   }
 
   readonly #ignoreGone = (error: unknown): void => {
@@ -244,7 +263,7 @@ async function applyPayload(
 }
 
 /** Where the notebook lies; for one that was never saved, the workspace. */
-function folderOf(notebook: vscode.NotebookDocument): string {
+export function folderOf(notebook: vscode.NotebookDocument): string {
   if (notebook.uri.scheme === 'file') return dirname(notebook.uri.fsPath)
   return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd()
 }

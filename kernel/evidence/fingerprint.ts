@@ -3,7 +3,7 @@
  * the value's. Two looks at one value agree unless it changed where they looked.
  */
 import { types } from 'node:util'
-import { isSecretName, looksSecret } from '../../library/secret-text.ts'
+import { isSecretName, looksSecret } from '../../language/notebook/secrets.ts'
 import { knownValue } from '../variables/known-values.ts'
 import { constructorName, lengthOf, own, ownKeys, sourceOf } from '../variables/look.ts'
 import { createHasher, type Hasher } from './hasher.ts'

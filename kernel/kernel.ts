@@ -16,6 +16,7 @@ import { createSessionLog, noSessionLog } from './session/session-log.ts'
 import { createHistoryStore, historyFile, type HistoryStore } from './session/history-store.ts'
 import { createInput, type Input } from './session/input.ts'
 import type { ChildEvent } from './session/child-protocol.ts'
+import { createVariableHandlers } from './variables/requests.ts'
 import { createUserProcess, type UserProcess } from './session/user-process.ts'
 import { createMessageFactory, type Incoming } from './wire/message.ts'
 import type { Log, Transport } from './wire/transport.ts'
@@ -61,6 +62,8 @@ const answeredMeanwhile = new Set([
   'comm_msg',
   'comm_close',
   'comm_info_request',
+  'slipway_variables_request',
+  'slipway_inspect_variable_request',
 ])
 
 /** The first cells come first. */
@@ -155,6 +158,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
       }),
       ...comms.handlers,
       execute_request: executor.handle,
+      ...createVariableHandlers({ process: userProcess, cellOf: count => executor.cellOf(count) }),
       debug_request: debug.handle,
     },
   })

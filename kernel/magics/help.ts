@@ -16,9 +16,13 @@ export const help: MagicRunner = async ({ argument }, context) => {
 async function about(name: string, { language, cell }: MagicContext): Promise<Json> {
   const magic = magicEntry(name.replace(/^%%?/, ''))
   if (magic && name.startsWith('%')) return page(magicHelp(magic))
-  const found = await language.inspect({ source: name, cursor: [...name].length, cell, before: [] })
-  if (found && !/^(any|\(global\) undefined)$/.test(found.plain))
-    return { 'text/plain': found.plain, 'text/markdown': found.markdown }
+  const imported = /^[\w$]+$/.test(name) ? [`import { ${name} } from 'slipway'\n${name}`] : []
+  // What `slipway` exports is known by its name, imported or not.
+  for (const source of [name, ...imported]) {
+    const found = await language.inspect({ source, cursor: [...source].length, cell, before: [] })
+    if (found && !/^any$|^import /.test(found.plain))
+      return { 'text/plain': found.plain, 'text/markdown': found.markdown }
+  }
   if (magic) return page(magicHelp(magic))
   throw new MagicError(
     'KERNEL031',

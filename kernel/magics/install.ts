@@ -14,7 +14,9 @@ import { runNpm } from './npm.ts'
 
 const intervalMs = 100
 /** Options whose value is the next word. */
-const valued = new Set(['--registry', '--tag', '--before', '--cache', '--omit', '--include'])
+const valued = /^--(?:registry|tag|before|cache|omit|include|fetch-[\w-]+|(?:https-)?proxy|userconfig)$/
+/** Somebody waits: without a network npm would try for more than a minute. */
+const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=3000']
 /** What would put packages where cells do not look. */
 const refused = new Set(['-g', '--global', '--location', '--prefix'])
 
@@ -28,7 +30,7 @@ export const install: MagicRunner = async ({ argument }, context) => {
   const log: string[] = []
   const progress = createNpmProgress()
   try {
-    const args = ['install', ...options, ...packages.map(atFolder(context.folder))]
+    const args = ['install', ...patience, ...options, ...packages.map(atFolder(context.folder))]
     const { code, stdout } = await runNpm(
       [...args, '--json', '--loglevel', 'silly', '--no-audit', '--no-fund', '--no-update-notifier'],
       {
@@ -73,7 +75,7 @@ export function readArguments(argument: string): {
       )
     if (word.startsWith('-')) {
       options.push(word)
-      if (valued.has(word) && all[i + 1] !== undefined) options.push(all[++i]!)
+      if (valued.test(word) && all[i + 1] !== undefined) options.push(all[++i]!)
     } else packages.push(word.replace(/^npm:(?=[@a-z])/i, ''))
   }
   if (packages.length === 0 && options.length > 0)

@@ -58,6 +58,8 @@ export interface Executor {
   /** Stops what works in this process for a cell: a magic, the compiler. */
   interrupt(): void
   /** Whether an expression's value, shown by the user process, is to be noted. */
+  /** The notebook's id of the cell that ran as the nth; undefined when its client did not tell. */
+  cellOf(executionCount: number): string | undefined
   noteResult(event: Extract<ChildEvent, { type: 'display' }>): void
   /** What a cell would become that ran now; undefined when its text is wrong. */
   rewrite(source: string): Promise<Pick<RewrittenCell, 'code' | 'maps'> | undefined>
@@ -271,6 +273,10 @@ export function createExecutor(parts: ExecuteParts): Executor {
   return {
     handle,
     run: id => runs.get(id) ?? newest,
+    cellOf(executionCount) {
+      const run = [...runs.values()].findLast(known => known.executionCount === executionCount)
+      return run && cellIdOf(run.message)
+    },
     interrupt() {
       for (const { controller } of active) controller.abort()
     },

@@ -32,12 +32,7 @@ test('lists, maps, sets and buffers', () => {
   const holes: unknown[] = [1, 'a']
   holes[3] = null
   assert.deepEqual(said([1, 2]), ['number[]', '2', 'list', '[1, 2]'])
-  assert.deepEqual(said(holes), [
-    '(number | string | undefined | null)[]',
-    '4',
-    'list',
-    '[1, "a", , null]',
-  ])
+  assert.deepEqual(said(holes), ['(number | string | undefined | null)[]', '4', 'list', '[1, "a", , null]'])
   assert.deepEqual(said([]), ['unknown[]', '0', 'list', '[]'])
   assert.deepEqual(said(new Float64Array(3)), ['Float64Array', '3', 'list', 'Float64Array [0, 0, 0]'])
   assert.deepEqual(said(new Map([['a', [1]]])), ['Map<string, number[]>', '1', 'list', 'Map {"a" => [1]}'])

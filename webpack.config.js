@@ -195,6 +195,7 @@ const pageBundles = {
     'run-page': './web/run/main.ts',
     'predict-page': './web/predict/main.ts',
     'training-page': './web/training/main.ts',
+    'table-page': './web/table/page.ts',
   },
   output: { path: join(dist, 'web'), filename: '[name].js' },
 }

@@ -2,9 +2,11 @@
 import * as vscode from 'vscode'
 import type { LanguageServices, Services } from './context.ts'
 import { registerDebugging } from './debug/register.ts'
+import { forwardRendererMessages } from './kernel/renderer-messages.ts'
 import { createCompiledDocuments } from './lsp/compiled.ts'
 import { createStatusItems } from './lsp/status.ts'
 import { registerModelCells } from './notebook/model-cells.ts'
+import { tableTabs } from './pages/table-page.ts'
 import { createModelTests } from './testing/controller.ts'
 import { markDone, watchWalkthrough } from './walkthrough.ts'
 
@@ -22,7 +24,14 @@ export function startLater(base: LanguageServices, trusted: () => Services | und
   )
   const tests = (): vscode.Disposable | undefined => {
     const services = trusted()
-    return services && vscode.Disposable.from(createModelTests(services), registerDebugging(services))
+    return (
+      services &&
+      vscode.Disposable.from(
+        createModelTests(services),
+        registerDebugging(services),
+        forwardRendererMessages(services.kernels, tableTabs(services)),
+      )
+    )
   }
   const owned: vscode.Disposable[] = [own]
   const begin = (): void => {

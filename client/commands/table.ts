@@ -18,6 +18,7 @@ import { openModel, showReferences } from './open.ts'
 import { checkProject, formatProject } from './project.ts'
 import { promoteNotebook, submitPipeline } from './promote.ts'
 import { report } from './report.ts'
+import { commandGrid } from '../support/grids.ts'
 import { requireProject, runTask, showError } from './run.ts'
 import { trainSample } from './train.ts'
 
@@ -63,6 +64,8 @@ const trustedCommands: Table<Services> = {
   'slipway.runAbove': runAbove,
   'slipway.runBelow': runBelow,
   'slipway.wipeLog': wipeLog,
+  'slipway.copyTableCsv': () => onGrid('copyCsv'),
+  'slipway.saveTable': () => onGrid('save'),
   'slipway.openRun': openAnyRun,
   'slipway.cancelRun': (services, node?: RunNode) => onRun(services, node, run => ['cancel', run.id]),
   'slipway.retryRun': (services, node?: RunNode) =>
@@ -95,6 +98,14 @@ async function explainTrust(): Promise<void> {
     'This runs code of the workspace, which is not trusted. The language support goes on without it.'
   const chosen = await vscode.window.showWarningMessage(text, 'Manage Trust')
   if (chosen) await vscode.commands.executeCommand('workbench.trust.manage')
+}
+
+/** A command for the grid that was used last. */
+async function onGrid(command: 'copyCsv' | 'save'): Promise<void> {
+  if (commandGrid(command)) return
+  await vscode.window.showInformationMessage(
+    'Click into the table first, so that it is known which one is meant.',
+  )
 }
 
 function endpointOf(node: ModelNode | string | undefined): string | undefined {

@@ -114,16 +114,8 @@ export class KernelConnection {
     content: Readonly<Record<string, unknown>>,
     { channel = 'shell', id = randomUUID(), metadata = {} }: SendOptions = {},
   ): void {
-    const header = {
-      msg_id: id,
-      msg_type: type,
-      session: this.#session,
-      username: 'vscode',
-      date: new Date().toISOString(),
-      version: '5.4',
-    }
-    const message: Message = { channel, header, parent_header: {}, metadata, content }
-    this.#process.stdin!.write(`${JSON.stringify(message)}\n`)
+    const header = this.#header(id, type)
+    this.#write({ channel, header, parent_header: {}, metadata, content })
   }
 
   /** Asks it to end, and insists after two seconds. Resolves when it has ended. */

@@ -6,6 +6,7 @@
 import { basename } from 'node:path'
 import * as vscode from 'vscode'
 import type { FromHost, ToHost } from '../../web/table/link.ts'
+import { blurGrid, focusGrid, type Caller } from '../support/grids.ts'
 import type { Kernels } from './controller.ts'
 
 /** Renderers that talk to the kernel (package.json, `requiresMessaging`). */
@@ -13,26 +14,9 @@ const renderers = ['slipway-table']
 
 const noKernel = 'No kernel is running. Run the cell to see more of its table.'
 
-/** Someone in a page who talks with a kernel: a renderer in a notebook, or a table in a tab. */
-export interface Caller {
-  readonly notebook: vscode.NotebookDocument
-  send(message: FromHost): void
-  /** Shows a table in a tab. Default: tabs open no tabs. */
-  readonly open?: (table: unknown) => void
-}
-
 interface OpenComm {
   readonly caller: Caller
   readonly end: vscode.Disposable
-}
-
-/** The grid that had the focus last: commands go there. */
-let focused: { readonly id: string; readonly caller: Caller } | undefined
-
-/** Tells the grid that was used last to copy or save its rows; whether there is one. */
-export function commandGrid(command: 'copyCsv' | 'save'): boolean {
-  focused?.caller.send({ type: 'command', id: focused.id, command })
-  return focused !== undefined
 }
 
 export interface Messages extends vscode.Disposable {
@@ -48,7 +32,7 @@ export function createMessages(kernels: Kernels): Messages {
   function close(id: string): void {
     comms.get(id)?.end.dispose()
     comms.delete(id)
-    if (focused?.id === id) focused = undefined
+    blurGrid(id)
   }
 
   function open({ id, target, data }: ToHost & { type: 'comm_open' }, caller: Caller): void {
@@ -90,8 +74,7 @@ export function createMessages(kernels: Kernels): Messages {
         case 'clipboard':
           return vscode.env.clipboard.writeText(message.text)
         case 'focus':
-          focused = { id: message.id, caller }
-          return
+          return focusGrid(message.id, caller)
         case 'save': {
           const file = await askFile(caller.notebook)
           const { request } = message.data as { request: number }
@@ -108,7 +91,6 @@ export function createMessages(kernels: Kernels): Messages {
     },
     leave(caller) {
       for (const [id, comm] of comms) if (comm.caller === caller) close(id)
-      if (focused?.caller === caller) focused = undefined
     },
     dispose() {
       for (const id of [...comms.keys()]) close(id)

@@ -11,6 +11,7 @@ import { CellRun, type LiveDisplay } from './cell-run.ts'
 import { KernelConnection, KernelGone } from './connection.ts'
 import type { CommFromKernel, DisplayContent, ExecuteReply, Message } from './messages.ts'
 import { askInput } from './input.ts'
+import { LateOutputs } from './late-outputs.ts'
 import { mimeItems } from './outputs.ts'
 import { type LogEntry, cellId, storeLog } from './run-log.ts'
 import { SecretGuard } from './secrets.ts'
@@ -27,7 +28,10 @@ export interface SessionContext {
 
 export class NotebookSession {
   readonly #context: SessionContext
-  readonly #displays = new Map<string, LiveDisplay>()
+  readonly #displays = new Map<string, LiveDisplay[]>()
+  /** The newest run of every cell: what an older one still says goes below it. */
+  readonly #newest = new Map<vscode.NotebookCell, CellRun>()
+  readonly #late: LateOutputs
   readonly #runs = new Map<string, CellRun>()
   readonly #idles = new Map<string, PromiseWithResolvers<void>>()
   readonly #debugEvents = new vscode.EventEmitter<DebugProtocol.Event>()
@@ -134,6 +138,7 @@ export class NotebookSession {
     const id = randomUUID()
     const source = run.cell.document.getText()
     this.#runs.set(id, run)
+    this.#newest.set(run.cell, run)
     run.start()
     this.#log.push({ cell: cellId(run.cell), source })
     const success = await this.#request(run, id, source)
@@ -186,40 +191,25 @@ export class NotebookSession {
       if (state === 'idle' && this.#runs.has(parent)) this.#idleOf(parent).resolve()
       return
     }
-    const run = this.#runs.get(parent)
-    if (run?.ended) return this.#late(run, message)
+    const asked = this.#runs.get(parent)
+    const run = asked && (this.#newest.get(asked.cell) ?? asked)
+    if (run?.ended) return this.#receiveLate(run, message)
     run?.receive(message)
   }
 
   /** What a timer of an ended cell says still belongs under that cell. */
-  #late(run: CellRun, message: Message): void {
+  #receiveLate(run: CellRun, message: Message): void {
     if (run.cell.index < 0 || this.#context.notebook.isClosed) return
-    void this.#reopen(run.cell, execution => new CellRun(execution, this.#displays).receiveLate(message))
+    this.#late.add(run.cell, execution => run.receiveLate(message, execution))
   }
 
+  /** All outputs that were shown under the id, of whatever cell. */
   #update(content: DisplayContent): void {
-    const live = this.#displays.get(content.transient?.display_id ?? '')
-    if (live === undefined) return
-    if (!live.run.ended) return live.run.update(live.output, content)
-    void this.#reopen(live.run.cell, execution =>
-      execution.replaceOutputItems(mimeItems(content.data), live.output),
-    )
-  }
-
-  /** Outputs can only be changed by an execution, so one is begun and ended for it. */
-  async #reopen(
-    cell: vscode.NotebookCell,
-    work: (execution: vscode.NotebookCellExecution) => PromiseLike<unknown>,
-  ): Promise<void> {
-    try {
-      const { executionOrder, success } = cell.executionSummary ?? {}
-      const execution = this.#context.controller.createNotebookCellExecution(cell)
-      execution.executionOrder = executionOrder
-      execution.start()
-      await work(execution)
-      execution.end(success)
-    } catch (error) {
-      this.#context.output.debug(`late output was not shown: ${String(error)}`)
+    for (const { run, output } of this.#displays.get(content.transient?.display_id ?? '') ?? []) {
+      const newest = this.#newest.get(run.cell) ?? run
+      if (!newest.ended) newest.update(output, content)
+      else if (run.cell.index >= 0 && !this.#context.notebook.isClosed)
+        this.#late.add(run.cell, execution => execution.replaceOutputItems(mimeItems(content.data), output))
     }
   }
 
@@ -230,6 +220,7 @@ export class NotebookSession {
     this.#ends.fire()
     await kernel?.dispose()
     this.#runs.clear()
+    this.#newest.clear()
     this.#idles.clear()
     this.#displays.clear()
   }

@@ -7,7 +7,7 @@
  */
 import type { Cell, TableColumn, TableFilter, TableMessage, TableQuery, TableSort } from '../../library/display/messages.ts' // prettier-ignore
 import { shapeText } from '../../library/display/query/format.ts'
-import { h } from '../support/dom.ts'
+import { h, svg } from '../support/dom.ts'
 import { count } from '../support/numbers.ts'
 import { describeType, facts, isNumeric, summary } from './column-head.ts'
 import * as arrange from './columns.ts'
@@ -46,6 +46,8 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
   const link = host && table.handle !== undefined ? createLink(host, table.handle) : undefined
   let columns = table.columns
   let statisticsRows = table.statisticsRows
+  /** How often the figures were renewed. */
+  let nStatistics = 0
   let arrangement: arrange.Arrangement = table.columns.map((column, place) => ({
     column: place,
     width: initialWidth(column, table, place),
@@ -155,7 +157,7 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
       query.sort,
       query.filter,
       activeColumn,
-      statisticsRows,
+      nStatistics,
       labelWidth(),
     ])
     if (key === headKey) return
@@ -212,7 +214,7 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
         'aria-sort': direction,
         title: title.join('\n'),
       },
-      h('div', { class: 'name' }, h('b', {}, column.name), h('span', { class: 'arrow', 'aria-hidden': 'true' }, arrow), isFiltered && h('span', { class: 'funnel', 'aria-hidden': 'true' }, '⧩'), h('span', { class: 'dots', 'aria-hidden': 'true' }, '⋮')), // prettier-ignore
+      h('div', { class: 'name' }, h('b', {}, column.name), h('span', { class: 'arrow', 'aria-hidden': 'true' }, arrow), isFiltered && funnel(), h('span', { class: 'dots', 'aria-hidden': 'true' }, '⋮')), // prettier-ignore
       h('div', { class: 'type' }, describeType(column, statisticsRows)),
       summary(column, statisticsRows),
       resizer,
@@ -335,18 +337,24 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
   }
 
   // --- questions ---
+  /** What was asked for last; the rows show it when they are here. */
+  let wanted: TableQuery = {}
+
+  const current = (): TableQuery => (rows.state.busy ? wanted : rows.state.query)
+
   function setQuery(changes: Partial<TableQuery>): void {
-    rows.setQuery({ ...rows.state.query, ...changes })
+    wanted = { ...current(), ...changes }
+    rows.setQuery(wanted)
     top = 0
     scroller.scrollTop = 0
     selection = select({ row: selection.active.row < 0 ? -1 : 0, column: selection.active.column })
-    if ('filter' in changes || 'search' in changes) refreshStatistics()
+    if ('filter' in changes || 'search' in changes) refreshStatistics(wanted)
     schedule()
   }
 
   let asking: AbortController | undefined
   /** The figures of the heads are of the rows that the filter leaves. */
-  function refreshStatistics(query: TableQuery = rows.state.query): void {
+  function refreshStatistics(query: TableQuery): void {
     if (!link || rows.state.limited !== undefined) return
     asking?.abort()
     const controller = new AbortController()
@@ -356,6 +364,7 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
       answer => {
         if (!('columns' in answer) || controller.signal.aborted) return
         columns = answer.columns
+        nStatistics += 1
         statisticsRows = answer.statisticsRows
         formats = createFormats({ ...table, columns })
         schedule()
@@ -365,7 +374,7 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
   }
 
   function sortBy(at: number, direction: 'ascending' | 'descending' | undefined, adds: boolean): void {
-    const { sort = [] } = rows.state.query
+    const { sort = [] } = current()
     const others = adds ? sort.filter(item => item.column !== at) : []
     const own: TableSort[] = direction ? [{ column: at, descending: direction === 'descending' }] : []
     setQuery({ sort: [...others, ...own] })
@@ -373,12 +382,12 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
 
   /** Ascending, descending, as it came. */
   function cycleSort(at: number, adds: boolean): void {
-    const found = rows.state.query.sort?.find(item => item.column === at)
+    const found = current().sort?.find(item => item.column === at)
     sortBy(at, !found ? 'ascending' : found.descending ? undefined : 'descending', adds)
   }
 
   function setFilter(at: number, filter: TableFilter | undefined): void {
-    const others = (rows.state.query.filter ?? []).filter(item => item.column !== at)
+    const others = (current().filter ?? []).filter(item => item.column !== at)
     setQuery({ filter: filter ? [...others, filter] : others })
   }
 
@@ -432,7 +441,9 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
       frame.style.minHeight = ''
       closePanel = undefined
     }
-    panel.querySelector<HTMLElement>('input:not([hidden]), select, button')?.focus()
+    const field =
+      panel.querySelector<HTMLElement>('input[type=text]:not([hidden])') ?? panel.querySelector('button')
+    field?.focus()
   }
 
   function closeToGrid(): void {
@@ -747,8 +758,12 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
     return { row: Number(cell.dataset['row'] ?? -1), place: Number(cell.dataset['place'] ?? -1) }
   }
 
+  /** What was pressed last: while the grid has captured the pointer, later events name the grid itself. */
+  let pressed: Element | undefined
+
   function onPointerDown(event: PointerEvent): void {
     const target = event.target as Element
+    pressed = target
     if (event.button !== 0) return
     if (target.classList.contains('resizer')) return startResize(event)
     const found = placeOf(event)
@@ -839,12 +854,11 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
     )
   }
 
-  function onDoubleClick(event: MouseEvent): void {
-    const found = placeOf(event)
-    if (!found || found.place < 0) return
-    if ((event.target as Element).classList.contains('resizer'))
-      return fit(layout.columns[found.place]!.column)
-    if (found.row >= 0) showDetail()
+  function onDoubleClick(): void {
+    const place = Number(pressed?.closest<HTMLElement>('[data-place]')?.dataset['place'] ?? -1)
+    if (place < 0) return
+    if (pressed!.classList.contains('resizer')) fit(layout.columns[place]!.column)
+    else if (selection.active.row >= 0) showDetail()
   }
 
   function onContextMenu(event: MouseEvent): void {
@@ -909,6 +923,13 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
 function createFormats(table: TableMessage): readonly CellFormat[] {
   return table.columns.map((column, i) => createFormat(column, table.rows.map(row => row[i] ?? null))) // prettier-ignore
 }
+
+const funnel = (): SVGElement =>
+  svg(
+    'svg',
+    { class: 'funnel', viewBox: '0 0 10 10', 'aria-hidden': 'true' },
+    svg('path', { d: 'M0 1h10L6 5.5V10L4 8.5V5.5z' }),
+  )
 
 /** Enough for the name and most values of the first page. */
 function initialWidth(column: TableColumn, table: TableMessage, place: number): number {

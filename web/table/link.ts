@@ -59,7 +59,7 @@ interface Waiting {
 }
 
 export function createLink(host: Host, handle: string): Link {
-  const id = crypto.randomUUID()
+  const id = createId()
   const waiting = new Map<number, Waiting>()
   let opened = false
   let nAsked = 0
@@ -114,6 +114,13 @@ export function createLink(host: Host, handle: string): Link {
       if (opened) host.post({ type: 'comm_close', id })
     },
   }
+}
+
+/** Not `randomUUID`, which browsers have on encrypted pages only. */
+function createId(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), word =>
+    word.toString(16).padStart(8, '0'),
+  ).join('')
 }
 
 const goneMark = 'not in the kernel any more'

@@ -69,6 +69,9 @@ const answeredMeanwhile = new Set([
 /** The first cells come first. */
 const warmAfterMs = 1500
 
+/** Clients of Jupyter send all cells of a notebook at once, which may take them as long. */
+const holdMs = 25
+
 type UserEvent = Exclude<ChildEvent, { type: 'done' | 'answer' | 'evidence' }>
 
 /** Starts to listen and to prepare the user process at once; requests are answered as they come. */
@@ -145,7 +148,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     log,
     flushOutput: () => output.flush(),
     // Jupyter's own clients take `idle` for the end of the cell that runs.
-    ...(options.ownClient ? { immediate: answeredMeanwhile } : {}),
+    ...(options.ownClient ? { immediate: answeredMeanwhile } : { holdMs }),
     onInputReply: incoming => input.receive(incoming),
     handlers: {
       ...createHandlers({

@@ -8,6 +8,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { bundleOf, type DisplayBundle } from './format.ts'
+import { markHandle } from './handles.ts'
 import { checkBundle } from './hooks.ts'
 import type { ImageOptions } from './images.ts'
 import { kinds, type ImageSource, type JsonOptions } from './kinds.ts'
@@ -151,17 +152,17 @@ export function installDisplay({ send, signal, comms, owner }: DisplayParts): In
   }
 
   function handleOf(displayId: string, mime?: string): DisplayHandle {
-    return {
+    return markHandle({
       displayId,
-      async update(value) {
-        if (typeof value === 'string' && mime !== undefined && mime !== 'text/plain')
+      async update(value: unknown) {
+        if (typeof value === 'string' && mime !== undefined)
           return sendBundle(
             { data: { [mime]: value, 'text/plain': value }, metadata: {} },
             { displayId, update: true },
           )
         await showValue(value, { displayId, update: true })
       },
-    }
+    })
   }
 
   function show(bundle: DisplayBundle, options: DisplayOptions = {}): DisplayHandle {

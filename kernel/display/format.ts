@@ -7,6 +7,7 @@
  */
 import { vegaLiteMime, vegaMime } from '../../library/display/messages.ts'
 import { elementBundle, isElement } from './elements.ts'
+import { isHandle } from './handles.ts'
 import { hookedBundle, type Bundle } from './hooks.ts'
 import { imageBundle, sniffImage } from './images.ts'
 import { tableBundleOf } from './tables.ts'
@@ -17,12 +18,13 @@ export interface DisplayBundle {
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
-/** Undefined for `undefined`, which is no result, unless `always`. Never rejects: a display that fails is told. */
+/** Undefined for what is no result, `undefined` and handles of displays, unless `always`. Never rejects: a display that fails is told. */
 export async function formatValue(
   value: unknown,
   { always = false }: { readonly always?: boolean } = {},
 ): Promise<DisplayBundle | undefined> {
-  return value === undefined && !always ? undefined : await bundleOf(value)
+  if (!always && (value === undefined || isHandle(value))) return undefined
+  return await bundleOf(value)
 }
 
 /** The bundle at once where the value allows it. Neither throws nor rejects. */

@@ -100,7 +100,7 @@ test('a failed cell aborts the cells that wait, and nothing else', async () => {
   const kernel = createKernel({
     execute_request: async ({ incoming }) => {
       await settled()
-      kernel.dispatcher.abortFollowers(incoming)
+      await kernel.dispatcher.abortFollowers(incoming)
       return { status: 'error' }
     },
     other_request: () => ({}),
@@ -118,17 +118,20 @@ test('a failed cell aborts the cells that wait, and nothing else', async () => {
 
 test('of what comes after a failure, only what was sent before it is aborted', async () => {
   const kernel = createKernel({
-    execute_request({ incoming, content }) {
+    async execute_request({ incoming, content }) {
       if (content['fails'] !== true) return {}
-      kernel.dispatcher.abortFollowers(incoming)
+      await settled()
+      await kernel.dispatcher.abortFollowers(incoming)
       return { status: 'error' }
     },
   })
-  const before = new Date(Date.now() - 50).toISOString()
-  const first = kernel.request('execute_request', { content: { fails: true } })
+  const sentAt = Date.now() - 1000
+  const after = (ms: number) => ({ header: { date: new Date(sentAt + ms).toISOString() } })
+  const first = kernel.request('execute_request', { content: { fails: true }, ...after(0) })
   await settled()
-  const underWay = kernel.request('execute_request', { header: { date: before } })
-  const later = kernel.request('execute_request')
+  await settled()
+  const underWay = kernel.request('execute_request', after(1))
+  const later = kernel.request('execute_request', after(500))
   const withoutDate = kernel.request('execute_request', { header: { date: 'yesterday' } })
   await settled()
   assert.deepEqual(

@@ -17,6 +17,8 @@ export interface DispatchOptions {
   readonly handlers: Readonly<Record<string, Handler>>
   /** Requests that are answered at once on any channel, whatever cell runs. Default: none. */
   readonly immediate?: ReadonlySet<string>
+  /** See lane.ts: for clients that send cells without waiting for replies. Default: 0. */
+  readonly holdMs?: number
   /** Sends the output that is waiting: before `idle`, nothing of a request may be left behind. */
   flushOutput(): void
   /** Messages on the stdin channel. */
@@ -26,8 +28,11 @@ export interface DispatchOptions {
 
 export interface Dispatcher {
   receive(incoming: Incoming): void
-  /** Answers execute requests of the same shell, sent before its client could know of this failure, with `aborted`. */
-  abortFollowers(failed: Incoming): void
+  /**
+   * Answers execute requests of the same shell, sent before its client could know of this failure, with `aborted`.
+   * The failure is to be told when this resolves.
+   */
+  abortFollowers(failed: Incoming): Promise<void>
   /** Answers everything that waits with `aborted`, and ends all subshells. */
   abortAll(): void
   publish(type: string, content: Json, parent: Message | undefined): void
@@ -44,7 +49,11 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   const { transport, createMessage, log } = options
   const answering = new Map<Incoming, Promise<void>>()
   const newLane = () =>
-    createLane({ answer: incoming => answer(incoming, handle), abort: incoming => answer(incoming, aborted) })
+    createLane({
+      answer: incoming => answer(incoming, handle),
+      abort: incoming => answer(incoming, aborted),
+      holdMs: options.holdMs ?? 0,
+    })
   const main = newLane()
   const debugging = newLane()
   const subshells = createSubshells({ createLane: newLane, abort: abortThese })
@@ -120,9 +129,9 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
         void answer(incoming, () => Promise.reject(error as Error))
       }
     },
-    abortFollowers({ message }) {
-      const lane = subshells.find(message.header.subshell_id) ?? main
-      lane.abortSent()
+    async abortFollowers(failed) {
+      const lane = subshells.find(failed.message.header.subshell_id) ?? main
+      await lane.abortSent(failed)
     },
     abortAll,
     publish,

@@ -32,7 +32,7 @@ export interface ExecuteParts {
   }
   readonly evidence: EvidenceLog
   /** Called when a cell failed and those that wait behind it must not run. */
-  onFailure(failed: Incoming): void
+  onFailure(failed: Incoming): Promise<void>
 }
 
 /** A run as the kernel knows it: whose it is and who may be asked for input. */
@@ -244,7 +244,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
     const { ename, evalue, traceback } = outcome
     const failure: ErrorContent = { ename, evalue, traceback }
     if (!silent) request.publish('error', { ...failure })
-    if (content['stop_on_error'] !== false) parts.onFailure(incoming)
+    if (content['stop_on_error'] !== false) await parts.onFailure(incoming)
     return { status: 'error', execution_count: count, ...failure }
   }
 

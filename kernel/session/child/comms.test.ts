@@ -5,7 +5,9 @@ import { createComms } from './comms.ts'
 
 function setup() {
   const sent: CommMessage[] = []
-  return { sent, comms: createComms(message => sent.push(message)) }
+  const reported: unknown[] = []
+  const comms = createComms({ send: message => sent.push(message), report: error => reported.push(error) })
+  return { sent, reported, comms }
 }
 
 const incoming = (event: CommMessage['event'], rest: Partial<CommMessage> = {}): CommMessage => ({
@@ -42,11 +44,12 @@ test('a target that nobody registered is not taken', () => {
 })
 
 test('a target whose function throws is not open', () => {
-  const { comms } = setup()
+  const { reported, comms } = setup()
   comms.register('t', () => {
     throw new Error('no')
   })
-  assert.throws(() => comms.receive(incoming('open', { target: 't' })), /no/)
+  assert.equal(comms.receive(incoming('open', { target: 't' })), false)
+  assert.equal(reported.length, 1)
   assert.equal(comms.receive(incoming('msg')), false)
 })
 

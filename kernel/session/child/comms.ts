@@ -25,12 +25,28 @@ interface OpenComm {
 
 const maxUnheard = 1000
 
-/** Handlers run as part of the cell that gave them: what they print appears there. */
-const bind = <F extends (...args: never[]) => void>(handle: F): F =>
-  AsyncResource.bind(handle as unknown as () => void) as unknown as F
+export interface CommsParts {
+  send(message: CommMessage): void
+  /** Says what a handler threw. */
+  report(error: unknown): void
+}
 
-export function createComms(send: (message: CommMessage) => void): ChildComms {
-  const targets = new Map<string, (comm: Comm, data: Bundle) => void>()
+export function createComms({ send, report }: CommsParts): ChildComms {
+  /** Handlers run as part of the cell that gave them: what they print and throw appears there. */
+  function bind<A extends unknown[]>(handle: (...args: A) => void): (...args: A) => boolean {
+    const reporting = (...args: A): boolean => {
+      try {
+        handle(...args)
+        return true
+      } catch (error) {
+        report(error)
+        return false
+      }
+    }
+    return AsyncResource.bind(reporting) as typeof reporting
+  }
+
+  const targets = new Map<string, (comm: Comm, data: Bundle) => boolean>()
   const open = new Map<string, OpenComm>()
 
   function add(id: string, target: string): OpenComm {
@@ -62,13 +78,9 @@ export function createComms(send: (message: CommMessage) => void): ChildComms {
     const take = targets.get(target)
     if (!take) return false
     const entry = add(commId, target)
-    try {
-      take(entry.comm, data)
-    } catch (error) {
-      open.delete(commId)
-      throw error
-    }
-    return true
+    const taken = take(entry.comm, data)
+    if (!taken) open.delete(commId)
+    return taken
   }
 
   function closed(entry: OpenComm, { commId, data }: CommMessage): void {

@@ -45,7 +45,17 @@ export function startUserThread(): void {
   trackTimers(context)
   trackProcesses(context, processes)
   const modules = createModules(folder, { scope, resolver })
-  const comms = createComms(message => sendEvent({ run: context.current()?.id ?? '', ...message }))
+  const report = (error: unknown) =>
+    sendEvent({
+      type: 'stream',
+      run: context.current()?.id ?? '',
+      name: 'stderr',
+      text: `Uncaught ${describeFailure(error, format).traceback.join('\n')}\n`,
+    })
+  const comms = createComms({
+    send: message => sendEvent({ run: context.current()?.id ?? '', ...message }),
+    report: error => report(error),
+  })
   const { display, settled } = installDisplay({
     send: event => sendEvent({ run: context.current()?.id ?? '', ...event }),
     signal: () => context.current()?.controller.signal,
@@ -83,13 +93,6 @@ export function startUserThread(): void {
   process.on('disconnect', endAll)
   // A Ctrl-C in the terminal goes to the whole group of processes; the kernel process says what it means here.
   process.on('SIGINT', () => undefined)
-  const report = (error: unknown) =>
-    sendEvent({
-      type: 'stream',
-      run: context.current()?.id ?? '',
-      name: 'stderr',
-      text: `Uncaught ${describeFailure(error, format).traceback.join('\n')}\n`,
-    })
   process.on('uncaughtException', report)
   process.on('unhandledRejection', report)
   sendEvent({ type: 'ready' })

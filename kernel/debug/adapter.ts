@@ -10,6 +10,7 @@ import { installation } from '../../library/installation.ts'
 import { messageOf } from '../errors.ts'
 import type { InspectorEvent, RunRequest } from '../session/child-protocol.ts'
 import type { Json } from '../wire/message.ts'
+import { createAwaiters } from './awaiters.ts'
 import { createBreakpoints, type Breakpoint, type BreakpointsOptions } from './breakpoints.ts'
 import type { Cells } from './cells.ts'
 import { cellPath, hashMethod, hashSeed, pathPrefix, pathSuffix } from './code-id.ts'
@@ -49,8 +50,6 @@ const withoutSession: ReadonlySet<string> = new Set([
   ...['source', 'modules', 'threads', 'copyToGlobals', 'evaluate', 'variables', 'disconnect', 'terminate'],
 ])
 
-/** How much of awaiting callers is remembered. */
-const asyncDepth = 16
 const logName = '__slipwayDebugLog'
 
 export function createAdapter(options: AdapterOptions): Adapter {
@@ -69,7 +68,8 @@ export function createAdapter(options: AdapterOptions): Adapter {
     options.send({ seq: ++sequence, type: 'event', event, body })
 
   const scripts = createScripts({ inspect, cells, installation: place })
-  const frames = createFrames(scripts)
+  const awaiters = createAwaiters({ inspect, scripts })
+  const frames = createFrames({ scripts, awaiters })
   const variables = createVariables({ inspect, cells })
   const breakpoints = createBreakpoints({
     inspect,
@@ -81,6 +81,7 @@ export function createAdapter(options: AdapterOptions): Adapter {
   const pauses = createPauses({
     inspect,
     scripts,
+    awaiters,
     breakpoints,
     onStopped: ({ stopped }) => send('stopped', stopped),
     onContinued() {
@@ -112,7 +113,6 @@ export function createAdapter(options: AdapterOptions): Adapter {
     await inspect('Runtime.addBinding', { name: logName })
     await inspect('Runtime.evaluate', { expression: callText(install, logName), silent: true })
     await inspect('Debugger.enable')
-    await inspect('Debugger.setAsyncCallStackDepth', { maxDepth: asyncDepth })
     await inspect('Debugger.setBlackboxPatterns', { patterns: skipPatterns(place, { withLibraries }) })
     await events
   }

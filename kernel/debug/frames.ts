@@ -1,6 +1,7 @@
 /** Stack frames as clients show them: the user's with their own lines, packages greyed, everything else left out. */
-import type { Debugger, Runtime } from 'node:inspector'
+import type { Debugger } from 'node:inspector'
 import type { DebugProtocol } from '@vscode/debugprotocol'
+import type { Awaiters } from './awaiters.ts'
 import type { Script, Scripts } from './scripts.ts'
 
 export interface Frames {
@@ -10,7 +11,7 @@ export interface Frames {
   forget(): void
 }
 
-export function createFrames(scripts: Scripts): Frames {
+export function createFrames({ scripts, awaiters }: { scripts: Scripts; awaiters: Awaiters }): Frames {
   const frames = new Map<number, Debugger.CallFrame>()
   let made: { readonly pause: object; readonly stack: Promise<DebugProtocol.StackFrame[]> } | undefined
   let count = 0
@@ -58,23 +59,20 @@ export function createFrames(scripts: Scripts): Frames {
     return { line: Math.max(0, original.length - 1), column: 0 }
   }
 
-  async function build({ callFrames, asyncStackTrace }: Debugger.PausedEventDataType) {
+  async function build(event: Debugger.PausedEventDataType) {
     const stack: DebugProtocol.StackFrame[] = []
-    for (const callFrame of callFrames) {
+    for (const callFrame of event.callFrames) {
       const { location, functionName: name } = callFrame
       const frame = await frameOf({ location, name, callFrame })
       if (frame) stack.push(frame)
     }
-    for (let trace: Runtime.StackTrace | undefined = asyncStackTrace; trace; trace = trace.parent) {
-      const awaiting: DebugProtocol.StackFrame[] = []
-      for (const { functionName: name, ...location } of trace.callFrames) {
-        const frame = await frameOf({ location, name })
-        if (frame) awaiting.push(frame)
-      }
-      if (awaiting.length === 0) continue
-      const label = trace.description?.replace(/^async function$/, 'await') ?? 'async'
-      stack.push({ id: ++count, name: label, line: 0, column: 0, presentationHint: 'label' }, ...awaiting)
+    const waiting: DebugProtocol.StackFrame[] = []
+    for (const { location, name } of await awaiters.of(event)) {
+      const frame = await frameOf({ location, name })
+      if (frame) waiting.push(frame)
     }
+    const label = { id: ++count, name: 'await', line: 0, column: 0, presentationHint: 'label' as const }
+    if (waiting.length) stack.push(label, ...waiting)
     return stack
   }
 

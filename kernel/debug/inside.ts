@@ -171,3 +171,24 @@ export function rich(value: unknown): unknown {
   const found = hook?.debug?.bundle?.(value)
   return found ?? plain()
 }
+
+/** The functions that wait for the one that runs: V8 knows them without following every promise. */
+export function awaiting(): string {
+  const { prepareStackTrace, stackTraceLimit } = Error
+  try {
+    Error.stackTraceLimit = 100
+    Error.prepareStackTrace = (_, sites) =>
+      sites
+        .filter(site => site.isAsync() && site.getScriptNameOrSourceURL())
+        .map(site => ({
+          name: site.getFunctionName() ?? '',
+          url: site.getScriptNameOrSourceURL(),
+          line: site.getLineNumber(),
+          column: site.getColumnNumber(),
+        }))
+    return JSON.stringify(new Error().stack)
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}

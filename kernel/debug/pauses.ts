@@ -5,6 +5,7 @@
  */
 import type { Debugger } from 'node:inspector'
 import type { DebugProtocol } from '@vscode/debugprotocol'
+import type { Awaiters } from './awaiters.ts'
 import type { Breakpoints } from './breakpoints.ts'
 import { readCatches, type Catches } from './exceptions.ts'
 import type { Inspect } from './inspector.ts'
@@ -37,6 +38,7 @@ export interface Pauses {
 export interface PausesOptions {
   readonly inspect: Inspect
   readonly scripts: Scripts
+  readonly awaiters: Awaiters
   readonly breakpoints: Breakpoints
   onStopped(pause: Pause): void
   onContinued(): void
@@ -53,6 +55,9 @@ const commands = {
 
 /** How often in a row V8 is sent on from places that are not the user's before it simply goes on. */
 const maxDetours = 60
+/** Places per script, and scripts, at which a request to pause waits. */
+const maxTraps = 200
+const maxTrapScripts = 50
 
 interface Step {
   readonly action: StepAction
@@ -62,12 +67,14 @@ interface Step {
 }
 
 export function createPauses(options: PausesOptions): Pauses {
-  const { inspect, scripts, breakpoints } = options
+  const { inspect, scripts, awaiters, breakpoints } = options
   const catches = new Map<string, Promise<{ catches: Catches; lines: readonly number[] }>>()
   let current: Pause | undefined
   let step: Step | undefined
   let asked = false
   let filters: readonly string[] = []
+  /** Breakpoints of ours, until the next stop. */
+  const traps: string[] = []
 
   const go = (method: string) => inspect(method).catch(() => undefined) // It may run again already.
 
@@ -78,15 +85,18 @@ export function createPauses(options: PausesOptions): Pauses {
       return void (await go('Debugger.resume'))
     }
     const hits = breakpoints.ofHits(event.hitBreakpoints ?? [])
+    const isTrapped = traps.some(trap => event.hitBreakpoints?.includes(trap))
     const isException = event.reason === 'exception' || event.reason === 'promiseRejection'
     if (hits.length === 0 && isException && !(await isWanted(event))) return void (await goOnFromException())
-    if (hits.length === 0 && !isException && (step || asked)) {
+    if (hits.length === 0 && !isException && !isTrapped && (step || asked)) {
       const detour = await detourFrom(event)
       if (detour) return void (await go(detour))
     }
+    if (isTrapped && (await isOurs(event))) return void (await go('Debugger.stepOver'))
     if (hits.length === 0 && !isException && !step && !asked && !hasUserFrame(event))
       return void (await go('Debugger.resume'))
     const reason = reasonOf(event, hits)
+    await removeTraps()
     step = undefined
     asked = false
     current = {
@@ -131,8 +141,9 @@ export function createPauses(options: PausesOptions): Pauses {
     }
     // An exception's way out, or what Node does before and after a cell's part.
     if (hasUserFrame(event)) return 'Debugger.stepOut'
-    step ??= { action: 'stepIn', depth: 0, detours: 1 }
-    return 'Debugger.stepInto'
+    if (step) return 'Debugger.stepInto'
+    await trapEverywhere()
+    return 'Debugger.resume'
   }
 
   /** A cell's way back to the kernel: nothing that stands in its text. */
@@ -143,6 +154,44 @@ export function createPauses(options: PausesOptions): Pauses {
 
   const isReturn = ({ callFrames }: Debugger.PausedEventDataType) => callFrames[0]?.returnValue !== undefined
 
+  /** Whether a place is in text of ours. */
+  async function isOurs({ callFrames }: Debugger.PausedEventDataType): Promise<boolean> {
+    const { scriptId, lineNumber: line, columnNumber: column = 0 } = callFrames[0]!.location
+    return (await scripts.position(scriptId, { line, column })) === undefined
+  }
+
+  async function trap(start: Debugger.Location, more: object = {}): Promise<void> {
+    const { locations } = await inspect<Debugger.GetPossibleBreakpointsReturnType>(
+      'Debugger.getPossibleBreakpoints',
+      { start, ...more },
+    )
+    for (const { type: _, ...location } of locations.slice(0, maxTraps)) {
+      const set = inspect<Debugger.SetBreakpointReturnType>('Debugger.setBreakpoint', { location })
+      const trapped = await set.catch(() => undefined) // One of the user's stands there.
+      if (trapped) traps.push(trapped.breakpointId)
+    }
+  }
+
+  /** Who awaits the function that is left goes on after it has ended: there a step ends too. */
+  async function trapAwaiter(): Promise<void> {
+    const event = current?.event
+    if (!event || event.callFrames.filter(f => scripts.isUsers(f.location.scriptId)).length !== 1) return
+    const awaiter = (await awaiters.of(event)).find(({ location }) => scripts.isUsers(location.scriptId))
+    if (awaiter) await trap(awaiter.location, { restrictToFunction: true })
+  }
+
+  /** Nothing of the user's runs at the moment: whatever comes first stops. */
+  async function trapEverywhere(): Promise<void> {
+    const users = scripts.all().filter(script => scripts.isUsers(script.id))
+    for (const { id } of users.slice(-maxTrapScripts))
+      await trap({ scriptId: id, lineNumber: 0, columnNumber: 0 }).catch(() => undefined)
+  }
+
+  async function removeTraps(): Promise<void> {
+    for (const breakpointId of traps.splice(0))
+      await inspect('Debugger.removeBreakpoint', { breakpointId }).catch(() => undefined)
+  }
+
   async function goOnFromException(): Promise<void> {
     if (!step) return void (await go('Debugger.resume'))
     step.detours = Math.max(1, step.detours)
@@ -150,7 +199,8 @@ export function createPauses(options: PausesOptions): Pauses {
   }
 
   async function isWanted(event: Debugger.PausedEventDataType): Promise<boolean> {
-    if (!hasUserFrame(event) && !asyncFrames(event).some(f => scripts.isUsers(f.scriptId))) return false
+    if (!hasUserFrame(event) && !(await awaiters.of(event)).some(a => scripts.isUsers(a.location.scriptId)))
+      return false
     if (filters.includes('all')) {
       const top = event.callFrames[0]
       return (top !== undefined && scripts.isUsers(top.location.scriptId)) || !(await isCaught(event))
@@ -161,9 +211,10 @@ export function createPauses(options: PausesOptions): Pauses {
   /** Whether a frame between the throw and the kernel catches it. */
   async function isCaught(event: Debugger.PausedEventDataType): Promise<boolean> {
     if ((event.data as { uncaught?: boolean } | undefined)?.uncaught) return false
-    const places = [...event.callFrames.map(({ location }) => location), ...asyncFrames(event)].map(
-      ({ scriptId, lineNumber, columnNumber = 0 }) => ({ scriptId, lineNumber, columnNumber }),
-    )
+    const places = [
+      ...event.callFrames.map(({ location }) => location),
+      ...(await awaiters.of(event)).map(({ location }) => location),
+    ].map(({ scriptId, lineNumber, columnNumber = 0 }) => ({ scriptId, lineNumber, columnNumber }))
     for (const { scriptId, lineNumber, columnNumber } of places) {
       const script = scripts.get(scriptId)
       // The kernel itself catches everything: it stands at the end of the user's code.
@@ -200,12 +251,14 @@ export function createPauses(options: PausesOptions): Pauses {
     },
     async step(action) {
       const depth = current?.event.callFrames.length ?? 0
+      await trapAwaiter()
       step = { action, depth, detours: 0 }
       await inspect(commands[action])
     },
     async resume() {
       step = undefined
       asked = false
+      await removeTraps()
       await inspect('Debugger.resume')
     },
     async pause() {
@@ -220,19 +273,13 @@ export function createPauses(options: PausesOptions): Pauses {
     forget() {
       step = undefined
       asked = false
+      traps.length = 0
       catches.clear()
       if (!current) return
       current = undefined
       options.onContinued()
     },
   }
-}
-
-/** Of awaiting callers, outermost last. */
-function asyncFrames({ asyncStackTrace }: Debugger.PausedEventDataType) {
-  const frames = []
-  for (let trace = asyncStackTrace; trace; trace = trace.parent) frames.push(...trace.callFrames)
-  return frames
 }
 
 function exceptionTexts({ data }: Debugger.PausedEventDataType): { description: string; text: string } {

@@ -1,6 +1,6 @@
 /** The scripts that V8 knows, whose they are, and where their places are in the user's texts. */
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Debugger } from 'node:inspector'
 import { decode } from '@jridgewell/sourcemap-codec'
@@ -31,6 +31,8 @@ export interface Script {
 export interface Scripts {
   parsed(event: Debugger.ScriptParsedEventDataType): Script
   get(id: string): Script | undefined
+  /** The newest of this name, as V8 calls it. */
+  called(url: string): Script | undefined
   isUsers(id: string): boolean
   atPath(path: string): readonly Script[]
   all(): readonly Script[]
@@ -102,6 +104,10 @@ export function createScripts({ inspect, cells, installation }: ScriptsOptions):
       return script
     },
     get: id => scripts.get(id),
+    called(url) {
+      const event = [...events.values()].findLast(e => e.url === url || e.url === asUrl(url))
+      return event && scripts.get(event.scriptId)
+    },
     isUsers: id => isUsersKind(scripts.get(id)?.kind),
     atPath: path => [...scripts.values()].filter(script => script.path === path),
     all: () => [...scripts.values()],
@@ -142,6 +148,9 @@ function describe(
   const isMapped = kind === 'file' && inlineMap.test(sourceMapURL)
   return { ...common, kind, isMapped, name: basename(path), path }
 }
+
+/** V8's inspector calls files by their address, stack traces by their path at times. */
+const asUrl = (name: string) => (isAbsolute(name) ? pathToFileURL(name).href : name)
 
 function filePath(url: string): string | undefined {
   if (!url.startsWith('file:')) return undefined

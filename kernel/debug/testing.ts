@@ -101,13 +101,18 @@ export async function startDebugSession(cwd: string): Promise<DebugSession> {
       ] as string
     },
   }
-  await dap('initialize', {
-    adapterID: 'slipway',
-    linesStartAt1: true,
-    columnsStartAt1: true,
-    pathFormat: 'path',
-  })
-  await dap('attach')
-  await event('initialized')
+  try {
+    await dap('initialize', {
+      adapterID: 'slipway',
+      linesStartAt1: true,
+      columnsStartAt1: true,
+      pathFormat: 'path',
+    })
+    await dap('attach')
+    await event('initialized')
+  } catch (error) {
+    await kernel.shutdown()
+    throw error
+  }
   return session
 }

@@ -1,4 +1,5 @@
 /** `%magics`: what there is. */
+import { magicForms } from '../../language/notebook/assist.ts'
 import { magics, type MagicEntry } from '../../language/notebook/magics.ts'
 import type { MagicRunner } from './context.ts'
 import { showTable } from './show-table.ts'
@@ -13,8 +14,7 @@ export const list: MagicRunner = async (_, context) => {
   return undefined
 }
 
-/** `%time [statement]`, `%%bash`. */
-export function usage({ name, kinds, usage }: MagicEntry): string {
-  const signs = kinds.map(kind => (kind === 'cell' ? `%%${name}` : `%${name}${usage ? ` ${usage}` : ''}`))
-  return signs.join(', ')
+/** `%time [statement], %%time`. */
+export function usage(entry: MagicEntry): string {
+  return magicForms(entry).join(', ')
 }

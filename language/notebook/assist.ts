@@ -92,7 +92,7 @@ function argumentsOf(
 ): MagicItem[] {
   const item = (kind: MagicItem['kind'], detail: string) => (text: string) => ({ text, detail, kind })
   if (name === 'who' || name === 'whos') return kinds.map(item('value', 'kind'))
-  if (name === 'check') return ['on', 'off'].map(item('value', ''))
+  if (name === 'check') return ['off', 'warn', 'stop'].map(item('value', ''))
   if (argument === 'name') return names.map(item('name', ''))
   if (argument === 'variable') return variables.map(item('name', 'environment variable'))
   if (argument === 'file') return files.map(item('value', 'file'))
@@ -140,6 +140,17 @@ function unknown(name: string, kind: 'line' | 'cell'): string {
   return `There is no magic ${sign}${name}.${near ? ` Did you mean ${sign}${near}?` : ''}`
 }
 
+/** How it is written: `%time [statement]` and `%%time`. */
+export function magicForms({
+  name,
+  kinds: signs,
+  usage,
+}: Pick<MagicEntry, 'name' | 'kinds' | 'usage'>): string[] {
+  return signs.map(
+    (kind, i) => `${kind === 'cell' ? '%%' : '%'}${name}${i === 0 && usage ? ` ${usage}` : ''}`,
+  )
+}
+
 /** Markdown: usage, what it does, options, examples. */
 export function magicHelp({
   name,
@@ -149,7 +160,7 @@ export function magicHelp({
   options = {},
   examples,
 }: MagicEntry): string {
-  const forms = signs.map(kind => (kind === 'cell' ? `%%${name}` : `%${name}${usage ? ` ${usage}` : ''}`))
+  const forms = magicForms({ name, kinds: signs, usage })
   const listed = Object.entries(options).map(([option, text]) => `- \`${option}\` ${text}`)
   return [
     `**\`${forms.join('`** or **`')}\`**`,

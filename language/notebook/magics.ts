@@ -92,9 +92,9 @@ export const magics: readonly MagicEntry[] = [
   {
     name: 'check',
     kinds: line,
-    usage: '[on | off]',
+    usage: '[off | warn | stop]',
     summary:
-      'Shows what TypeScript finds in this cell; on and off say whether findings keep every later cell from running.',
+      'Shows what TypeScript finds in this cell; or says of later cells that findings are not shown, are shown, or stop them.',
     examples: ['%check', '%check stop'],
   },
   {
@@ -134,7 +134,7 @@ export const magics: readonly MagicEntry[] = [
     name: 'sh',
     kinds: ['line', 'cell'],
     usage: 'command',
-    summary: 'Runs a command of the shell in the notebook’s folder and shows what it writes.',
+    summary: "Runs a command of the shell in the notebook's folder and shows what it writes.",
     body: 'text',
     examples: ['%sh ls data', '%%sh\nwc -l data/*.csv'],
   },
@@ -142,7 +142,7 @@ export const magics: readonly MagicEntry[] = [
     name: 'bash',
     kinds: cell,
     usage: '',
-    summary: 'Runs the cell as a script of Bash in the notebook’s folder.',
+    summary: "Runs the cell as a script of Bash in the notebook's folder.",
     body: 'text',
     examples: ['%%bash\nset -e\nls data'],
   },
@@ -217,7 +217,7 @@ export const foreignMagics: Readonly<Record<string, string>> = {
   matplotlib: "Plots need no preparation: import { plot } from 'slipway'.",
   autoreload: 'Files of yours are read again when they have changed, without a magic.',
   load_ext: 'There are no extensions of magics; import a package instead.',
-  cd: "Write process.chdir('…'); imports go on starting from the notebook’s folder.",
+  cd: "Write process.chdir('…'); imports go on starting from the notebook's folder.",
   pwd: 'Write process.cwd().',
   ls: 'Write %sh ls.',
   cat: 'Write %sh cat file, or %load file.',

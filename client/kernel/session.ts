@@ -52,6 +52,10 @@ export class NotebookSession {
 
   constructor(context: SessionContext) {
     this.#context = context
+    this.#late = new LateOutputs({
+      createExecution: cell => context.controller.createNotebookCellExecution(cell),
+      onDropped: error => context.output.debug(`late output was not shown: ${String(error)}`),
+    })
   }
 
   get started(): boolean {
@@ -60,6 +64,7 @@ export class NotebookSession {
 
   /** Runs cells in this order; those behind a failing one are not run. */
   async execute(cells: readonly vscode.NotebookCell[]): Promise<void> {
+    await this.#late.hold(cells)
     const epoch = this.#epoch
     const batch = { failed: false }
     const done = cells.map(cell => {
@@ -72,6 +77,7 @@ export class NotebookSession {
       })
       return this.#queue
     })
+    this.#late.release(cells)
     await Promise.all(done)
     await this.#storeLog()
   }

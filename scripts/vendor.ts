@@ -196,7 +196,9 @@ async function writeSlipway({ root, dist }: Folders, names: readonly string[]): 
   mkdirSync(to, { recursive: true })
   writeFileSync(join(to, 'package.json'), JSON.stringify(manifest, null, 2))
   writeFileSync(join(to, 'index.cjs'), entryText('../../../library.cjs', names))
-  writeFileSync(join(to, types), `export * from './types/library/index.d.ts'\n`)
-  rmSync(join(to, 'types'), { recursive: true, force: true })
-  cpSync(await emitTypes(root), join(to, 'types'), { recursive: true })
+  writeFileSync(join(to, types), `export * from '../../types/library/index.d.ts'\n`)
+  // Not in node_modules: TypeScript offers no imports of what lies in one that is not above the importing file.
+  const emitted = join(dist, 'vendor/types')
+  rmSync(emitted, { recursive: true, force: true })
+  cpSync(await emitTypes(root), emitted, { recursive: true })
 }

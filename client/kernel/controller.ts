@@ -20,6 +20,7 @@ export class Kernels implements vscode.Disposable {
   readonly #selected = new WeakSet<vscode.NotebookDocument>()
   readonly #adopted = new WeakSet<vscode.NotebookDocument>()
   readonly #owned = new DisposableStore()
+  readonly #runs = this.#owned.add(new vscode.EventEmitter<vscode.NotebookDocument>())
   readonly #controller: vscode.NotebookController
 
   constructor(output: vscode.LogOutputChannel) {
@@ -38,6 +39,7 @@ export class Kernels implements vscode.Disposable {
       ),
     )
     this.#owned.add(vscode.workspace.onDidCloseNotebookDocument(notebook => this.#close(notebook)))
+    this.#owned.add(vscode.window.onDidChangeActiveTextEditor(() => void this.#convertLeft()))
     this.#owned.add(vscode.workspace.onDidChangeNotebookDocument(event => void this.#changed(event)))
   }
 
@@ -46,6 +48,11 @@ export class Kernels implements vscode.Disposable {
     this.#selected.add(notebook)
     await this.adopt(notebook)
     await this.session(notebook).execute(cells)
+  }
+
+  /** A cell of a notebook begins to run, or has run. */
+  get onRun(): vscode.Event<vscode.NotebookDocument> {
+    return this.#runs.event
   }
 
   /** The session of a notebook, begun when there is none. */
@@ -59,6 +66,7 @@ export class Kernels implements vscode.Disposable {
       keepsLog: () =>
         vscode.workspace.getConfiguration('slipway', notebook.uri).get('notebook.keepLog', true),
       environment: () => kernelEnvironment(notebook),
+      onRun: () => this.#runs.fire(notebook),
     })
     this.#sessions.set(notebook, session)
     return session
@@ -118,9 +126,18 @@ export class Kernels implements vscode.Disposable {
     await this.#convert(notebook.getCells())
   }
 
+  /** A cell that was typed in while it still was of another language: changing that closes what the editor shows. */
+  async #convertLeft(): Promise<void> {
+    for (const notebook of vscode.workspace.notebookDocuments)
+      if (this.#adopted.has(notebook)) await this.#convert(notebook.getCells())
+  }
+
   async #convert(cells: readonly vscode.NotebookCell[]): Promise<void> {
     const foreign = cells.filter(
-      cell => cell.kind === vscode.NotebookCellKind.Code && cell.document.languageId === 'typescript',
+      cell =>
+        cell.kind === vscode.NotebookCellKind.Code &&
+        cell.document.languageId === 'typescript' &&
+        cell.document !== vscode.window.activeTextEditor?.document,
     )
     for (const cell of foreign) await vscode.languages.setTextDocumentLanguage(cell.document, cellLanguage)
   }

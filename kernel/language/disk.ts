@@ -58,6 +58,6 @@ const isInPackage = (path: string) => path.includes('/node_modules/')
 
 /** A file of the user's may change on disk between two questions; nothing else does. */
 function version(path: string): string {
-  if (isInPackage(path) || path.includes('/.cache/types/')) return '0'
+  if (isInPackage(path) || /\/(?:\.cache|dist\/vendor)\/types\//.test(path)) return '0'
   return String(ts.sys.getModifiedTime?.(path)?.getTime() ?? 0)
 }

@@ -1,4 +1,5 @@
 /** What a name of a cell is: its type, its documentation and, on request, the text that declares it. */
+import type { Origins } from './cells.ts'
 import { placeIn, spanIn, type CellPlace, type LanguageContext } from './context.ts'
 import { magicHover } from './magics.ts'
 import { codeBlock, documentationOf, proseOf, signatureOf } from './markdown.ts'
@@ -35,7 +36,7 @@ function callee({ cell, offset }: CellPlace): number {
 }
 
 function textOf({ displayParts, documentation, tags }: ts.QuickInfo, { cell }: CellPlace) {
-  const signature = signatureOf(displayParts ?? [], cell.module.aliases)
+  const signature = withKind(signatureOf(displayParts ?? [], cell.module.aliases), cell.module.imports)
   const markdown = documentationOf(documentation, tags)
   const text = [proseOf(documentation ?? []), ...(tags ?? []).map(plainTag)]
     .filter(part => part !== '')
@@ -44,6 +45,12 @@ function textOf({ displayParts, documentation, tags }: ts.QuickInfo, { cell }: C
     plain: text ? `${signature}\n\n${text}` : signature,
     markdown: markdown ? `${codeBlock(signature)}\n\n${markdown}` : codeBlock(signature),
   }
+}
+
+/** Of a function that is called under an imported name TypeScript does not say that it is one. */
+function withKind(signature: string, imports: Origins): string {
+  const name = /^([\p{ID_Continue}$]+)[(<]/u.exec(signature)?.[1] ?? ''
+  return imports.get(name)?.kind === 'function' ? `function ${signature}` : signature
 }
 
 function plainTag({ name, text }: ts.JSDocTagInfo): string {

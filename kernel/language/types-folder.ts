@@ -17,7 +17,7 @@ export interface TypesFolder {
 
 export function findTypes(): TypesFolder {
   const { root, packaged, vendorModules } = installation()
-  if (packaged) return inFolder(join(vendorModules, 'node_modules/slipway/types'))
+  if (packaged) return inFolder(join(vendorModules, 'types'))
   const folder = join(root, '.cache/types')
   const stamp = join(folder, 'stamp')
   const emitted = existsSync(stamp)

@@ -9,19 +9,27 @@
  * Works in the current folder, which is the notebook's. As a worker, the same file is the TypeScript service, or
  * the heartbeat.
  */
-import { enableCompileCache } from 'node:module'
-import { isMainThread, workerData } from 'node:worker_threads'
+import * as nodeModule from 'node:module'
+import { isMainThread } from 'node:worker_threads'
 import { compileCacheFolder } from '../library/installation.ts'
-import type { HeartbeatData } from './wire/heartbeat.ts'
+import { messageOf } from './errors.ts'
+import { checkRuntime, thisRuntime } from './runtime.ts'
 
-enableCompileCache(compileCacheFolder())
-if (isMainThread) void import('./start.ts').then(({ main }) => main(process.argv.slice(2)))
-else if (isHeartbeat(workerData))
-  void import('./wire/heartbeat-thread.ts').then(({ startHeartbeatThread }) =>
-    startHeartbeatThread(workerData),
-  )
-else void import('./language/language-thread.ts').then(({ startLanguageThread }) => startLanguageThread())
-
-function isHeartbeat(data: unknown): data is HeartbeatData {
-  return typeof data === 'object' && data !== null && 'heartbeat' in data
+/** Says what this Node lacks; whether cells can run on it. */
+function canRun(): boolean {
+  const tell = (text: string) => process.stderr.write(`slipway kernel: ${text}\n`)
+  try {
+    checkRuntime(thisRuntime(nodeModule as unknown as Record<string, unknown>), tell)
+    return true
+  } catch (error) {
+    tell(messageOf(error))
+    return false
+  }
 }
+
+if (!isMainThread)
+  void import('./language/language-thread.ts').then(({ startLanguageThread }) => startLanguageThread())
+else if (canRun()) {
+  nodeModule.enableCompileCache(compileCacheFolder())
+  void import('./start.ts').then(({ main }) => main(process.argv.slice(2)))
+} else process.exitCode = 3

@@ -14,7 +14,7 @@ const mayImport = {
   backend: ['language', 'engine', 'catalog', 'promote', 'library'],
   server: ['language', 'engine/sql', 'catalog', 'promote'],
   client: ['language/notebook'],
-  web: ['library/display/query'],
+  web: ['library/display/query', 'kernel/variables'],
   cli: ['language', 'engine', 'catalog', 'promote', 'library', 'kernel', 'backend', 'server'],
 }
 const folders = Object.keys(mayImport)

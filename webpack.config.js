@@ -196,6 +196,7 @@ const pageBundles = {
     'predict-page': './web/predict/main.ts',
     'training-page': './web/training/main.ts',
     'table-page': './web/table/page.ts',
+    'variables-page': './web/variables/main.ts',
   },
   output: { path: join(dist, 'web'), filename: '[name].js' },
 }

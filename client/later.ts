@@ -2,12 +2,14 @@
 import * as vscode from 'vscode'
 import type { LanguageServices, Services } from './context.ts'
 import { registerDebugging } from './debug/register.ts'
-import { forwardRendererMessages } from './kernel/renderer-messages.ts'
+import { createMessages, forwardRendererMessages } from './kernel/renderer-messages.ts'
+import { cellId } from './kernel/run-log.ts'
 import { createCompiledDocuments } from './lsp/compiled.ts'
 import { createStatusItems } from './lsp/status.ts'
 import { registerModelCells } from './notebook/model-cells.ts'
 import { tableTabs } from './pages/table-page.ts'
 import { createModelTests } from './testing/controller.ts'
+import { registerVariables } from './variables/view.ts'
 import { markDone, watchWalkthrough } from './walkthrough.ts'
 
 /** Starts it. Disposing of what comes back ends it. */
@@ -29,6 +31,7 @@ export function startLater(base: LanguageServices, trusted: () => Services | und
       vscode.Disposable.from(
         createModelTests(services),
         registerDebugging(services),
+        variablesView(services),
         forwardRendererMessages(services.kernels, tableTabs(services)),
       )
     )
@@ -41,6 +44,14 @@ export function startLater(base: LanguageServices, trusted: () => Services | und
   if (trusted()) begin()
   else owned.push(vscode.workspace.onDidGrantWorkspaceTrust(begin))
   return { dispose: () => owned.forEach(each => each.dispose()) }
+}
+
+function variablesView(services: Services): vscode.Disposable {
+  const messages = createMessages(services.kernels)
+  const open = tableTabs(services)
+  const openTable = (table: unknown, notebook: vscode.NotebookDocument): void =>
+    open(table, notebook, messages)
+  return vscode.Disposable.from(messages, registerVariables(services, { openTable, cellId }))
 }
 
 /** Keeps the context key by which views and menus know whether there is a project. */

@@ -24,6 +24,8 @@ export interface SessionContext {
   keepsLog(): boolean
   /** What the kernel is told by its environment. */
   environment(): Readonly<Record<string, string>>
+  /** A cell begins to run, or has run. */
+  onRun(): void
 }
 
 export class NotebookSession {
@@ -106,6 +108,21 @@ export class NotebookSession {
     this.#kernel?.send(type, { ...content })
   }
 
+  /** Asks the kernel, which is started when there is none. */
+  async request<Reply>(type: string, content: Readonly<Record<string, unknown>>): Promise<Reply> {
+    return this.start().request<Reply>(type, content)
+  }
+
+  /** How the value of an expression would be shown, by MIME type; undefined when it fails. Runs behind the cells. */
+  async valueOf(expression: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const expressions = { value: expression }
+    const content = { code: '', silent: true, store_history: false, user_expressions: expressions }
+    const reply = await this.request<{
+      readonly user_expressions?: { readonly value?: { readonly data?: Readonly<Record<string, unknown>> } }
+    }>('execute_request', content)
+    return reply.user_expressions?.value?.data
+  }
+
   /** Takes a request of the Debug Adapter Protocol to the kernel. */
   async debug(request: DebugProtocol.Request): Promise<DebugProtocol.Response> {
     return this.start().request('debug_request', { ...request }, { channel: 'control' })
@@ -147,8 +164,10 @@ export class NotebookSession {
     this.#newest.set(run.cell, run)
     run.start()
     this.#log.push({ cell: cellId(run.cell), source })
+    this.#context.onRun()
     const success = await this.#request(run, id, source)
     await run.end(success)
+    this.#context.onRun()
     return success
   }
 

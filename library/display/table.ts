@@ -54,7 +54,7 @@ async function openMessage(page: ResultBatch, source: TableSource): Promise<Tabl
   const query = {}
   let nRows: number | undefined
   const { rows, statistics } = await withPatience(async signal => {
-    const work = { signal, onProgress: () => undefined }
+    const work = { signal, onProgress: () => undefined, abandons: true }
     const counted = source.rows({ query, columns: [], offset: 0, limit: 0 }, work)
     counted.then(answer => (nRows = answer.nRows)).catch(() => undefined)
     const statistics = await source.statistics({ query, columns: places }, work)

@@ -165,7 +165,6 @@ export function statisticsOf(statistics: ColumnStatistics | undefined): Partial<
 }
 
 interface KeptTable {
-  readonly name: string
   readonly drop: () => void
 }
 
@@ -174,57 +173,83 @@ const keptKey = Symbol.for('slipway.keptTables')
 /** Of this process, whatever copy of this code made them; the oldest first. */
 const allKept = (): KeptTable[] => ((globalThis as { [keptKey]?: KeptTable[] })[keptKey] ??= [])
 
+interface CreateOptions {
+  readonly nColumns: number
+  readonly name: string
+  readonly drop: () => void
+  readonly forget: () => void
+  readonly signal: AbortSignal
+}
+
 interface KeepOptions {
   readonly nColumns: number
   readonly work: Work
 }
 
+interface KeptResult {
+  readonly sql: string
+  readonly name: Promise<string | undefined>
+  readonly ending: AbortController
+}
+
 /** Results in tables of the database: per role the newest. */
 function keptResults(database: Database) {
-  const roles = new Map<string, { sql: string; name: Promise<string | undefined> }>()
+  const roles = new Map<string, KeptResult>()
   let counted: { key: string; nRows: Promise<number> } | undefined
 
   async function create(
-    role: string,
     sql: string,
-    { nColumns, work }: KeepOptions,
+    { nColumns, drop, forget, name, signal }: CreateOptions,
   ): Promise<string | undefined> {
-    const name = quoteName(`slipway_grid_${randomUUID()}`)
     const maxRows = Math.floor(maxKeptCells / nColumns)
-    const drop = (): void => {
-      if (roles.get(role)?.sql === sql) roles.delete(role)
-      database.all({ sql: `drop table if exists ${name}` }).catch(() => undefined)
-    }
     try {
-      await database.all({ sql: `create table ${name} as ${sql} limit ${maxRows + 1}` }, work)
-      const { rows } = await database.all({ sql: `select count(*) from ${name}` })
+      await database.all({ sql: `create table ${name} as ${sql} limit ${maxRows + 1}` }, { signal })
+      const { rows } = await database.all({ sql: `select count(*) from ${name}` }, { signal })
       if (Number(rows[0]?.[0]) > maxRows) return void drop()
     } catch (error) {
       drop()
       throw error
     }
     const kept = allKept()
-    kept.push({ name, drop })
+    kept.push({ drop: () => (forget(), drop()) })
     for (const old of kept.splice(0, Math.max(0, kept.length - maxKeptTables))) old.drop()
     return name
   }
 
+  /** Begins to compute a result, in the place of the one that had the role. */
+  function begin(role: string, sql: string, nColumns: number): KeptResult {
+    const ending = new AbortController()
+    roles.get(role)?.ending.abort(new Error('Something else was asked for.'))
+    const name = quoteName(`slipway_grid_${randomUUID()}`)
+    const forget = (): void => {
+      if (roles.get(role) === entry) roles.delete(role)
+    }
+    const drop = (): void => void database.all({ sql: `drop table if exists ${name}` }).catch(() => undefined)
+    const entry = { sql, name: create(sql, { nColumns, drop, forget, name, signal: ending.signal }), ending }
+    entry.name.catch(forget)
+    roles.set(role, entry)
+    return entry
+  }
+
   return {
-    /** The name of a table with the result; undefined when it is too large to be kept. */
-    async keep(role: string, sql: string, options: KeepOptions): Promise<string | undefined> {
+    /**
+     * The name of a table with the result; undefined when it is too large to be kept. Who no longer waits for it
+     * leaves it to be completed, for the page that is asked for next.
+     */
+    async keep(role: string, sql: string, { nColumns, work }: KeepOptions): Promise<string | undefined> {
       const known = roles.get(role)
-      if (known?.sql === sql) {
-        // What was computed for a question that was taken back is computed again.
-        const name = await known.name.catch(() => undefined)
-        if (name !== undefined || roles.get(role) === known) return name
+      const entry = known?.sql === sql ? known : begin(role, sql, nColumns)
+      const left = Promise.withResolvers<never>()
+      const leave = (): void => {
+        left.reject(work.signal.reason)
+        if (work.abandons) entry.ending.abort(work.signal.reason)
       }
-      const name = create(role, sql, options)
-      const entry = { sql, name }
-      roles.set(role, entry)
-      name.catch(() => {
-        if (roles.get(role) === entry) roles.delete(role)
-      })
-      return await name
+      work.signal.addEventListener('abort', leave, { once: true })
+      try {
+        return await Promise.race([entry.name, left.promise])
+      } finally {
+        work.signal.removeEventListener('abort', leave)
+      }
     },
     async count(key: string, sql: string, work: Work): Promise<number> {
       if (counted?.key !== key) {

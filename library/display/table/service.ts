@@ -1,4 +1,5 @@
 /** Answers what grids ask over comms of the target `slipway.table` (`TableRequest`, `TableReply`). */
+import { clearTimeout, setTimeout } from 'node:timers'
 import type { Cell, TableQuery, TableReply, TableRequest } from '../messages.ts'
 import { maxFullText } from './cells.ts'
 import { offeredTable } from './registry.ts'
@@ -16,6 +17,7 @@ const defaultColumns = 200
 const maxCopyCells = 2_000_000
 const maxCopyLength = 50_000_000
 const progressMs = 100
+const aliveMs = 700
 
 /** Answers a front end about one table, until it closes the comm. */
 export function serveTable(comm: TableComm, data: Readonly<Record<string, unknown>>): void {
@@ -29,12 +31,17 @@ export function serveTable(comm: TableComm, data: Readonly<Record<string, unknow
     if (asked.kind === 'cancel') return end(asked.request)
     const ending = new AbortController()
     open.set(asked.request, ending)
+    // What takes long without knowing how far it is at least says that it is being done.
+    const alive = setTimeout(() => {
+      if (!ending.signal.aborted) comm.send({ request: asked.request, progress: 0 })
+    }, aliveMs)
     void reply(asked, data['handle'], {
       signal: ending.signal,
       onProgress: throttled(progress => {
         if (!ending.signal.aborted) comm.send({ request: asked.request, progress })
       }),
     }).then(answer => {
+      clearTimeout(alive)
       open.delete(asked.request)
       if (!ending.signal.aborted) comm.send(answer as unknown as Readonly<Record<string, unknown>>)
     })

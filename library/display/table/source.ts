@@ -11,6 +11,8 @@ export interface Work {
   readonly signal: AbortSignal
   /** Told the share that is done, 0 to 1. */
   onProgress(share: number): void
+  /** Whether results that are kept for others are given up with the signal, too. Default: they are completed. */
+  readonly abandons?: boolean
 }
 
 export interface RowsRequest {

@@ -63,6 +63,8 @@ export function createAdapter(options: AdapterOptions): Adapter {
   /** Settled when all that came from V8 so far is dealt with. */
   let events: Promise<unknown> = Promise.resolve()
   let requests: Promise<unknown> = Promise.resolve()
+  /** Settled when V8 in a new process is ready. */
+  let restarted: Promise<unknown> = Promise.resolve()
 
   const send = (event: string, body: object = {}) =>
     options.send({ seq: ++sequence, type: 'event', event, body })
@@ -394,6 +396,7 @@ export function createAdapter(options: AdapterOptions): Adapter {
     },
     async prepare(source, request) {
       if (!isStarted) return request
+      await restarted
       // Two cells may differ in their types only, and would be one script to V8.
       const code = `${request.code}//${cellPath(source).slice(pathPrefix.length, -pathSuffix.length)}`
       const path = cells.dump(source)
@@ -403,7 +406,9 @@ export function createAdapter(options: AdapterOptions): Adapter {
     processEnded() {
       pauses.forget()
       scripts.forget()
-      if (isStarted) requests = requests.then(restart).catch(() => undefined)
+      if (!isStarted) return
+      restarted = requests.then(restart).catch(() => undefined)
+      requests = restarted
     },
   }
 }

@@ -89,11 +89,15 @@ async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
   interrupts.postMessage({ number, runs })
   let paused = relay.leavePause()
   try {
-    if (!paused) await until(handled, politeMs)
+    await until(handled, paused ? insistMs : politeMs)
     while (!handled()) {
       if (performance.now() > deadline) return { type: 'stuck' }
       // A breakpoint may have been reached in between.
-      paused = relay.leavePause() || paused
+      if (relay.leavePause()) {
+        paused = true
+        await until(handled, insistMs)
+        continue
+      }
       killUnknown(processes)
       // The promise resolves only when the main thread runs again; nothing to wait for.
       void session.post('Runtime.terminateExecution').catch(() => undefined)

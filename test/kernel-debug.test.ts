@@ -4,7 +4,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, afterEach, before } from 'node:test'
-import { startDebugSession, type DebugSession, type Loose } from './testing.ts'
+import { startDebugSession, type DebugSession, type Loose } from './support/debug-session.ts'
 
 let folder: string
 let session: DebugSession
@@ -247,6 +247,11 @@ test('interrupt and restart end a paused cell; other requests are answered meanw
     outputs.map(o => 'data' in o && o.data['text/plain']),
     ['3'],
   )
+
+  const turning = run('for (;;) await null')
+  await new Promise(resolve => setTimeout(resolve, 100))
+  await session.kernel.interrupt()
+  assert.equal((await turning).error?.ename, 'Interrupted')
 
   const paused = (await stopIn('const again = 1\nagain', [2])).done
   await session.kernel.restart()

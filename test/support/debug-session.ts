@@ -1,6 +1,6 @@
 /** A debug session with a real kernel, for tests: requests, and the events they cause in order. */
-import { startKernel, type KernelClient } from '../client.ts'
-import type { Json } from '../wire/message.ts'
+import { startKernel, type KernelClient } from '../../kernel/client.ts'
+import type { Json } from '../../kernel/wire/message.ts'
 
 export interface DebugSession {
   readonly kernel: KernelClient

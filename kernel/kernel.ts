@@ -195,6 +195,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
 
   async function close(): Promise<void> {
     clearTimeout(warming)
+    await evidence.settled()
     userProcess.dispose()
     await dispatcher.close()
     output.dispose()

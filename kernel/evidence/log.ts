@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { appendFile, mkdir, readFile, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { dirname, isAbsolute, join, relative } from 'node:path'
 import { messageOf } from '../errors.ts'
 import type { CellUses } from '../session/rewrite.ts'
@@ -32,6 +33,8 @@ export interface EvidenceLog {
   observed(run: string, observed: Observed): void
   /** All names were forgotten. */
   restarted(): void
+  /** Resolves when the user process has said all it saw of cells that ran, or has had the time to. */
+  settled(): Promise<void>
   /** Resolves when all is written. */
   close(): Promise<void>
 }
@@ -52,11 +55,14 @@ const maxHashedBytes = 16 << 20
 const maxFiles = 200
 /** How long the user process may take to say what it saw, before a line is written without it. */
 const patienceMs = 2000
+/** At the end of a session there is less. */
+const settleMs = 200
 
 export const noEvidence: EvidenceLog = {
   ran: () => undefined,
   observed: () => undefined,
   restarted: () => undefined,
+  settled: () => Promise.resolve(),
   close: () => Promise.resolve(),
 }
 
@@ -69,6 +75,7 @@ export function createEvidenceLog(options: EvidenceLogOptions): EvidenceLog {
   const describe = createDescriber(folder)
   let writing: Promise<void> = Promise.resolve()
   let begun = false
+  let hasCells = false
   let failed = false
 
   function append(line: () => Promise<object>): void {
@@ -106,6 +113,7 @@ export function createEvidenceLog(options: EvidenceLogOptions): EvidenceLog {
 
   return {
     ran(cell) {
+      hasCells = true
       const observed = early.get(cell.run)
       if (observed) {
         early.delete(cell.run)
@@ -130,7 +138,11 @@ export function createEvidenceLog(options: EvidenceLogOptions): EvidenceLog {
       write(known.cell, observed)
     },
     restarted() {
-      if (begun) append(() => Promise.resolve({ type: 'restart', time: new Date().toISOString() }))
+      if (hasCells) append(() => Promise.resolve({ type: 'restart', time: new Date().toISOString() }))
+    },
+    async settled() {
+      const deadline = performance.now() + settleMs
+      while (waiting.size > 0 && performance.now() < deadline) await sleep(5)
     },
     async close() {
       for (const { cell, timer } of waiting.values()) {

@@ -55,7 +55,8 @@ export function createLane({ answer, abort, holdMs = 0 }: LaneOptions): Lane {
   /** By the client's own clock: sooner after the request that failed than its reply could have come. */
   function wasUnderWay(incoming: Incoming): boolean {
     if (!failure || performance.now() > failure.until) return false
-    return dateOf(incoming) - failure.sentAt < failure.tookMs
+    // Dates are cut to milliseconds.
+    return dateOf(incoming) - failure.sentAt < failure.tookMs - 1
   }
 
   return {

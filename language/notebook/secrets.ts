@@ -1,17 +1,29 @@
 /** Which texts look like secrets. Pure; used before anything of the user's is kept or sent. */
 
-const secretName =
-  /(?:^|[_-]|[a-z])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|authorization)s?(?:$|[_-]|[A-Z\d])/
+const secretWords = new Set([
+  ...[
+    'password',
+    'passwords',
+    'passwd',
+    'passphrase',
+    'pwd',
+    'secret',
+    'secrets',
+    'token',
+    'apikey',
+    'apitoken',
+  ],
+  ...['credential', 'credentials', 'authorization'],
+])
+const secretPairs = /\b(?:api|access|private|secret|encryption|signing|license) keys?\b/
 
-/** Whether what is called so is likely to be a secret: `apiKey`, `DB_PASSWORD`, `token`. */
+/** Whether what is called so is likely to be a secret: `apiKey`, `DB_PASSWORD`, `token`; not `tokens`, which are text. */
 export function isSecretName(name: string): boolean {
-  const words = name.toLowerCase() === name || name.toUpperCase() === name ? name.toLowerCase() : name
-  return (
-    secretName.test(words) ||
-    secretName.test(
-      words.charAt(0).toLowerCase() + words.slice(1).replace(/[A-Z]/g, c => `_${c.toLowerCase()}`),
-    )
-  )
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+  return words.some(word => secretWords.has(word)) || secretPairs.test(words.join(' '))
 }
 
 /** Formats that services give their keys. */

@@ -129,7 +129,8 @@ function copyPackages({ root, dist }: Folders): void {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
   for (const [name, wanted] of Object.entries(copied)) {
     const from = packageFolder(root, name)
-    rmSync(join(to, name), { recursive: true, force: true })
+    // What is bundled may have been written before: the compilations run side by side.
+    if (!(name in bundled)) rmSync(join(to, name), { recursive: true, force: true })
     cpSync(from, join(to, name), {
       recursive: true,
       dereference: true,

@@ -199,7 +199,7 @@ async function startForPerson(context: TestContext, folder: string, env: Record<
   createInterface({ input: child.stdout }).on('line', line => {
     const message = JSON.parse(line) as Message
     if (message.header.msg_type === 'execute_reply')
-      waiting.get(message.parent_header.msg_id ?? '')?.(message)
+      waiting.get(String(message.parent_header.msg_id))?.(message)
   })
   return {
     run: (code: string) =>

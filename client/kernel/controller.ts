@@ -154,6 +154,7 @@ function kernelEnvironment(notebook: vscode.NotebookDocument): Record<string, st
   return {
     SLIPWAY_CHECK: settings.get('check', 'warn'),
     ...(settings.get('evidence', true) ? {} : { SLIPWAY_EVIDENCE: 'off' }),
+    ...(settings.get('history', true) ? {} : { SLIPWAY_HISTORY: 'off' }),
     ...(notebook.uri.scheme === 'file' ? { SLIPWAY_NOTEBOOK: notebook.uri.fsPath } : {}),
   }
 }

@@ -57,6 +57,7 @@ export default ts.config(
       '**/fixtures/**',
       'engine/onnx/generated/**',
       '**/.slipway/**',
+      '.cache/**',
     ],
   },
   js.configs.recommended,

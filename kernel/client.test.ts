@@ -96,7 +96,10 @@ test('outputs: streams merged, displays updated in place, cleared', async () => 
     outputs.map(o => o.output_type),
     ['display_data', 'stream'],
   )
-  assert.deepEqual((outputs[0] as { data: unknown }).data, { 'text/html': '<b>2</b>' })
+  assert.deepEqual((outputs[0] as { data: unknown }).data, {
+    'text/html': '<b>2</b>',
+    'text/plain': '<b>2</b>',
+  })
 })
 
 test('a value that shows itself, and one that fails to', async () => {

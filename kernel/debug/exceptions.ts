@@ -28,6 +28,8 @@ export function readCatches({ code, isModule }: ScriptText): Catches {
         const node = given as AnyNode
         if (node.type === 'TryStatement' && node['handler']) covered.push(node['block'] as Node)
         else if (/Function/.test(node.type)) functions.push(node)
+        else if (node.type === 'AwaitExpression' && isCatchCall(node['argument'] as AnyNode))
+          covered.push(node)
         else if (isCatchCall(node)) covered.push(((node['callee'] as AnyNode)['object'] ?? node) as Node)
         return true
       },

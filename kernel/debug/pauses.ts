@@ -208,18 +208,16 @@ export function createPauses(options: PausesOptions): Pauses {
     return filters.includes('uncaught') && !(await isCaught(event))
   }
 
-  /** Whether a frame between the throw and the kernel catches it. */
+  /** Whether a frame between the throw and the end of the user's code catches it. */
   async function isCaught(event: Debugger.PausedEventDataType): Promise<boolean> {
     if ((event.data as { uncaught?: boolean } | undefined)?.uncaught) return false
-    const places = [
-      ...event.callFrames.map(({ location }) => location),
-      ...(await awaiters.of(event)).map(({ location }) => location),
-    ].map(({ scriptId, lineNumber, columnNumber = 0 }) => ({ scriptId, lineNumber, columnNumber }))
-    for (const { scriptId, lineNumber, columnNumber } of places) {
-      const script = scripts.get(scriptId)
-      // The kernel itself catches everything: it stands at the end of the user's code.
-      if (script?.kind === 'internal') return false
-      if (!script) continue
+    const waiting = await awaiters.of(event)
+    const places = [...event.callFrames, ...waiting].map(({ location }) => location)
+    // Behind it stands the kernel, which catches everything. What it has put in between catches nothing.
+    const last = places.findLastIndex(({ scriptId }) => scripts.isUsers(scriptId))
+    for (const { scriptId, lineNumber, columnNumber = 0 } of places.slice(0, last + 1)) {
+      const kind = scripts.get(scriptId)?.kind
+      if (kind === undefined || kind === 'internal') continue
       const { catches, lines } = await catchesOf(scriptId)
       if (catches.catchesAt((lines[lineNumber] ?? 0) + columnNumber)) return true
     }

@@ -70,6 +70,8 @@ test('what the user catches: by try, by catch(), in the same function only', () 
   const { catchesAt } = readCatches({ code, isModule: false })
   const at = (text: string) => catchesAt(code.indexOf(text))
   assert.deepEqual(['a(', 'b(', 'c(', 'd(', 'f('].map(at), [true, false, false, true, false])
+  const awaited = 'async () => { await r().catch(f) }'
+  assert.ok(readCatches({ code: awaited, isModule: false }).catchesAt(awaited.indexOf('await')))
   assert.equal(readCatches({ code: 'no code at all', isModule: false }).catchesAt(3), false)
 })
 

@@ -26,7 +26,7 @@ function functionText(source: string): string {
   if (source.startsWith('class')) return /^class\s*[^\s{]*/.exec(source)![0].trim()
   const head = /^(?:async\s*)?(?:function\s*\*?\s*)?([^\s(=]*)\s*(\([^)]*\))?/.exec(source)
   // Blanked types leave gaps.
-  const parameters = (head?.[2] ?? '()').replace(/\s+/g, ' ').replace(/ (?=[,)])/g, '')
+  const parameters = (head?.[2] ?? '()').replace(/\s+/g, ' ').replace(/ (?=[,)])|(?<=\() /g, '')
   return `ƒ ${head?.[1] === 'async' ? '' : (head?.[1] ?? '')}${parameters}`
 }
 

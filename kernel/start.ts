@@ -17,6 +17,8 @@ const keepCompiledAfterMs = 1000
 /** Exit codes: 0 ended as asked, 2 wrong command line, 3 the world failed. */
 export async function main(args: readonly string[]): Promise<void> {
   const log: Log = text => void process.stderr.write(`slipway kernel: ${text}\n`)
+  // Nobody reads any more: to log that would fail again, without end.
+  process.stderr.on('error', () => undefined)
   try {
     const command = await parseCommand(args, log)
     const folder = process.cwd()

@@ -63,7 +63,7 @@ test('plots, formulas, trees, bars, images and errors are drawn', { timeout }, a
       await page.setViewportSize({ width: 1300, height: 2600 })
       await openNotebook(page, 'show.ipynb')
       await runCommand(page, 'Notebook: Run All')
-      const input = page.locator('.quick-input-widget input')
+      const input = page.locator('.quick-input-widget input[type=text]')
       await input.waitFor({ timeout: 240_000 })
       assert.match((await page.locator('.quick-input-widget').textContent())!, /How many\?/)
       await input.fill('seven')

@@ -29,7 +29,7 @@ model late_trip {
     hour
   }
   label late = delay > 10
-  split random seed 1 {
+  split by random seed 1 {
     train 0.8
     test  0.2
   }

@@ -1,6 +1,6 @@
 /** What cells can do to the kernel: interrupts of all kinds, floods, crashes and garbage. */
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -213,6 +213,28 @@ for (const code of replaced)
   })
 
 test('a kernel that is killed leaves no process behind', { skip: process.platform === 'win32' }, async () => {
+  const { child, pid } = await kernelThat(`require('node:child_process').spawn('sleep', ['4712'])`)
+  assert.equal((await running('sleep 4712', 0)).length, 1)
+  child.kill('SIGKILL')
+  assert.deepEqual(await running('sleep 4712'), [])
+  assert.ok(await isGone(pid))
+})
+
+test(
+  'a kernel whose client is gone ends, also when a cell goes on printing',
+  { timeout: 30_000 },
+  async () => {
+    const { child } = await kernelThat(`setInterval(() => console.log('still here'), 1)`)
+    const ended = new Promise(resolve => child.once('exit', resolve))
+    child.stderr.destroy()
+    child.stdout.destroy()
+    child.stdin.destroy()
+    assert.equal(await ended, 0)
+  },
+)
+
+/** A kernel process that has run `code`, and the process of its cells. */
+async function kernelThat(code: string) {
   const { node, entry, env } = installation()
   const child = spawn(node, [...entry('kernel'), '--stdio', '--headless'], {
     cwd: folder,
@@ -226,21 +248,18 @@ test('a kernel that is killed leaves no process behind', { skip: process.platfor
     date: '',
     version: '5.4',
   }
-  const code = `require('node:child_process').spawn('sleep', ['4712']); process.pid`
-  const message = { channel: 'shell', header, parent_header: {}, metadata: {}, content: { code } }
+  const content = { code: `${code}; process.pid` }
+  const message = { channel: 'shell', header, parent_header: {}, metadata: {}, content }
   child.stdin.write(`${JSON.stringify(message)}\n`)
-  const pid = await new Promise<string>(resolve => {
+  const pid = await new Promise<number>(resolve => {
     let text = ''
     child.stdout.on('data', data => {
       const found = /"text\/plain":"(\d+)"/.exec((text += String(data)))
-      if (found) resolve(found[1]!)
+      if (found) resolve(Number(found[1]))
     })
   })
-  assert.equal((await running('sleep 4712', 0)).length, 1)
-  child.kill('SIGKILL')
-  assert.deepEqual(await running('sleep 4712'), [])
-  assert.throws(() => process.kill(Number(pid), 0))
-})
+  return { child, pid }
+}
 
 test('what a cell had started ends with its process', { skip: process.platform === 'win32' }, async () => {
   const { error } = await kernel.execute(
@@ -249,6 +268,16 @@ test('what a cell had started ends with its process', { skip: process.platform =
   assert.match(error?.evalue ?? '', /SIGKILL/)
   assert.deepEqual(await running('sleep 4713'), [])
 })
+
+/** Whether the process ends within a second. Its parent is gone: it may stay as a zombie. */
+async function isGone(pid: number): Promise<boolean> {
+  for (let i = 0; i < 50; i++) {
+    const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+    if (stdout === '' || stdout.startsWith('Z')) return true
+    await sleep(20)
+  }
+  return false
+}
 
 /** Processes of this command line, when there have been none for a second at most. */
 async function running(command: string, waitMs = 1000): Promise<readonly string[]> {

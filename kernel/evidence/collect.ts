@@ -8,6 +8,9 @@ import { fingerprint, type Fingerprint } from './fingerprint.ts'
 import { createNotes, noteFile, observedOf, startObserving, type Notes, type Observer } from './observe.ts'
 import type { ValueEvidence } from './record.ts'
 
+/** Cells may replace globals. */
+const now = performance.now.bind(performance)
+
 export interface Collector {
   begin(run: Run): void
   /** The run has been settled and its client told: there is a little time. */
@@ -94,10 +97,10 @@ function createValues(scope: Scope): Values {
       const start = others.length === 0 ? 0 : turn % others.length
       const order = [...first, ...others.slice(start), ...others.slice(0, start)]
       const found: ValueEvidence[] = []
-      const end = performance.now() + budgetMs
+      const end = now() + budgetMs
       let looked = 0
       for (const name of order) {
-        if (looked > 0 && performance.now() > end) break
+        if (looked > 0 && now() > end) break
         const value = look(name)
         if (value) found.push(value)
         looked += 1

@@ -13,10 +13,11 @@ import { createRelay, type Relay } from '../../debug/relay.ts'
 import { watchOutput, type OutputShare } from './output-share.ts'
 import { killGroup, killUnknown, type KnownProcesses } from './processes.ts'
 import { controlFd, type ControlAnswer, type ControlMessage } from '../child-protocol.ts'
+import { places } from './shared-state.ts'
 
 /** What the user thread hands to its control thread. */
 export interface ControlData {
-  /** [0] number of the last interrupt that the user thread ended runs for; [1] 1 while it waits for input. */
+  /** At `places`. */
   readonly state: Int32Array
   readonly interrupts: MessagePort
   readonly inputs: MessagePort
@@ -49,8 +50,8 @@ export function startControlThread(): void {
     const message = JSON.parse(line) as ControlMessage
     if (message.type === 'input') {
       inputs.postMessage(message)
-      Atomics.store(state, 1, 0)
-      Atomics.notify(state, 1)
+      Atomics.store(state, places.input, 0)
+      Atomics.notify(state, places.input)
     } else if (message.type === 'inspect') {
       relay.command(message)
     } else {
@@ -84,7 +85,7 @@ interface Interrupt {
 
 async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
   const { state, interrupts, session, relay, number, runs, processes } = parts
-  const handled = () => Atomics.load(state, 0) >= number
+  const handled = () => Atomics.load(state, places.interrupt) >= number
   const deadline = performance.now() + stuckMs
   interrupts.postMessage({ number, runs })
   let paused = relay.leavePause()
@@ -92,6 +93,10 @@ async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
     await until(handled, paused ? insistMs : politeMs)
     while (!handled()) {
       if (performance.now() > deadline) return { type: 'stuck' }
+      if (Atomics.load(state, places.loading) === 1) {
+        await sleep(1)
+        continue
+      }
       // A breakpoint may have been reached in between.
       if (relay.leavePause()) {
         paused = true

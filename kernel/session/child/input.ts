@@ -3,6 +3,7 @@ import { receiveMessageOnPort } from 'node:worker_threads'
 import type { InputAnswer } from '../child-protocol.ts'
 import { sendEvent } from './events.ts'
 import type { RunContext } from './run.ts'
+import { places } from './shared-state.ts'
 import type { Control } from './user-thread.ts'
 
 /**
@@ -15,14 +16,14 @@ export type Prompt = (text?: string, options?: { readonly password?: boolean }) 
 export function createInput({ state, inputs }: Control, context: RunContext): Prompt {
   return (text = '', { password = false } = {}) => {
     while (receiveMessageOnPort(inputs)) continue // An answer to a question that was interrupted.
-    Atomics.store(state, 1, 1)
+    Atomics.store(state, places.input, 1)
     sendEvent({
       type: 'input',
       run: context.current()?.id ?? '',
       prompt: String(text),
       password: Boolean(password),
     })
-    Atomics.wait(state, 1, 1)
+    Atomics.wait(state, places.input, 1)
     const answer = (receiveMessageOnPort(inputs) as { message: InputAnswer } | undefined)?.message
     if (answer && 'error' in answer) throw unavailable(answer.error)
     return answer?.text ?? null

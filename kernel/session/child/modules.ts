@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 import type { Resolver } from '../../../library/resolve.ts'
+import type { Builtins } from './builtins.ts'
 import type { Scope } from './scope.ts'
 import { importingFile } from './sources.ts'
 
@@ -22,16 +23,17 @@ export interface Modules {
 
 export function createModules(
   folder: string,
-  { scope, resolver }: { scope: Scope; resolver: Resolver },
+  { scope, resolver, builtins }: { scope: Scope; resolver: Resolver; builtins: Builtins },
 ): Modules {
   const file = join(folder, importingFile)
   const load = new vm.Script('(specifier, options) => import(specifier, options)', {
     filename: file,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   }).runInThisContext() as (specifier: unknown, options?: object) => Promise<Namespace>
-  const require = requireFrom(file, resolver)
+  const require = requireFrom(file, resolver, builtins)
 
   async function importModule(specifier: unknown, options?: object): Promise<Namespace> {
+    builtins.load(specifier)
     return await resolver.fresh(() => load(specifier, options))
   }
 
@@ -53,9 +55,12 @@ export function createModules(
 }
 
 /** `require` of a cell, which loads changed files anew. */
-function requireFrom(file: string, resolver: Resolver): NodeJS.Require {
+function requireFrom(file: string, resolver: Resolver, builtins: Builtins): NodeJS.Require {
   const original = createRequire(file)
-  const require = (specifier: string) => resolver.fresh(() => original(specifier) as unknown)
+  const require = (specifier: string) => {
+    builtins.load(specifier)
+    return resolver.fresh(() => original(specifier) as unknown)
+  }
   return Object.assign(require, {
     resolve: original.resolve,
     cache: original.cache,

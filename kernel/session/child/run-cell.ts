@@ -78,9 +78,11 @@ function openRun(request: RunRequest, { context, scope, evidence }: CellRunnerPa
     controller: new AbortController(),
     timers: new Map(),
     settle(outcome: Outcome) {
-      if (!context.open.delete(run)) return
+      if (!context.open.has(run)) return
       scope.settle(request.names)
       sendEvent({ type: 'done', run: run.id, outcome })
+      // Last: where an interrupt has ended the lines above halfway, they are done again.
+      context.open.delete(run)
       evidence.end(run, request)
     },
   }

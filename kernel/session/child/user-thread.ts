@@ -10,6 +10,7 @@ import { isKept } from '../../evidence/setting.ts'
 import { findProjectRoot, setContext } from '../../../library/context.ts'
 import { registerResolve } from '../../../library/resolve.ts'
 import { commQuestion, interruptedOutcome, type CommMessage, type UserRequest } from '../child-protocol.ts'
+import { createBuiltins } from './builtins.ts'
 import { createComms } from './comms.ts'
 import { captureConsole } from './console.ts'
 import type { ControlData, InterruptMessage } from './control-thread.ts'
@@ -24,6 +25,7 @@ import { createCellRunner, interrupted } from './run-cell.ts'
 import { createRunContext, type RunContext } from './run.ts'
 import { createScope } from './scope.ts'
 import { createSources } from './sources.ts'
+import { places, stateBytes } from './shared-state.ts'
 import { clearTimers, trackTimers } from './timers.ts'
 
 /** Interrupts that are remembered for runs that have not come. */
@@ -44,7 +46,8 @@ export function startUserThread(): void {
   captureConsole(context)
   trackTimers(context)
   trackProcesses(context, processes)
-  const modules = createModules(folder, { scope, resolver })
+  const builtins = createBuiltins(control.state)
+  const modules = createModules(folder, { scope, resolver, builtins })
   const report = (error: unknown) =>
     sendEvent({
       type: 'stream',
@@ -83,10 +86,12 @@ export function startUserThread(): void {
       run.settle(interruptedOutcome)
     }
   })
-  process.on('message', (request: UserRequest) => {
+  process.on('message', async (request: UserRequest) => {
     if (request.type === 'question') return questions.receive(request)
-    if (early.has(request.run))
-      return sendEvent({ type: 'done', run: request.run, outcome: interruptedOutcome })
+    early.received(request.run)
+    const loading = builtins.loadFetch(request.code)
+    if (loading) await loading
+    if (!early.begins(request.run)) return
     sources.remember(request)
     runCell(request)
   })
@@ -99,16 +104,29 @@ export function startUserThread(): void {
   keepCompiled()
 }
 
-/** Runs whose interrupt came before they did. */
+/** Runs whose interrupt came before they began: each is settled here, once. */
 function createEarlyInterrupts(context: RunContext) {
-  const runs = new Set<string>()
+  const interruptedRuns = new Set<string>()
+  const waiting = new Set<string>()
+  const settle = (run: string) => {
+    sendEvent({ type: 'done', run, outcome: interruptedOutcome })
+    waiting.delete(run)
+  }
   return {
-    note(interrupted: readonly string[]): void {
+    note(runs: readonly string[]): void {
       const open = new Set([...context.open].map(run => run.id))
-      for (const run of interrupted) if (!open.has(run)) runs.add(run)
-      while (runs.size > maxRuns) runs.delete(runs.values().next().value!)
+      for (const run of runs) {
+        if (waiting.has(run)) settle(run)
+        else if (!open.has(run)) interruptedRuns.add(run)
+      }
+      while (interruptedRuns.size > maxRuns) interruptedRuns.delete(interruptedRuns.values().next().value!)
     },
-    has: (run: string) => runs.has(run),
+    received(run: string): void {
+      waiting.add(run)
+      if (interruptedRuns.has(run)) settle(run)
+    },
+    /** False: it was interrupted. */
+    begins: (run: string) => waiting.delete(run),
   }
 }
 
@@ -120,7 +138,7 @@ export interface Control {
 }
 
 function startControl(processes: KnownProcesses): Control {
-  const state = new Int32Array(new SharedArrayBuffer(8))
+  const state = new Int32Array(new SharedArrayBuffer(stateBytes))
   const interrupts = new MessageChannel()
   const inputs = new MessageChannel()
   const workerData: ControlData = {
@@ -141,9 +159,9 @@ function startControl(processes: KnownProcesses): Control {
     inputs: inputs.port1,
     onInterrupt(handle) {
       interrupts.port1.on('message', ({ number, runs }: InterruptMessage) => {
-        if (Atomics.load(state, 0) < number) {
+        if (Atomics.load(state, places.interrupt) < number) {
           handle(runs)
-          Atomics.store(state, 0, number)
+          Atomics.store(state, places.interrupt, number)
         }
       })
     },

@@ -10,9 +10,10 @@
  * the heartbeat.
  */
 import * as nodeModule from 'node:module'
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread, workerData } from 'node:worker_threads'
 import { compileCacheFolder } from '../library/installation.ts'
 import { messageOf } from './errors.ts'
+import { isHeartbeat } from './wire/heartbeat.ts'
 import { checkRuntime, thisRuntime } from './runtime.ts'
 
 /** Says what this Node lacks; whether cells can run on it. */
@@ -27,7 +28,9 @@ function canRun(): boolean {
   }
 }
 
-if (!isMainThread)
+if (!isMainThread && isHeartbeat(workerData))
+  void import('./wire/heartbeat-thread.ts').then(thread => thread.startHeartbeatThread(workerData))
+else if (!isMainThread)
   void import('./language/language-thread.ts').then(({ startLanguageThread }) => startLanguageThread())
 else if (canRun()) {
   nodeModule.enableCompileCache(compileCacheFolder())

@@ -67,7 +67,7 @@ export function installation(): Installation {
     entry: name => [...nodeArgs, join(root, packaged ? `dist/${name}.cjs` : sources[name])],
     vendorModules,
     libraryModule: join(library, packaged ? 'index.cjs' : 'index.ts'),
-    libraryTypes: join(library, packaged ? 'index.d.ts' : 'index.ts'),
+    libraryTypes: packaged ? join(vendorModules, 'types/library/index.d.ts') : join(library, 'index.ts'),
   }
 }
 

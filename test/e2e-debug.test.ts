@@ -37,11 +37,15 @@ const cell = (page: Page, index: number): Locator =>
 /** The number of the line that is marked as the one that comes next. */
 async function stoppedLine(page: Page, index: number, text: string): Promise<void> {
   const row = cell(page, index)
-  await row.locator('.debug-top-stack-frame-line').first().waitFor({ timeout: 60_000 })
-  const marked = await row.locator('.debug-top-stack-frame-line').first().boundingBox()
+  const mark = row.locator('.debug-top-stack-frame-line').first()
+  await mark.waitFor({ timeout: 60_000 })
   const lines = row.locator('.view-line', { hasText: text })
-  const written = await lines.first().boundingBox()
-  assert.ok(marked && written && Math.abs(marked.y - written.y) < 4, `${text} is the marked line`)
+  // The mark of the line before stays for a while.
+  for (const deadline = Date.now() + 30_000; ; await page.waitForTimeout(100)) {
+    const [marked, written] = [await mark.boundingBox(), await lines.first().boundingBox()]
+    if (marked && written && Math.abs(marked.y - written.y) < 4) return
+    assert.ok(Date.now() < deadline, `${text} is the marked line`)
+  }
 }
 
 const variable = (page: Page, name: string): Locator =>

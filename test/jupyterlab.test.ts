@@ -160,7 +160,9 @@ async function completeTo(page: Page, cell: number, text: string): Promise<void>
 async function assertSaved(file: string): Promise<void> {
   const deadline = Date.now() + 10_000
   for (;;) {
-    const { cells } = JSON.parse(await readFile(file, 'utf8')) as { cells: { outputs?: unknown[] }[] }
+    const text = await readFile(file, 'utf8')
+    // It is empty while JupyterLab writes it.
+    const { cells } = JSON.parse(text || '{ "cells": [] }') as { cells: { outputs?: unknown[] }[] }
     const counts = cells.map(({ outputs }) => outputs?.length ?? 0)
     if (counts[0] === 1 && counts[2] === 1) return
     if (Date.now() > deadline) assert.fail(`The saved notebook has outputs ${counts.join(', ')}.`)

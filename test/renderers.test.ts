@@ -185,9 +185,8 @@ test('a plot as wide as the cell grows with it; a wider one scrolls', { timeout 
   const widthOf = async () => (await page.locator(`${id} svg`).boundingBox())!.width
   const before = await widthOf()
   await page.setViewportSize({ width: 600, height: 700 })
-  await page.waitForFunction(
-    `document.querySelector('${id} svg').getBoundingClientRect().width < ${before - 200}`,
-  )
+  for (const deadline = Date.now() + 30_000; (await widthOf()) >= before - 200; await page.waitForTimeout(50))
+    assert.ok(Date.now() < deadline, 'the plot has become narrower')
   const wide = await show('vega', vegaMime, { ...lines, width: 3000 })
   assert.ok((await page.locator(wide).boundingBox())!.width < 600)
 })

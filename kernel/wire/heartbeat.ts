@@ -7,6 +7,10 @@ export interface HeartbeatData {
   readonly heartbeat: string
 }
 
+export function isHeartbeat(data: unknown): data is HeartbeatData {
+  return typeof data === 'object' && data !== null && 'heartbeat' in data
+}
+
 export interface Heartbeat {
   stop(): Promise<void>
 }

@@ -44,27 +44,20 @@ export function categoryBins(nCategories: number): CategoryBins {
   return { kind: 'category', nBins: nCategories + 1 }
 }
 
-/** The bin of every row, in memory that threads can share. */
-export function assignNumbers({ edges, nBins }: NumberBins, values: Float64Array): Bins {
-  const bins = allocate(values.length, nBins)
+/** Writes the bin of every row. */
+export function assignNumbers({ edges, nBins }: NumberBins, values: Float64Array, bins: Bins): void {
   for (let i = 0; i < values.length; i++) {
     const x = values[i]!
     bins[i] = Number.isNaN(x) ? nBins - 1 : firstAtLeast(edges, x)
   }
-  return bins
 }
 
-export function assignCategories({ nBins }: CategoryBins, codes: Int32Array): Bins {
-  const bins = allocate(codes.length, nBins)
+export function assignCategories(codes: Int32Array, bins: Bins): void {
   for (let i = 0; i < codes.length; i++) bins[i] = codes[i]! + 1
-  return bins
 }
 
-function allocate(nRows: number, nBins: number): Bins {
-  return nBins <= 256
-    ? new Uint8Array(new SharedArrayBuffer(nRows))
-    : new Uint16Array(new SharedArrayBuffer(2 * nRows))
-}
+/** Whether a bin's number takes two bytes. */
+export const isWide = ({ nBins }: ColumnBins): boolean => nBins > 256
 
 /** Index of the first edge that is at least x; the number of edges when none is. */
 function firstAtLeast(edges: Float64Array, x: number): number {

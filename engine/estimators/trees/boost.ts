@@ -1,13 +1,9 @@
 /** Gradient boosting: one tree after the other, each fitted to the derivatives of the loss where those before it stand. */
-import {
-  assignCategories,
-  assignNumbers,
-  categoryBins,
-  numberBins,
-  type Bins,
-  type ColumnBins,
-} from './bins.ts'
-import { createGrower, type GrowOptions, type GrownTree } from './grow.ts'
+import { categoryBins, numberBins, type ColumnBins } from './bins.ts'
+import { binColumns, type BinnedColumn } from './data.ts'
+import { createGrower, type GrowOptions, type Grown } from './grow.ts'
+import { createArena, type Arena } from './kernel.ts'
+import type { GrownTree } from './nodes.ts'
 import { losses, type LossName, type Targets } from './loss.ts'
 import { addBinned, type Tree } from './tree.ts'
 
@@ -57,15 +53,15 @@ export async function fitBoostedTrees(
 ): Promise<BoostedTrees> {
   const nScores = options.loss === 'softmax' ? shape.nClasses! : 1
   const bins = columnBins(training, shape.nCategories, options.maxBins)
-  const train = scored(training, bins, nScores)
-  const held = validation && validation.nRows > 0 ? scored(validation, bins, nScores) : undefined
+  const arena = createArena()
+  const place = { bins, nScores, arena }
+  const train = scored(training, place)
+  const held = validation && validation.nRows > 0 ? scored(validation, place) : undefined
   const loss = losses[options.loss]
   const initial = loss.initial(train.targets)
   for (const part of held ? [train, held] : [train])
     for (let i = 0; i < part.scores.length; i++) part.scores[i] = initial[i % nScores]!
-  const gradient = new Float64Array(training.nRows)
-  const curvature = new Float64Array(training.nRows)
-  const grower = createGrower({ columns: train.columns, bins, gradient, curvature }, options)
+  const grower = createGrower({ columns: train.columns, nRows: training.nRows, arena }, options)
   const random = createRandom(options.seed)
   const trees: Tree[] = []
   const best = { round: 0, loss: Infinity, train: NaN }
@@ -73,14 +69,14 @@ export async function fitBoostedTrees(
   let pausedAt = performance.now()
   for (let round = 1; round <= options.trees; round++) {
     for (let k = 0; k < nScores; k++) {
-      loss.derivatives(train.targets, train.scores, { k, gradient, curvature })
-      const grown = grower.grow(
-        sampleRows(training.nRows, options.subsample, random),
-        sampleColumns(bins.length, options.featureFraction, random),
-      )
-      for (const part of held ? [train, held] : [train])
-        addBinned(grown, part.columns, { scores: part.scores, offset: k, stride: nScores })
-      trees.push(toTree(grown, bins))
+      loss.derivatives(train.targets, train.scores, { k, pairs: grower.pairs })
+      const n = sampleRows(grower.rows, options.subsample, random)
+      const grown = grower.grow(n, sampleColumns(bins.length, options.featureFraction, random))
+      if (n === training.nRows)
+        addLeaves(grown, grower.rows, { scores: train.scores, offset: k, stride: nScores })
+      else addTree(grown.tree, train, { k, nScores })
+      if (held) addTree(grown.tree, held, { k, nScores })
+      trees.push(toTree(grown.tree, bins))
     }
     latest = { train: loss.mean(train.targets, train.scores) }
     const heldLoss = held && loss.mean(held.targets, held.scores)
@@ -106,20 +102,43 @@ export async function fitBoostedTrees(
 }
 
 interface Scored {
-  readonly columns: readonly Bins[]
+  readonly columns: readonly BinnedColumn[]
   readonly targets: Targets
   /** (nRows, nScores) */
   readonly scores: Float64Array
 }
 
-function scored(rows: BoostRows, bins: readonly ColumnBins[], nScores: number): Scored {
-  const columns = bins.map((column, j) =>
-    column.kind === 'number'
-      ? assignNumbers(column, rows.numbers[j]!)
-      : assignCategories(column, rows.codes[j - rows.numbers.length]!),
-  )
+function scored(
+  rows: BoostRows,
+  { bins, nScores, arena }: { bins: readonly ColumnBins[]; nScores: number; arena: Arena },
+): Scored {
+  const columns = binColumns(rows, { bins, nRows: rows.nRows, arena })
   const targets = { label: rows.label, weights: rows.weights, nScores }
   return { columns, targets, scores: new Float64Array(rows.nRows * nScores) }
+}
+
+function addTree(
+  tree: GrownTree,
+  { columns, scores }: Scored,
+  { k, nScores }: { k: number; nScores: number },
+): void {
+  addBinned(
+    tree,
+    columns.map(({ values }) => values),
+    { scores, offset: k, stride: nScores },
+  )
+}
+
+/** The rows of every leaf are at hand: no tree has to be walked down. */
+function addLeaves(
+  { tree, leaves }: Grown,
+  rows: Uint32Array,
+  { scores, offset, stride }: { scores: Float64Array; offset: number; stride: number },
+): void {
+  for (const { node, from, to } of leaves) {
+    const value = tree.value[node]!
+    for (let i = from; i < to; i++) scores[offset + rows[i]! * stride]! += value
+  }
 }
 
 function columnBins(rows: BoostRows, nCategories: readonly number[], maxBins: number): ColumnBins[] {
@@ -129,15 +148,11 @@ function columnBins(rows: BoostRows, nCategories: readonly number[], maxBins: nu
   ]
 }
 
-function sampleRows(nRows: number, share: number, random: () => number): Uint32Array {
-  const rows = new Uint32Array(nRows)
-  if (share >= 1) {
-    for (let i = 0; i < nRows; i++) rows[i] = i
-    return rows
-  }
+/** Gives how many rows were drawn. */
+function sampleRows(rows: Uint32Array, share: number, random: () => number): number {
   let n = 0
-  for (let i = 0; i < nRows; i++) if (random() < share) rows[n++] = i
-  return rows.subarray(0, n)
+  for (let i = 0; i < rows.length; i++) if (share >= 1 || random() < share) rows[n++] = i
+  return n
 }
 
 function sampleColumns(nColumns: number, share: number, random: () => number): number[] {

@@ -13,11 +13,11 @@ export interface Targets {
 export interface Loss {
   /** The scores that fit best when no feature is known. (nScores) */
   initial(targets: Targets): Float64Array
-  /** Writes gradient and curvature of score `k` of every row. `scores` is (nRows, nScores). */
+  /** Writes gradient and curvature of score `k` of every row into `pairs`, (nRows, 2). `scores` is (nRows, nScores). */
   derivatives(
     targets: Targets,
     scores: Float64Array,
-    to: { readonly k: number; readonly gradient: Float64Array; readonly curvature: Float64Array },
+    to: { readonly k: number; readonly pairs: Float64Array },
   ): void
   /** Weighted mean over the rows. */
   mean(targets: Targets, scores: Float64Array): number
@@ -52,11 +52,11 @@ const squared: Loss = {
     const { sum, weight } = totals(targets)
     return Float64Array.of(sum / weight)
   },
-  derivatives({ label, weights }, scores, { gradient, curvature }) {
+  derivatives({ label, weights }, scores, { pairs }) {
     for (let i = 0; i < label.length; i++) {
       const w = weights ? weights[i]! : 1
-      gradient[i] = w * (scores[i]! - label[i]!)
-      curvature[i] = w
+      pairs[2 * i] = w * (scores[i]! - label[i]!)
+      pairs[2 * i + 1] = w
     }
   },
   mean: (targets, scores) => meanOf(targets, i => (scores[i]! - targets.label[i]!) ** 2 / 2),
@@ -68,12 +68,12 @@ const logistic: Loss = {
     const p = Math.min(Math.max(sum / weight, smallest), 1 - smallest)
     return Float64Array.of(Math.log(p / (1 - p)))
   },
-  derivatives({ label, weights }, scores, { gradient, curvature }) {
+  derivatives({ label, weights }, scores, { pairs }) {
     for (let i = 0; i < label.length; i++) {
       const p = 1 / (1 + Math.exp(-scores[i]!))
       const w = weights ? weights[i]! : 1
-      gradient[i] = w * (p - label[i]!)
-      curvature[i] = w * p * (1 - p)
+      pairs[2 * i] = w * (p - label[i]!)
+      pairs[2 * i + 1] = w * p * (1 - p)
     }
   },
   mean: (targets, scores) =>
@@ -91,12 +91,12 @@ const poisson: Loss = {
     const { sum, weight } = totals(targets)
     return Float64Array.of(Math.log(Math.max(sum / weight, smallest)))
   },
-  derivatives({ label, weights }, scores, { gradient, curvature }) {
+  derivatives({ label, weights }, scores, { pairs }) {
     for (let i = 0; i < label.length; i++) {
       const mean = Math.exp(scores[i]!)
       const w = weights ? weights[i]! : 1
-      gradient[i] = w * (mean - label[i]!)
-      curvature[i] = w * mean * Math.exp(poissonStep)
+      pairs[2 * i] = w * (mean - label[i]!)
+      pairs[2 * i + 1] = w * mean * Math.exp(poissonStep)
     }
   },
   mean: (targets, scores) => meanOf(targets, i => Math.exp(scores[i]!) - targets.label[i]! * scores[i]!),
@@ -113,13 +113,13 @@ const softmax: Loss = {
     }
     return counts.map(count => Math.log(Math.max(count / total, smallest)))
   },
-  derivatives({ label, weights, nScores }, scores, { k, gradient, curvature }) {
+  derivatives({ label, weights, nScores }, scores, { k, pairs }) {
     const factor = nScores / (nScores - 1)
     for (let i = 0; i < label.length; i++) {
       const w = weights ? weights[i]! : 1
       const p = Math.exp(scores[i * nScores + k]! - logSum(scores, i * nScores, nScores))
-      gradient[i] = w * (p - (label[i]! === k ? 1 : 0))
-      curvature[i] = w * factor * p * (1 - p)
+      pairs[2 * i] = w * (p - (label[i]! === k ? 1 : 0))
+      pairs[2 * i + 1] = w * factor * p * (1 - p)
     }
   },
   mean: (targets, scores) => {

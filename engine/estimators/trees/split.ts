@@ -1,6 +1,8 @@
 /** The best split of a leaf, from the sums per bin. */
 import type { ColumnBins } from './bins.ts'
-import { lanes } from './histogram.ts'
+
+/** Numbers per bin of decoded sums: gradient, curvature, rows. */
+export const lanes = 3
 
 export interface SplitOptions {
   readonly l1: number
@@ -57,7 +59,7 @@ export interface ColumnSums {
   readonly offset: number
 }
 
-/** Of one column; undefined when no split gains more than `minGain`. */
+/** Of one column; undefined when no split gains more than `minGain`. That is what the best split so far gains, later. */
 export function bestSplit(of: ColumnSums, total: Totals, options: SplitOptions): Split | undefined {
   return of.bins.kind === 'number' ? splitNumber(of, total, options) : splitCategories(of, total, options)
 }

@@ -9,10 +9,14 @@ export interface EncodedRows {
   readonly numbers: readonly Float64Array[]
   /** One buffer per one-hot feature: index of the category, −1 for every other value. */
   readonly codes: readonly Int32Array[]
-  /** 1 where the label is true. */
-  readonly label: Uint8Array
+  /** A bool as 0 and 1, a number as itself, a class by its index. */
+  readonly label: Float64Array
   /** One buffer per column that metrics are given per: index of the value, −1 where missing. */
   readonly groups: readonly Int32Array[]
+  /** One buffer per random effect: index of the key's value, −1 where the training rows have none such. */
+  readonly keys?: readonly Int32Array[]
+  /** Added to the score of a row as it is, before the link. */
+  readonly offset?: Float64Array
   /** How much a row counts in the fit, above 0 on training rows; 1 when absent. */
   readonly weights?: Float64Array
 }
@@ -30,7 +34,7 @@ export function allocateRows(
     nRows,
     numbers: Array.from({ length: shape.nNumbers }, () => new Float64Array(nRows)),
     codes: Array.from({ length: shape.nCodes }, () => new Int32Array(nRows)),
-    label: new Uint8Array(nRows),
+    label: new Float64Array(nRows),
     groups: Array.from({ length: shape.nGroups }, () => new Int32Array(nRows)),
     ...(shape.hasWeights && { weights: new Float64Array(nRows) }),
   }

@@ -9,7 +9,7 @@ function generate(nRows: number): EncodedRows {
   const a = Float64Array.from({ length: nRows }, (_, i) => Math.sin(i * 1.7) * 2)
   const b = Float64Array.from({ length: nRows }, (_, i) => Math.cos(i * 0.37))
   const code = Int32Array.from({ length: nRows }, (_, i) => ((i * 7) % 4) - 1)
-  const label = Uint8Array.from({ length: nRows }, (_, i) =>
+  const label = Float64Array.from({ length: nRows }, (_, i) =>
     a[i]! - b[i]! + code[i]! + 3 * Math.sin(i * i) > 0.5 ? 1 : 0,
   )
   return { nRows, numbers: [a, b], codes: [code], label, groups: [] }
@@ -57,7 +57,7 @@ for (const l1 of [0, 5])
       nRows: indices.length,
       numbers: rows.numbers.map(column => Float64Array.from(indices, i => column[i]!)),
       codes: rows.codes.map(column => Int32Array.from(indices, i => column[i]!)),
-      label: Uint8Array.from(indices, i => rows.label[i]!),
+      label: Float64Array.from(indices, i => rows.label[i]!),
       groups: [],
     }
     const weighted = await fitLogisticRegression(

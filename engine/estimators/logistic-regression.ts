@@ -210,7 +210,7 @@ function linear(
 }
 
 /** Replaces z by p − y and gives the block's loss. */
-function residuals(label: Uint8Array, z: Float64Array, from: number, until: number): number {
+function residuals(label: Float64Array, z: Float64Array, from: number, until: number): number {
   let loss = 0
   for (let i = 0; i < until - from; i++) {
     const margin = z[i]!
@@ -225,7 +225,7 @@ function residuals(label: Uint8Array, z: Float64Array, from: number, until: numb
 
 /** Apart from the above, whose loop is the fit's hottest. */
 function weightedResiduals(
-  label: Uint8Array,
+  label: Float64Array,
   weights: Float64Array,
   z: Float64Array,
   from: number,

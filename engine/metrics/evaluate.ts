@@ -49,7 +49,7 @@ export function evaluate(
   return { metrics: overall, groups: perGroup }
 }
 
-function compute(metric: MetricPlan, probability: Float64Array, label: Uint8Array): number | null {
+function compute(metric: MetricPlan, probability: Float64Array, label: Float64Array | Uint8Array): number | null {
   const ranking = rankingMetrics[metric.metric]
   if (ranking) return ranking(probability, label, metric.k)
   const plain = metrics[metric.metric]
@@ -75,7 +75,7 @@ function evaluateGroups(
   const entries = members.flatMap((indices, code): [string, number | null][] => {
     if (indices.length === 0) return []
     const p = Float64Array.from(indices, i => probability[i]!)
-    const y = Uint8Array.from(indices, i => rows.label[i]!)
+    const y = Float64Array.from(indices, i => rows.label[i]!)
     return [[groups[g]!.values[code]!, compute(metric, p, y)]]
   })
   return Object.fromEntries(entries)

@@ -2,9 +2,9 @@
 import type { MetricName } from '../../language/index.ts'
 
 /** @param probability (nRows) @param label (nRows), 1 where true */
-type Metric = (probability: Float64Array, label: Uint8Array) => number | null
+type Metric = (probability: Float64Array, label: Float64Array | Uint8Array) => number | null
 /** @param k how many of the best-ranked rows count; all when absent */
-type RankingMetric = (probability: Float64Array, label: Uint8Array, k?: number) => number | null
+type RankingMetric = (probability: Float64Array, label: Float64Array | Uint8Array, k?: number) => number | null
 
 /** Metrics of a bool label. */
 export const metrics: Readonly<Partial<Record<MetricName, Metric>>> = {
@@ -23,7 +23,7 @@ export const rankingMetrics: Readonly<Partial<Record<MetricName, RankingMetric>>
 }
 
 /** Area under the ROC curve: the chance that a true row ranks above a false one, ties counting half. Exact. */
-export function auc(probability: Float64Array, label: Uint8Array): number | null {
+export function auc(probability: Float64Array, label: Float64Array | Uint8Array): number | null {
   const positives = probability.filter((_, i) => label[i] === 1).sort()
   const negatives = probability.filter((_, i) => label[i] === 0).sort()
   if (positives.length === 0 || negatives.length === 0) return null
@@ -40,7 +40,7 @@ export function auc(probability: Float64Array, label: Uint8Array): number | null
 }
 
 /** Mean negative logarithm of the probability of what happened. Probabilities are kept 1e-15 from 0 and 1. */
-export function logLoss(probability: Float64Array, label: Uint8Array): number | null {
+export function logLoss(probability: Float64Array, label: Float64Array | Uint8Array): number | null {
   if (label.length === 0) return null
   let sum = 0
   for (let i = 0; i < label.length; i++) {
@@ -51,7 +51,7 @@ export function logLoss(probability: Float64Array, label: Uint8Array): number | 
 }
 
 /** Share of rows whose label is the likelier one; 0.5 counts as true. */
-export function accuracy(probability: Float64Array, label: Uint8Array): number | null {
+export function accuracy(probability: Float64Array, label: Float64Array | Uint8Array): number | null {
   if (label.length === 0) return null
   let right = 0
   for (let i = 0; i < label.length; i++) if (probability[i]! >= 0.5 === (label[i] === 1)) right++
@@ -61,7 +61,7 @@ export function accuracy(probability: Float64Array, label: Uint8Array): number |
 const nBins = 10
 
 /** Expected calibration error: |mean probability − share of true rows| over ten equally wide bins, by rows. */
-export function calibrationError(probability: Float64Array, label: Uint8Array): number | null {
+export function calibrationError(probability: Float64Array, label: Float64Array | Uint8Array): number | null {
   if (label.length === 0) return null
   const gaps = new Float64Array(nBins)
   for (let i = 0; i < label.length; i++) {
@@ -75,7 +75,7 @@ export function calibrationError(probability: Float64Array, label: Uint8Array): 
  * Area under the precision-recall curve, as average precision: over thresholds from the greatest probability down, the
  * precision of what is above, by the recall gained. Rows of equal probability are one threshold.
  */
-export function averagePrecision(probability: Float64Array, label: Uint8Array): number | null {
+export function averagePrecision(probability: Float64Array, label: Float64Array | Uint8Array): number | null {
   let found = 0
   let seen = 0
   let area = 0
@@ -88,7 +88,7 @@ export function averagePrecision(probability: Float64Array, label: Uint8Array): 
 }
 
 /** Harmonic mean of precision and recall at a probability of 0.5; not defined where nothing is true or said to be. */
-export function f1(probability: Float64Array, label: Uint8Array): number | null {
+export function f1(probability: Float64Array, label: Float64Array | Uint8Array): number | null {
   let both = 0
   let either = 0
   for (let i = 0; i < label.length; i++) {
@@ -103,7 +103,7 @@ export function f1(probability: Float64Array, label: Uint8Array): number | null 
  * Discounted gain of the k best-ranked rows over the greatest that any order has: a true row at rank r gains
  * 1 / log₂(r + 1). Rows of equal probability share their ranks' gain. Not defined where nothing is true.
  */
-export function ndcg(probability: Float64Array, label: Uint8Array, k = Infinity): number | null {
+export function ndcg(probability: Float64Array, label: Float64Array | Uint8Array, k = Infinity): number | null {
   const nTrue = label.reduce((sum, y) => sum + y, 0)
   if (nTrue === 0) return null
   let gain = 0
@@ -127,7 +127,7 @@ function discounts(from: number, until: number): number {
  * Share of true rows among the k best-ranked, or among all where there are fewer. Rows of equal probability at the
  * border count by their share of true ones.
  */
-export function precision(probability: Float64Array, label: Uint8Array, k = Infinity): number | null {
+export function precision(probability: Float64Array, label: Float64Array | Uint8Array, k = Infinity): number | null {
   const nRanked = Math.min(k, label.length)
   if (nRanked === 0) return null
   let found = 0
@@ -146,7 +146,7 @@ interface Tie {
 }
 
 /** Rows of equal probability together, the greatest first. */
-function* tiesByFalling(probability: Float64Array, label: Uint8Array): Generator<Tie> {
+function* tiesByFalling(probability: Float64Array, label: Float64Array | Uint8Array): Generator<Tie> {
   const order = Uint32Array.from(probability.keys()).sort((a, b) => probability[b]! - probability[a]!)
   for (let from = 0; from < order.length;) {
     const p = probability[order[from]!]!

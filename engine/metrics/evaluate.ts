@@ -49,7 +49,11 @@ export function evaluate(
   return { metrics: overall, groups: perGroup }
 }
 
-function compute(metric: MetricPlan, probability: Float64Array, label: Float64Array | Uint8Array): number | null {
+function compute(
+  metric: MetricPlan,
+  probability: Float64Array,
+  label: Float64Array | Uint8Array,
+): number | null {
   const ranking = rankingMetrics[metric.metric]
   if (ranking) return ranking(probability, label, metric.k)
   const plain = metrics[metric.metric]

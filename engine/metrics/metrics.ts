@@ -4,7 +4,11 @@ import type { MetricName } from '../../language/index.ts'
 /** @param probability (nRows) @param label (nRows), 1 where true */
 type Metric = (probability: Float64Array, label: Float64Array | Uint8Array) => number | null
 /** @param k how many of the best-ranked rows count; all when absent */
-type RankingMetric = (probability: Float64Array, label: Float64Array | Uint8Array, k?: number) => number | null
+type RankingMetric = (
+  probability: Float64Array,
+  label: Float64Array | Uint8Array,
+  k?: number,
+) => number | null
 
 /** Metrics of a bool label. */
 export const metrics: Readonly<Partial<Record<MetricName, Metric>>> = {
@@ -103,8 +107,13 @@ export function f1(probability: Float64Array, label: Float64Array | Uint8Array):
  * Discounted gain of the k best-ranked rows over the greatest that any order has: a true row at rank r gains
  * 1 / log₂(r + 1). Rows of equal probability share their ranks' gain. Not defined where nothing is true.
  */
-export function ndcg(probability: Float64Array, label: Float64Array | Uint8Array, k = Infinity): number | null {
-  const nTrue = label.reduce((sum, y) => sum + y, 0)
+export function ndcg(
+  probability: Float64Array,
+  label: Float64Array | Uint8Array,
+  k = Infinity,
+): number | null {
+  let nTrue = 0
+  for (let i = 0; i < label.length; i++) nTrue += label[i]!
   if (nTrue === 0) return null
   let gain = 0
   let rank = 0
@@ -127,7 +136,11 @@ function discounts(from: number, until: number): number {
  * Share of true rows among the k best-ranked, or among all where there are fewer. Rows of equal probability at the
  * border count by their share of true ones.
  */
-export function precision(probability: Float64Array, label: Float64Array | Uint8Array, k = Infinity): number | null {
+export function precision(
+  probability: Float64Array,
+  label: Float64Array | Uint8Array,
+  k = Infinity,
+): number | null {
   const nRanked = Math.min(k, label.length)
   if (nRanked === 0) return null
   let found = 0

@@ -15,7 +15,14 @@ import {
 } from './generated/onnx-ml_pb.js'
 
 export type DType = 'float64' | 'int64' | 'bool' | 'string'
-export type Attribute = number | string | readonly string[] | readonly bigint[]
+/** A number is an INT. */
+export type Attribute = number | string | readonly string[] | readonly bigint[] | TensorAttribute
+
+/** A tensor of shape (n). */
+export interface TensorAttribute {
+  readonly dtype: 'float64' | 'uint8'
+  readonly values: ArrayLike<number>
+}
 
 /** Name of a tensor. */
 export type Ref = string
@@ -32,10 +39,10 @@ const dataTypes: Readonly<Record<DType, TensorProto_DataType>> = {
   string: TensorProto_DataType.STRING,
 }
 
-/** Operator sets that onnxruntime 1.17 and later execute. */
+/** Operator sets that onnxruntime 1.20 and later execute: of `ai.onnx.ml` the first with trees over doubles. */
 const operatorSets = [
   { domain: '', version: 19n },
-  { domain: 'ai.onnx.ml', version: 4n },
+  { domain: 'ai.onnx.ml', version: 5n },
 ]
 const irVersion = 9n
 
@@ -44,6 +51,8 @@ export interface GraphBuilder {
   input(name: string, dtype: DType, size?: number): Ref
   /** A constant of shape (1), or (n) for a list. */
   constant(dtype: DType, values: readonly (number | bigint | string | boolean)[]): Ref
+  /** A constant of float64, row after row. */
+  matrix(values: ArrayLike<number>, dims: readonly number[]): Ref
   node(operator: string, inputs: readonly Ref[], options?: NodeOptions): Ref
   cast(ref: Ref, to: DType): Ref
   output(name: string, ref: Ref, dtype: DType, size?: number): void
@@ -56,11 +65,13 @@ export function createGraph(): GraphBuilder {
   const inputs: ValueInfoProto[] = []
   const outputs: ValueInfoProto[] = []
   const made = new Map<string, Ref>()
+  let nNames = 0
+  // No column can be called so: names from outside never begin with a blank.
+  const nextName = () => ` ${++nNames}`
   const once = (key: string, make: (name: Ref) => void): Ref => {
     const known = made.get(key)
     if (known !== undefined) return known
-    // No column can be called so: names from outside never begin with a blank.
-    const name = ` ${made.size + 1}`
+    const name = nextName()
     make(name)
     made.set(key, name)
     return name
@@ -89,6 +100,18 @@ export function createGraph(): GraphBuilder {
     constant(dtype, values) {
       const key = JSON.stringify([dtype, values.map(v => (Object.is(v, -0) ? '-0' : String(v)))])
       return once(key, name => initializers.push(tensorProto(name, dtype, values)))
+    },
+    matrix(values, dims) {
+      const name = nextName()
+      initializers.push(
+        create(TensorProtoSchema, {
+          name,
+          dataType: TensorProto_DataType.DOUBLE,
+          dims: dims.map(BigInt),
+          rawData: doubleBytes(values),
+        }),
+      )
+      return name
     },
     cast: (ref, to) => node('Cast', [ref], { attributes: { to: dataTypes[to] } }),
     output(name, ref, dtype, size) {
@@ -126,10 +149,38 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
     return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) })
   if (typeof value === 'string')
     return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRING, s: encode(value) })
+  if ('dtype' in value)
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttributeProto_AttributeType.TENSOR,
+      t: attributeTensor(value),
+    })
   if (value.every(v => typeof v === 'bigint'))
     return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: [...value] })
   const strings = value.map(v => encode(String(v)))
   return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRINGS, strings })
+}
+
+function attributeTensor({ dtype, values }: TensorAttribute): TensorProto {
+  const dims = [BigInt(values.length)]
+  return dtype === 'float64'
+    ? create(TensorProtoSchema, {
+        dataType: TensorProto_DataType.DOUBLE,
+        dims,
+        rawData: doubleBytes(values),
+      })
+    : create(TensorProtoSchema, {
+        dataType: TensorProto_DataType.UINT8,
+        dims,
+        rawData: Uint8Array.from(values),
+      })
+}
+
+/** Little-endian, as raw data is. */
+function doubleBytes(values: ArrayLike<number>): Uint8Array {
+  const view = new DataView(new ArrayBuffer(values.length * 8))
+  for (let i = 0; i < values.length; i++) view.setFloat64(i * 8, values[i]!, true)
+  return new Uint8Array(view.buffer)
 }
 
 function tensorProto(

@@ -1,5 +1,6 @@
 /** What crosses the boundary of the engine. Plain data; `FittedModel` and `Card` are JSON as they stand. */
 import type {
+  AlgorithmName,
   Expr,
   OutputPlan,
   Plan,
@@ -8,6 +9,9 @@ import type {
   SplitName,
   ValueType,
 } from '../language/index.ts'
+import type { FittedLabel, Parameters } from './estimators/estimator.ts'
+
+export type { FittedLabel, Link } from './estimators/estimator.ts'
 
 export interface TrainOptions {
   /** How many of the observed rows take part, drawn by a hash of their content. Default `all`. */
@@ -37,49 +41,91 @@ export interface Training {
   readonly card: Card
 }
 
-/** Everything learned: preparation parameters, coefficients, intercept. */
+export const fittedVersion = 2
+
+/** Everything learned: how features are prepared, and the algorithm's parameters over the prepared columns. */
 export interface FittedModel {
-  readonly fittedVersion: 1
+  readonly fittedVersion: typeof fittedVersion
   readonly model: string
-  readonly algorithm: 'logistic_regression'
-  readonly intercept: number
+  readonly algorithm: AlgorithmName
+  readonly label: FittedLabel
   /** One per feature of the plan, in its order. */
   readonly features: readonly FittedFeature[]
+  /** What the parameters are over. */
+  readonly columns: FittedColumns
+  readonly parameters: FittedParameters
+  /** Of `mixed_effects`: per random effect, in the order of `parameters.random`. Empty for all other algorithms. */
+  readonly keys: readonly FittedKey[]
+}
+
+/** The prepared columns. In `parameters`, number j is `numbers[j]` and category k is `codes[k]`. */
+export interface FittedColumns {
+  readonly numbers: readonly NumberSource[]
+  /** Indices into `features`, of those that are categories. */
+  readonly codes: readonly number[]
+}
+
+/** What a prepared number comes from. */
+export interface NumberSource {
+  /** Index into `features`. */
+  readonly feature: number
+  /** Of a vector: which element, from 0. */
+  readonly element?: number
+  /** It is 1 where the feature is missing, else 0, and nothing else. */
+  readonly indicator?: true
 }
 
 /** The prepared value is (x − center) / scale. */
-export interface FittedColumn {
-  /** Stands in for a missing value; null: a missing value has no score (`impute none`). */
+export interface FittedNumber {
+  /** Stands in for a missing value; null (`impute none`): trees send it by `missingLeft`, of others there is no score. */
   readonly impute: number | null
   readonly center: number
   readonly scale: number
-  readonly weight: number
 }
 
 export type FittedFeature =
-  | (FittedColumn & {
+  | (FittedNumber & {
       readonly kind: 'numeric'
       readonly name: string
-      /** Weight of the column that is 1 where the value is missing, else 0. */
-      readonly indicator?: number
+      readonly indicator?: true
     })
   | {
       readonly kind: 'vector'
       readonly name: string
       /** One per element, in order. */
-      readonly elements: readonly FittedColumn[]
-      readonly indicator?: number
+      readonly elements: readonly FittedNumber[]
+      readonly indicator?: true
     }
   | {
-      readonly kind: 'one_hot'
+      readonly kind: 'category'
       readonly name: string
-      /** By falling frequency on the training rows, ties by code point. */
+      /** `one_hot`: a 0/1 column per category, and one for every other value, missing included. */
+      readonly encoding: 'one_hot' | 'native'
+      /** By falling frequency on the training rows, ties by code point. A value's code is its index, −1 for every other. */
       readonly categories: readonly string[]
-      /** One per category. */
-      readonly weights: readonly number[]
-      /** Weight of every other value, missing included. */
-      readonly other: number
     }
+
+/** The values of a random effect's key that have effects, as texts; all others, missing included, have none. */
+export interface FittedKey {
+  readonly source: { readonly kind: 'column' | 'feature'; readonly name: string }
+  readonly intercept: boolean
+  /** Indices into `columns.numbers`. */
+  readonly slopes: readonly number[]
+  /** By code point. Key i has the coefficients from i · nCoefficients on. */
+  readonly values: readonly string[]
+}
+
+/** As estimators give them, in plain arrays of finite numbers. */
+export type FittedParameters = Plain<Parameters>
+
+export type Plain<T> =
+  T extends ArrayLike<number>
+    ? readonly number[]
+    : T extends readonly (infer Item)[]
+      ? readonly Plain<Item>[]
+      : T extends object
+        ? { readonly [Key in keyof T]: Plain<T[Key]> }
+        : T
 
 export interface CardInput {
   /** The key in a row that is sent for scoring. */
@@ -136,7 +182,8 @@ export interface Card {
   readonly inputs: readonly CardInput[]
   readonly tensors: readonly CardTensor[]
   /**
-   * `tensor`: the output of the ONNX graph, shape (nRows): float64 of a probability, bool of a prediction of a bool label.
+   * `tensor`: the output of the ONNX graph, shape (nRows): float64 of a probability and of a prediction of a number, bool of
+   * a prediction of a bool, string of one of classes.
    * Of a rank it is what is ranked by: ranks are given by whoever scores rows together.
    */
   readonly outputs: readonly (OutputPlan & { readonly tensor: string })[]
@@ -153,15 +200,25 @@ export interface Card {
     readonly inputs: Readonly<Record<string, ColumnStatistics>>
     readonly features: Readonly<Record<string, ColumnStatistics>>
   }
-  /** `origin=BOI`, `log_distance`, `embedding[1]`, `delay: missing`, in the order of the features; the intercept first. */
-  readonly coefficients: readonly { readonly name: string; readonly value: number }[]
+  /**
+   * `origin=BOI`, `log_distance`, `embedding[1]`, `delay: missing`, in the order of the features; the intercept first. Of more
+   * than two classes, class after class. Fixed effects only; empty for trees and networks.
+   */
+  readonly coefficients: readonly Coefficient[]
   readonly fit: {
     readonly iterations: number
     readonly converged: boolean
-    /** Sum of weighted log losses over the training rows plus the penalty. */
+    /** What was minimized: the sum of weighted losses over the training rows plus the penalty. */
     readonly objective: number
     readonly nParameters: number
   }
+}
+
+export interface Coefficient {
+  readonly name: string
+  /** Of more than two classes: whose score it is of. */
+  readonly class?: string
+  readonly value: number
 }
 
 export interface CrossValidation {
@@ -190,8 +247,16 @@ export interface RowCounts {
   readonly train: number
   readonly validation: number
   readonly test: number
-  /** Rows whose label is true. */
-  readonly positives: { readonly train: number; readonly validation: number; readonly test: number }
+  /** Of a bool label: rows where it is true. */
+  readonly positives?: PartCounts
+  /** Of a label of classes: rows of each. */
+  readonly classes?: Readonly<Record<string, PartCounts>>
+}
+
+export interface PartCounts {
+  readonly train: number
+  readonly validation: number
+  readonly test: number
 }
 
 export type Scored = Readonly<Record<string, Scalar>>

@@ -85,6 +85,7 @@ export interface TreesParameters {
 export interface NetworkParameters {
   readonly kind: 'network'
   readonly link: Link
+  /** After every layer but the last. `gelu` is x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))). */
   readonly activation: 'relu' | 'tanh' | 'sigmoid' | 'gelu'
   /** Inputs are the numbers, then per column of codes one 0/1 per category and one for every other value. */
   readonly layers: readonly {

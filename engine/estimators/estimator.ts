@@ -70,7 +70,13 @@ export interface MixedParameters {
   readonly link: Link
   readonly fixed: LinearScore
   /** Per random effect, key after key: the intercept if it varies, then the slopes. 0 for keys with too few rows. */
-  readonly random: readonly { readonly nCoefficients: number; readonly values: ArrayLike<number> }[]
+  readonly random: readonly {
+    /** As in the request. */
+    readonly intercept: boolean
+    readonly slopes: readonly number[]
+    readonly nCoefficients: number
+    readonly values: ArrayLike<number>
+  }[]
 }
 
 export interface TreesParameters {
@@ -87,6 +93,8 @@ export interface NetworkParameters {
   readonly link: Link
   /** After every layer but the last. `gelu` is x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))). */
   readonly activation: 'relu' | 'tanh' | 'sigmoid' | 'gelu'
+  /** As in the request: per column of codes how many categories it has. */
+  readonly nCategories: readonly number[]
   /** Inputs are the numbers, then per column of codes one 0/1 per category and one for every other value. */
   readonly layers: readonly {
     readonly nInputs: number

@@ -105,12 +105,12 @@ export type FittedFeature =
       readonly categories: readonly string[]
     }
 
-/** The values of a random effect's key that have effects, as texts; all others, missing included, have none. */
+/**
+ * The values of a random effect's key that have effects, as texts; all others, missing included, have none. What varies is
+ * said in `parameters.random`; its slopes are indices into `columns.numbers`.
+ */
 export interface FittedKey {
   readonly source: { readonly kind: 'column' | 'feature'; readonly name: string }
-  readonly intercept: boolean
-  /** Indices into `columns.numbers`. */
-  readonly slopes: readonly number[]
   /** By code point. Key i has the coefficients from i · nCoefficients on. */
   readonly values: readonly string[]
 }

@@ -1,98 +1,151 @@
 /**
- * The curvature of the logistic objective where all rows have the base rate, as a preconditioner: complete one-hot
- * columns beside a free intercept are nearly collinear, which no diagonal scaling mends.
+ * The curvature of a linear model's objective as a preconditioner: complete one-hot columns beside a free intercept are
+ * nearly collinear, which no diagonal scaling mends. Taken from some rows; what a parameter has by itself, from all.
  */
-import type { EncodedRows } from './dataset.ts'
+import { blockRows, blocksOf, sampleRows, scoreBlock, type Block, type Design } from './design.ts'
+import type { Preconditioner } from './lbfgs.ts'
+import type { Problem } from './linear-objective.ts'
+import { columnProducts, eigen, factorize, solve } from './products.ts'
 
-export interface ParameterLayout {
-  /** Numbers, then each one-hot feature's categories and other, then the intercept. */
-  readonly nParameters: number
-  /** First parameter of every one-hot feature. */
-  readonly offsets: readonly number[]
-  /** Parameters of every one-hot feature. */
-  readonly sizes: readonly number[]
-  readonly intercept: number
-}
-
-/** Beyond so many parameters the factorization costs more than it saves. */
-const maxParameters = 1000
-/** Rows that the curvature between parameters is taken from, evenly spaced; that of one parameter uses all. */
-const maxRows = 100_000
+/** Beyond so many parameters of a score the factorization costs more than it saves. */
+export const maxParameters = 1000
+/** Multiplications that the factors of all scores may cost. */
+const maxOperations = 2e9
+const maxScores = 100
+/** Added to the diagonal, whose greatest is about 1: what the rows leave undetermined stays where it is. */
+const jitter = 1e-9
 
 export interface CurvatureOptions {
-  /** Mean curvature per row at the base rate: p(1 − p). */
-  readonly weight: number
-  /** The parameters are divided by these. */
+  /** The parameters are divided by these, so that each has a curvature of about 1 in the mean objective. */
   readonly scales: Float64Array
+  /** Per parameter of one score: Σ weight · x² over all rows. */
+  readonly moments: Float64Array
+  /** The mean second derivatives of a row's loss by its scores, (nScores, nScores), at the start. */
+  readonly lossCurvature: readonly (readonly number[])[]
+  /** Rows that products between columns are taken from; all when there are no more. */
+  readonly nRows: number
 }
 
-/** Solves curvature · x = b in place; absent when there are too many parameters. */
-export function curvatureSolver(
-  rows: EncodedRows,
-  layout: ParameterLayout,
+/** Absent when there are too many parameters. */
+export function curvaturePreconditioner(
+  problem: Problem,
   options: CurvatureOptions,
-): ((b: Float64Array) => void) | undefined {
-  if (layout.nParameters > maxParameters) return undefined
-  const factor = meanProducts(rows, layout)
-  const n = layout.nParameters
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < i; j++) factor[i * n + j]! *= options.weight * options.scales[i]! * options.scales[j]!
+): Preconditioner | undefined {
+  const { design, nScores } = problem
+  const n = design.layout.nParameters
+  if (n > maxParameters || nScores > maxScores || (nScores * n ** 3) / 6 > maxOperations) return undefined
+  const sample: Design = { ...design, rows: sampleRows(design.rows, options.nRows) }
+  const { values, vectors } = eigen(options.lossCurvature)
+  const weights = sample.rows.weights ?? new Float64Array(sample.rows.nRows).fill(1)
+  const sampled = weights.reduce((sum, w) => sum + w, 0)
+  const products = columnProducts(sample, weights)
+  let factors = values.map(value =>
+    curvatureFactor(problem, options, { products, sampled, moments: options.moments, factor: value }),
+  )
+  return {
+    multiply(b) {
+      if (nScores > 1) rotate(b, vectors, { n, transposed: true })
+      factors.forEach((factor, k) => solve(factor, n, b, k * n))
+      if (nScores > 1) rotate(b, vectors, { n, transposed: false })
+    },
+    ...(nScores === 1 && {
+      renew(x) {
+        const parameters = x.map((v, j) => v * options.scales[j]!)
+        const h = rowCurvature(problem, sample, parameters)
+        factors = [
+          curvatureFactor(problem, options, {
+            products: columnProducts(sample, h),
+            sampled,
+            moments: curvatureMoments(problem, parameters),
+            factor: 1,
+          }),
+        ]
+      },
+    }),
+  }
+}
+
+/** The factor of (factor · mean of x xᵀ + penalty), of scaled parameters. */
+function curvatureFactor(
+  { design, l2, total }: Problem,
+  { scales }: CurvatureOptions,
+  of: {
+    readonly products: Float64Array
+    /** Weight of the rows that the products are of. */
+    readonly sampled: number
+    readonly moments: Float64Array
+    readonly factor: number
+  },
+): Float64Array {
+  const n = design.layout.nParameters
+  const { products, sampled, moments, factor } = of
+  const matrix = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
-    const sampled = options.weight * options.scales[i]! ** 2 * factor[i * n + i]!
-    // The scales make every parameter's own curvature 1, penalty included; rows passed over add to it.
-    factor[i * n + i] = Math.max(1, sampled) + 1e-9
+    for (let j = 0; j < i; j++)
+      matrix[i * n + j] = (factor * products[i * n + j]! * scales[i]! * scales[j]!) / sampled
+    const mean = factor * Math.max(moments[i]! / total, products[i * n + i]! / sampled)
+    matrix[i * n + i] = (mean + (i === 0 ? 0 : l2 / total)) * scales[i]! ** 2 + jitter
   }
-  return factorize(factor, n) ? b => solve(factor, n, b) : undefined
+  if (!factorize(matrix, n)) throw new RangeError('Expected the curvature of the objective to be finite')
+  return matrix
 }
 
-/** Lower triangle of the weighted mean of xxᵀ over evenly spaced rows, (nParameters, nParameters). */
-function meanProducts(rows: EncodedRows, layout: ParameterLayout): Float64Array {
-  const n = layout.nParameters
-  const products = new Float64Array(n * n)
-  const stride = Math.ceil(rows.nRows / maxRows)
-  const index = new Int32Array(rows.numbers.length + rows.codes.length + 1)
-  const value = new Float64Array(index.length).fill(1)
-  let total = 0
-  index.forEach((_, j) => (index[j] = j))
-  index[index.length - 1] = layout.intercept
-  for (let i = 0; i < rows.nRows; i += stride) {
-    const weight = rows.weights ? rows.weights[i]! : 1
-    total += weight
-    for (let j = 0; j < rows.numbers.length; j++) value[j] = rows.numbers[j]![i]!
-    for (let k = 0; k < rows.codes.length; k++) {
-      const code = rows.codes[k]![i]!
-      index[rows.numbers.length + k] = layout.offsets[k]! + (code < 0 ? layout.sizes[k]! - 1 : code)
-    }
-    // Indices ascend, so the second of a pair is the row of the lower triangle.
-    for (let a = 0; a < index.length; a++)
-      for (let b = a; b < index.length; b++)
-        products[index[b]! * n + index[a]!]! += weight * value[a]! * value[b]!
-  }
-  return products.map(sum => sum / total)
+/** Per row weight · second derivative of the loss. */
+function rowCurvature({ loss }: Problem, design: Design, parameters: Float64Array): Float64Array {
+  const curvature = new Float64Array(design.rows.nRows)
+  for (const block of blocksOf(design))
+    blockCurvature({ design, loss }, block, { parameters, h: curvature.subarray(block.from) })
+  return curvature
 }
 
-/** Cholesky in the lower triangle; false where the matrix is not positive definite. */
-function factorize(matrix: Float64Array, n: number): boolean {
+/** Σ weight · second derivative · x² per parameter, of all rows. */
+function curvatureMoments({ design, loss }: Problem, parameters: Float64Array): Float64Array {
+  const { rows, layout } = design
+  const moments = new Float64Array(layout.nParameters)
+  const h = new Float64Array(blockRows(design))
+  for (const block of blocksOf(design)) {
+    const { from, n } = block
+    blockCurvature({ design, loss }, block, { parameters, h })
+    for (let i = 0; i < n; i++) moments[0]! += h[i]!
+    rows.numbers.forEach((x, j) => {
+      let sum = 0
+      for (let i = 0; i < n; i++) sum += h[i]! * x[from + i]! * x[from + i]!
+      moments[1 + j]! += sum
+    })
+    rows.codes.forEach((codes, k) => {
+      const base = layout.bases[k]! + 1
+      for (let i = 0; i < n; i++) moments[base + codes[from + i]!]! += h[i]!
+    })
+  }
+  return moments
+}
+
+function blockCurvature(
+  { design, loss }: Pick<Problem, 'design' | 'loss'>,
+  block: Block,
+  of: { readonly parameters: Float64Array; readonly h: Float64Array },
+): void {
+  const { weights } = design.rows
+  const { parameters, h } = of
+  scoreBlock(design, block, { z: h, parameters, at: 0 })
+  for (let i = 0; i < block.n; i++) h[i] = loss.curvature(h[i]!) * (weights ? weights[block.from + i]! : 1)
+}
+
+/** Turns the scores of every parameter into the eigenvectors' coordinates (transposed) or back. */
+function rotate(
+  b: Float64Array,
+  vectors: readonly (readonly number[])[],
+  of: { readonly n: number; readonly transposed: boolean },
+): void {
+  const { n, transposed } = of
+  const scores = new Float64Array(vectors.length)
   for (let j = 0; j < n; j++) {
-    for (let i = j; i < n; i++) {
-      let sum = matrix[i * n + j]!
-      for (let k = 0; k < j; k++) sum -= matrix[i * n + k]! * matrix[j * n + k]!
-      if (i === j && !(sum > 0)) return false
-      matrix[i * n + j] = i === j ? Math.sqrt(sum) : sum / matrix[j * n + j]!
+    for (let k = 0; k < scores.length; k++) scores[k] = b[k * n + j]!
+    for (let k = 0; k < scores.length; k++) {
+      let sum = 0
+      for (let l = 0; l < scores.length; l++)
+        sum += (transposed ? vectors[l]![k]! : vectors[k]![l]!) * scores[l]!
+      b[k * n + j] = sum
     }
-  }
-  return true
-}
-
-function solve(factor: Float64Array, n: number, b: Float64Array): void {
-  for (let i = 0; i < n; i++) {
-    let sum = b[i]!
-    for (let k = 0; k < i; k++) sum -= factor[i * n + k]! * b[k]!
-    b[i] = sum / factor[i * n + i]!
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    let sum = b[i]!
-    for (let k = i + 1; k < n; k++) sum -= factor[k * n + i]! * b[k]!
-    b[i] = sum / factor[i * n + i]!
   }
 }

@@ -57,7 +57,8 @@ export function logisticFamily(rows: EncodedRows, label: FittedLabel): Family {
 
 function softmaxFamily({ nRows }: EncodedRows, shares: readonly number[]): Family {
   // A class that no row is of gets half a row to start from; the fit makes less of it.
-  const starts = shares.map(share => Math.max(share, 0.5 / nRows))
+  const some = shares.map(share => Math.max(share, 0.5 / nRows))
+  const starts = some.map(share => share / some.reduce((sum, value) => sum + value, 0))
   const logs = starts.map(Math.log)
   const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length
   return {

@@ -5,24 +5,33 @@
  * What the rows leave undetermined (columns that repeat each other, a constant column, one-hot columns beside the
  * intercept) takes the least Σβ² of all optima, which is where l2 → 0 leads. Columns without variation get 0.
  */
+import { EngineError } from '../errors.ts'
 import { centerColumns, uncenter } from './center-columns.ts'
 import { curvaturePreconditioner } from './curvature.ts'
+import type { EncodedRows } from './dataset.ts'
 import { layoutOf, secondMoments, type Layout } from './design.ts'
-import type { Estimator, Fitted, FitRequest, LinearParameters, LinearScore, Parameters } from './estimator.ts'
+import type {
+  Estimator,
+  Fitted,
+  FitRequest,
+  FittedLabel,
+  LinearParameters,
+  LinearScore,
+  Parameters,
+} from './estimator.ts'
 import { gaussianFamily, logisticFamily, poissonFamily, type Family } from './families.ts'
 import { minimize } from './lbfgs.ts'
 import { scaledObjective, type Problem } from './linear-objective.ts'
-import { leastNorm } from './minimum-norm.ts'
+import { centerScores, leastNorm } from './minimum-norm.ts'
 
 /** Least squares. */
-export const fitLinear: Estimator = request => fitFamily(request, gaussianFamily(request.training))
+export const fitLinear: Estimator = request => fitFamily(request, gaussianFamily)
 
 /** Maximum likelihood of a bool or a class: of two classes one score, for the second; of more one score per class. */
-export const fitLogistic: Estimator = request =>
-  fitFamily(request, logisticFamily(request.training, request.label))
+export const fitLogistic: Estimator = request => fitFamily(request, logisticFamily)
 
 /** Maximum likelihood of counts, on the scale of logarithms. */
-export const fitPoisson: Estimator = request => fitFamily(request, poissonFamily(request.training))
+export const fitPoisson: Estimator = request => fitFamily(request, poissonFamily)
 
 interface Hyperparameters {
   readonly l1: number
@@ -35,8 +44,14 @@ interface Hyperparameters {
 const rowsPerParameter = 32
 const leastSample = 4096
 
-async function fitFamily(request: FitRequest, family: Family): Promise<Fitted> {
+async function fitFamily(
+  request: FitRequest,
+  familyOf: (rows: EncodedRows, label: FittedLabel) => Family,
+): Promise<Fitted> {
   const { signal, onProgress } = request
+  if (request.training.nRows === 0)
+    throw new EngineError('ENG003', 'Expected rows to fit to, got none. Check `where`, `split` and `weight`.')
+  const family = familyOf(request.training, request.label)
   const { l1, l2, maxIterations, tolerance } = hyperparametersOf(request)
   const { rows, shifts } = centerColumns(request.training)
   const layout = layoutOf(rows.numbers.length, request.nCategories)
@@ -75,6 +90,8 @@ async function fitFamily(request: FitRequest, family: Family): Promise<Fitted> {
   const parameters = minimum.x.map((v, j) => v * scales[j % width]!)
   if (l1 === 0 && l2 === 0) leastNorm(design, parameters)
   uncenter(parameters, { width, shifts })
+  // Classes' scores may all move alike; penalties hold all but the intercepts.
+  centerScores(parameters, { width, nMoved: l1 === 0 && l2 === 0 ? width : 1 })
   return {
     parameters: { kind: 'linear', link: family.link, scores: scoresOf(parameters, layout) },
     iterations: minimum.iterations,

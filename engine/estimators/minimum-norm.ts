@@ -17,7 +17,7 @@ export function leastNorm(design: Design, parameters: Float64Array): void {
   if (width > maxParameters) return
   const sample = { ...design, rows: sampleRows(design.rows, 4 * width + 1000) }
   // More rows never make columns more dependent.
-  if (undetermined(sample).basis.length === 0) return centerScores(parameters, width)
+  if (undetermined(sample).basis.length === 0) return
   const { basis, means } = undetermined(design)
   for (let at = 0; at < parameters.length; at += width) {
     const beta = parameters.subarray(at + 1, at + width)
@@ -27,14 +27,16 @@ export function leastNorm(design: Design, parameters: Float64Array): void {
       parameters[at]! += length * dot(direction, means)
     }
   }
-  centerScores(parameters, width)
 }
 
-/** Probabilities of classes stay as they are when all scores move alike. */
-function centerScores(parameters: Float64Array, width: number): void {
+/** Gives each of the first parameters of classes' scores the mean 0: moving all scores alike changes no probability. */
+export function centerScores(
+  parameters: Float64Array,
+  { width, nMoved }: { readonly width: number; readonly nMoved: number },
+): void {
   const nScores = parameters.length / width
   if (nScores === 1) return
-  for (let j = 0; j < width; j++) {
+  for (let j = 0; j < nMoved; j++) {
     let mean = 0
     for (let k = 0; k < nScores; k++) mean += parameters[k * width + j]! / nScores
     for (let k = 0; k < nScores; k++) parameters[k * width + j]! -= mean

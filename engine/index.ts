@@ -29,6 +29,7 @@ export { scoreSql, type ScoreQuery } from './sql/score.ts'
 export { sourceRelation, type SourceReading } from './sql/source.ts'
 export { windowSql, type WindowQuery } from './sql/window.ts'
 export type { EngineOptions } from './duckdb/database.ts'
+export { fittedVersion } from './types.ts'
 export type * from './types.ts'
 
 /** A connection of the database's own client library. */
@@ -53,7 +54,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     async train(plan, trainOptions = {}) {
       const connection = await database.connect()
       try {
-        return await train({ connection, root: database.root }, plan, trainOptions)
+        const { root, threads } = database
+        return await train({ connection, root, threads }, plan, trainOptions)
       } finally {
         connection.disconnectSync()
       }

@@ -7,9 +7,9 @@ export interface EncodedRows {
    * was missing.
    */
   readonly numbers: readonly Float64Array[]
-  /** One buffer per one-hot feature: index of the category, −1 for every other value. */
+  /** One buffer per feature that is a category: index of the category, −1 for every other value. */
   readonly codes: readonly Int32Array[]
-  /** A bool as 0 and 1, a number as itself, a class by its index. */
+  /** A bool as 0 and 1, a number as itself, a class by its index: −1 for one that no training row has. */
   readonly label: Float64Array
   /** One buffer per column that metrics are given per: index of the value, −1 where missing. */
   readonly groups: readonly Int32Array[]
@@ -27,6 +27,7 @@ export function allocateRows(
     readonly nNumbers: number
     readonly nCodes: number
     readonly nGroups: number
+    readonly nKeys?: number
     readonly hasWeights?: boolean
   },
 ): EncodedRows {
@@ -36,14 +37,19 @@ export function allocateRows(
     codes: Array.from({ length: shape.nCodes }, () => new Int32Array(nRows)),
     label: new Float64Array(nRows),
     groups: Array.from({ length: shape.nGroups }, () => new Int32Array(nRows)),
+    ...(shape.nKeys && { keys: Array.from({ length: shape.nKeys }, () => new Int32Array(nRows)) }),
     ...(shape.hasWeights && { weights: new Float64Array(nRows) }),
   }
 }
 
-/** Every class counts as much as the others together would on average: nRows / (nClasses · its rows), times its weight. */
-export function balanceClasses(rows: EncodedRows): EncodedRows {
-  const nTrue = rows.label.reduce((sum, y) => sum + y, 0)
-  const factors = [rows.nRows / (2 * (rows.nRows - nTrue)), rows.nRows / (2 * nTrue)]
+/**
+ * Every class counts as much as the others would on average: nRows / (nClasses · its rows), times its weight.
+ * @param nClasses of which each has rows
+ */
+export function balanceClasses(rows: EncodedRows, nClasses: number): EncodedRows {
+  const counts = new Float64Array(nClasses)
+  for (const y of rows.label) counts[y]!++
+  const factors = counts.map(count => rows.nRows / (nClasses * count))
   const weights = Float64Array.from(rows.label, (y, i) => factors[y]! * (rows.weights?.[i] ?? 1))
   return { ...rows, weights }
 }

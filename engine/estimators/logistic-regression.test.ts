@@ -74,7 +74,7 @@ for (const l1 of [0, 5])
   })
 
 test('balanced classes have the same weight in sum', () => {
-  const { label, weights } = balanceClasses(generate(500))
+  const { label, weights } = balanceClasses(generate(500), 2)
   const sum = (of: number) => label.reduce((total, y, i) => total + (y === of ? weights![i]! : 0), 0)
   assert.ok(Math.abs(sum(0) - 250) < 1e-9)
   assert.ok(Math.abs(sum(1) - 250) < 1e-9)

@@ -4,7 +4,7 @@
  * tables or joined into one query.
  */
 import type { ColumnSchema, ModelFeature, Plan } from '../../language/index.ts'
-import { columnsSent, groupNames } from '../plan/inputs.ts'
+import { columnsSent, groupNames, keyNames } from '../plan/inputs.ts'
 import { featuresOf } from '../plan/walk.ts'
 import { expressionSql, textOf, type SqlScope } from './expression.ts'
 import { lookedUp, titleOf } from './feature.ts'
@@ -51,10 +51,12 @@ export interface Dataset {
   readonly parts: readonly DatasetPart[]
   /** Name of the last part: one row per observation. */
   readonly rows: string
-  /** Columns of `rows`. */
+  /** Columns of `rows`. Groups and keys are texts. */
   readonly inputs: readonly NamedColumn[]
   readonly features: readonly NamedColumn[]
   readonly groups: readonly NamedColumn[]
+  /** Keys of random effects. */
+  readonly keys: readonly NamedColumn[]
 }
 
 /**
@@ -92,6 +94,7 @@ export function datasetSql(plan: Plan, options: DatasetOptions = {}): Dataset {
     inputs: columnsSent(plan).map(name => ({ column: context.columns.get(name)!, name })),
     features: plan.features.map((feature, i) => ({ column: context.names[i]!, name: feature.name })),
     groups: groupNames(plan).map((name, i) => ({ column: `g${i + 1}`, name })),
+    keys: keyNames(plan).map((name, i) => ({ column: `k${i + 1}`, name })),
   }
 }
 
@@ -154,6 +157,7 @@ function rowsSql(context: Context, { observed, windows, bounds }: RowsFrom): str
     ...plan.features.map(({ name, type }, i) => named(scope.feature(name, type), names[i]!)),
     ...columnsSent(plan).map(name => columnRef(context, name)),
     ...groupNames(plan).map((name, i) => `${groupSql(plan, name, scope)} AS g${i + 1}`),
+    ...keyNames(plan).map((name, i) => `${groupSql(plan, name, scope)} AS k${i + 1}`),
     `-- ${comment(plan.label.name)}\n  ${expressionSql(plan.label.expr, scope)} AS ${labelColumn}`,
     ...splitSql(context, scope),
   ]

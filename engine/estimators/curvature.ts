@@ -40,7 +40,12 @@ export function curvaturePreconditioner(
   const sampled = weights.reduce((sum, w) => sum + w, 0)
   const products = columnProducts(sample, weights)
   let factors = values.map(value =>
-    curvatureFactor(problem, options, { products, sampled, moments: options.moments, factor: Math.max(0, value) }),
+    curvatureFactor(problem, options, {
+      products,
+      sampled,
+      moments: options.moments,
+      factor: Math.max(0, value),
+    }),
   )
   return {
     multiply(b) {

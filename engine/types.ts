@@ -137,10 +137,10 @@ export interface CardInput {
   readonly feature?: string
 }
 
-/** A tensor of the ONNX graph and what fills it. A value tensor has shape (nRows), a vector's (nRows, size). */
+/** A tensor of the ONNX graph and what fills it. A value tensor has shape (nRows, 1), a vector's (nRows, size). */
 export interface CardTensor {
   readonly tensor: string
-  /** Boolean tensor, true where the value is missing. Absent when the value is never missing. */
+  /** Boolean tensor, true where the value is missing. Absent for a number, which is NaN then, and what is never missing. */
   readonly missingTensor?: string
   readonly dtype: 'float64' | 'bool' | 'string' | 'int64'
   readonly size?: number
@@ -169,6 +169,9 @@ export interface ColumnStatistics {
  */
 export type MetricValues = Readonly<Record<string, number | null>>
 
+/** From the lower to the upper end, both included, of a 95 % bootstrap interval. */
+export type Interval = readonly [low: number, high: number]
+
 export interface JudgedRequirement extends RequirementPlan {
   readonly actual: number | null
   readonly met: boolean
@@ -192,6 +195,12 @@ export interface Card {
   readonly metrics: Readonly<Partial<Record<SplitName, MetricValues>>>
   /** Metrics per value of a column: split → `auc per origin` → value → metric. */
   readonly groups: Readonly<Partial<Record<SplitName, Readonly<Record<string, MetricValues>>>>>
+  /** How far the metrics may be chance: named like `metrics`; null where none could be had. */
+  readonly intervals?: Readonly<Partial<Record<SplitName, Readonly<Record<string, Interval | null>>>>>
+  /** Named like `groups`; absent of rankings. */
+  readonly groupIntervals?: Readonly<
+    Partial<Record<SplitName, Readonly<Record<string, Readonly<Record<string, Interval | null>>>>>>
+  >
   /** Where the split has folds: the metrics of each, fitted without it, and their means. */
   readonly crossValidation?: CrossValidation
   readonly requirements: readonly JudgedRequirement[]

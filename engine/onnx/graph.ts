@@ -19,10 +19,10 @@ export type DType = 'float64' | 'int64' | 'bool' | 'string'
 export type Attribute = number | string | readonly string[] | readonly bigint[] | TensorAttribute
 
 /** A tensor of shape (n). */
-export interface TensorAttribute {
-  readonly dtype: 'float64' | 'uint8'
-  readonly values: ArrayLike<number>
-}
+export type TensorAttribute =
+  | { readonly dtype: 'float64' | 'uint8'; readonly values: ArrayLike<number> }
+  | { readonly dtype: 'int64'; readonly values: readonly bigint[] }
+  | { readonly dtype: 'string'; readonly values: readonly string[] }
 
 /** Name of a tensor. */
 export type Ref = string
@@ -47,7 +47,7 @@ const operatorSets = [
 const irVersion = 9n
 
 export interface GraphBuilder {
-  /** Shape (nRows), or (nRows, size). */
+  /** Shape (nRows, size); without a size (nRows). */
   input(name: string, dtype: DType, size?: number): Ref
   /** A constant of shape (1), or (n) for a list. */
   constant(dtype: DType, values: readonly (number | bigint | string | boolean)[]): Ref
@@ -55,12 +55,15 @@ export interface GraphBuilder {
   matrix(values: ArrayLike<number>, dims: readonly number[]): Ref
   node(operator: string, inputs: readonly Ref[], options?: NodeOptions): Ref
   cast(ref: Ref, to: DType): Ref
+  /** Whether a tensor depends on an input: what does not has one row for all. */
+  isPerRow(ref: Ref): boolean
   output(name: string, ref: Ref, dtype: DType, size?: number): void
   serialize(name: string, doc: string): Uint8Array
 }
 
 export function createGraph(): GraphBuilder {
-  const nodes: NodeProto[] = []
+  const nodes: PlainNode[] = []
+  const perRow = new Set<Ref>()
   const initializers: TensorProto[] = []
   const inputs: ValueInfoProto[] = []
   const outputs: ValueInfoProto[] = []
@@ -79,22 +82,15 @@ export function createGraph(): GraphBuilder {
   const node = (operator: string, refs: readonly Ref[], options: NodeOptions = {}): Ref => {
     const key = JSON.stringify([operator, refs, options], (_, v) => (typeof v === 'bigint' ? `${v}n` : v))
     return once(key, name => {
-      const attribute = Object.entries(options.attributes ?? {}).map(([k, v]) => attributeProto(k, v))
-      nodes.push(
-        create(NodeProtoSchema, {
-          opType: operator,
-          input: [...refs],
-          output: [name],
-          domain: options.domain ?? '',
-          attribute,
-        }),
-      )
+      nodes.push({ operator, refs, name, options })
+      if (refs.some(ref => perRow.has(ref))) perRow.add(name)
     })
   }
   return {
     node,
     input(name, dtype, size) {
       inputs.push(valueInfo(name, dtype, size))
+      perRow.add(name)
       return name
     },
     constant(dtype, values) {
@@ -113,9 +109,10 @@ export function createGraph(): GraphBuilder {
       )
       return name
     },
+    isPerRow: ref => perRow.has(ref),
     cast: (ref, to) => node('Cast', [ref], { attributes: { to: dataTypes[to] } }),
     output(name, ref, dtype, size) {
-      nodes.push(create(NodeProtoSchema, { opType: 'Identity', input: [ref], output: [name] }))
+      nodes.push({ operator: 'Identity', refs: [ref], name, options: {} })
       outputs.push(valueInfo(name, dtype, size))
     },
     serialize(name, doc) {
@@ -124,11 +121,48 @@ export function createGraph(): GraphBuilder {
         producerName: 'slipway',
         docString: doc,
         opsetImport: operatorSets,
-        graph: { name, node: nodes, initializer: initializers, input: inputs, output: outputs },
+        graph: { name, ...reached({ nodes, initializers, outputs }), input: inputs, output: outputs },
       })
       return toBinary(ModelProtoSchema, model)
     },
   }
+}
+
+interface PlainNode {
+  readonly operator: string
+  readonly refs: readonly Ref[]
+  readonly name: Ref
+  readonly options: NodeOptions
+}
+
+/** The nodes and constants that outputs depend on, in an order in which they can be computed. */
+function reached(graph: {
+  readonly nodes: readonly PlainNode[]
+  readonly initializers: readonly TensorProto[]
+  readonly outputs: readonly ValueInfoProto[]
+}): { node: NodeProto[]; initializer: TensorProto[] } {
+  const needed = new Set<Ref>(graph.outputs.map(({ name }) => name))
+  const kept: PlainNode[] = []
+  for (const node of graph.nodes.toReversed()) {
+    if (!needed.has(node.name)) continue
+    kept.push(node)
+    for (const ref of node.refs) needed.add(ref)
+  }
+  return {
+    node: kept.toReversed().map(nodeProto),
+    initializer: graph.initializers.filter(({ name }) => needed.has(name)),
+  }
+}
+
+function nodeProto({ operator, refs, name, options }: PlainNode): NodeProto {
+  const attribute = Object.entries(options.attributes ?? {}).map(([k, v]) => attributeProto(k, v))
+  return create(NodeProtoSchema, {
+    opType: operator,
+    input: [...refs],
+    output: [name],
+    domain: options.domain ?? '',
+    attribute,
+  })
 }
 
 function valueInfo(name: string, dtype: DType, size?: number): ValueInfoProto {
@@ -161,19 +195,24 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
   return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRINGS, strings })
 }
 
-function attributeTensor({ dtype, values }: TensorAttribute): TensorProto {
-  const dims = [BigInt(values.length)]
-  return dtype === 'float64'
-    ? create(TensorProtoSchema, {
+function attributeTensor(tensor: TensorAttribute): TensorProto {
+  const dims = [BigInt(tensor.values.length)]
+  switch (tensor.dtype) {
+    case 'float64':
+      return create(TensorProtoSchema, {
         dataType: TensorProto_DataType.DOUBLE,
         dims,
-        rawData: doubleBytes(values),
+        rawData: doubleBytes(tensor.values),
       })
-    : create(TensorProtoSchema, {
+    case 'uint8':
+      return create(TensorProtoSchema, {
         dataType: TensorProto_DataType.UINT8,
         dims,
-        rawData: Uint8Array.from(values),
+        rawData: Uint8Array.from(tensor.values),
       })
+    default:
+      return tensorProto('', tensor.dtype, tensor.values)
+  }
 }
 
 /** Little-endian, as raw data is. */

@@ -103,7 +103,7 @@ function fillerOf(tensor: CardTensor, card: TensorSource, Tensor: TensorClass): 
     feeds[tensor.tensor] = valuesTensor(Tensor, tensor, values)
     if (tensor.missingTensor === undefined) return
     const missing = Uint8Array.from(values, value => (value === null ? 1 : 0))
-    feeds[tensor.missingTensor] = new Tensor('bool', missing, [rows.length])
+    feeds[tensor.missingTensor] = new Tensor('bool', missing, [rows.length, 1])
   }
 }
 
@@ -132,13 +132,13 @@ function scopeOf(card: TensorSource): (row: Row) => RowScope {
 }
 
 function valuesTensor(Tensor: TensorClass, tensor: CardTensor, values: readonly Value[]): Tensor {
-  const dims = [values.length]
+  const dims = [values.length, 1]
   switch (tensor.dtype) {
     case 'float64':
       return tensor.size === undefined
         ? new Tensor(
             'float64',
-            Float64Array.from(values, v => Number(v ?? 0)),
+            Float64Array.from(values, v => (v === null ? NaN : Number(v))),
             dims,
           )
         : vectorsTensor(Tensor, tensor.size, values)

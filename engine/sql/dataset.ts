@@ -7,7 +7,7 @@ import type { ColumnSchema, ModelFeature, Plan } from '../../language/index.ts'
 import { columnsSent, groupNames, keyNames } from '../plan/inputs.ts'
 import { featuresOf } from '../plan/walk.ts'
 import { expressionSql, textOf, type SqlScope } from './expression.ts'
-import { lookedUp, titleOf } from './feature.ts'
+import { groupsOf, lookedUp, titlesOf } from './feature.ts'
 import {
   columnRef,
   contextOf,
@@ -19,7 +19,7 @@ import {
 } from './observed.ts'
 import { foldBoundsSql, foldByTime, partByTime } from './split.ts'
 import { comment, indent, quoteName } from './text.ts'
-import { windowSql } from './window.ts'
+import { windowsSql } from './window.ts'
 
 export interface DatasetOptions {
   /** A path as the database shall see it, from one relative to the project's root. Default: as it is. */
@@ -114,20 +114,23 @@ export function planSql(plan: Plan, options: DatasetOptions = {}): string {
 function windowParts(context: Context, options: DatasetOptions, observed: string): DatasetPart[] {
   const { plan, lookups } = context
   const { time = '' } = plan.sources[plan.observe.source]!
-  return lookups.windows.map(({ feature, keys }, i) => ({
-    name: `${options.prefix ?? ''}window_${i + 1}`,
-    title: titleOf(feature),
-    frees: [],
-    sql: windowSql({
-      feature,
-      source: plan.sources[feature.source]!,
-      sourceRelation: relationOf(plan, feature.source, options),
-      observed: quoteName(observed),
-      row: rowColumn,
-      time: columnRef(context, time),
-      keys: keys.map(key => expressionSql(key, scopeOf(context))),
-    }),
-  }))
+  return groupsOf(lookups, plan.sources).map((group, i) => {
+    const { feature, keys } = group[0]!
+    return {
+      name: `${options.prefix ?? ''}window_${i + 1}`,
+      title: titlesOf(group),
+      frees: [],
+      sql: windowsSql({
+        windows: group.map(lookup => ({ feature: lookup.feature, name: lookup.column })),
+        source: plan.sources[feature.source]!,
+        sourceRelation: relationOf(plan, feature.source, options),
+        observed: quoteName(observed),
+        row: rowColumn,
+        time: columnRef(context, time),
+        keys: keys.map(key => expressionSql(key, scopeOf(context))),
+      }),
+    }
+  })
 }
 
 /** Where the folds of a split by time begin; made before the rows, which are put into them. */
@@ -161,7 +164,8 @@ function rowsSql(context: Context, { observed, windows, bounds }: RowsFrom): str
     `-- ${comment(plan.label.name)}\n  ${expressionSql(plan.label.expr, scope)} AS ${labelColumn}`,
     ...splitSql(context, scope),
   ]
-  const looked = lookedUp(context.lookups, { observed, row: rowColumn, names: windows })
+  const groups = groupsOf(context.lookups, plan.sources)
+  const looked = lookedUp(context.lookups, groups, { observed, row: rowColumn, names: windows })
   const layers = layered(plan, looked, scope, names)
   const from = bounds === undefined ? layers : `${layers}, ${quoteName(bounds)}`
   return `SELECT ${kept.join(',\n  ')}\nFROM ${from}`

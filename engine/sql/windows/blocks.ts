@@ -5,6 +5,7 @@
  * inside a block, found by two ASOF joins. Moments are merged as Chan, Golub and LeVeque (1979) do.
  */
 import type { WindowFeaturePlan } from '../../../language/index.ts'
+import { finite } from '../bind.ts'
 import { quoteName } from '../text.ts'
 import {
   castTo,
@@ -79,9 +80,17 @@ ON ${sameKey(query, 'headed', 'tail')} AND headed.instant - ${windowUs} <= tail.
   const values = query.windows.map(
     ({ feature, name }) => `${castTo(feature, valueSql(feature, events.of(feature)))} AS ${quoteName(name)}`,
   )
+  // A float sum may be too large for a float, which is no value.
+  const checked = query.windows.map(({ feature, name }) => {
+    const value = quoteName(name)
+    return feature.type.kind === 'float' ? `${finite(value)} AS ${value}` : value
+  })
   return `WITH ${parts.join(',\n')}
-SELECT row_id, ${values.join(', ')}
-FROM found`
+SELECT row_id, ${checked.join(', ')}
+FROM (
+  SELECT row_id, ${values.join(',\n    ')}
+  FROM found
+)`
 }
 
 /** The instant at which the block of an instant begins; floored, so that it holds before 1970 too. */

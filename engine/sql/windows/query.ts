@@ -1,7 +1,7 @@
 /** What every way of computing windowed aggregates shares: what is asked, rows of the source, observations. */
 import type { ColumnSchema, Expr, FeaturePlan, SourcePlan, ValueType } from '../../../language/index.ts'
 import type { WindowFeaturePlan } from '../../../language/index.ts'
-import { expressionSql, finite, type SqlScope } from '../expression.ts'
+import { expressionSql, type SqlScope } from '../expression.ts'
 import { canonicalColumn } from '../source.ts'
 import { indent, quoteName, sqlTypes } from '../text.ts'
 
@@ -94,11 +94,9 @@ export function withPart(name: string, sql: string): string {
   return `${name} AS (\n${indent(sql)}\n)`
 }
 
-/** In the type of the feature; numbers that are not finite are missing. */
+/** In the type of the feature. */
 export function castTo(feature: FeaturePlan, sql: string): string {
-  const typed = `CAST(${sql} AS ${sqlTypes[feature.type.kind]})`
-  const { function: name } = feature.kind === 'window' ? feature.aggregate : { function: undefined }
-  return name === 'sum' || name === 'mean' || name === 'stddev' ? finite(typed) : typed
+  return `CAST(${sql} AS ${sqlTypes[feature.type.kind]})`
 }
 
 export function aliased(columns: readonly string[], names: readonly string[]): string {

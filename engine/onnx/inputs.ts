@@ -3,6 +3,7 @@ import type { Plan } from '../../language/index.ts'
 import { columnsSent } from '../plan/inputs.ts'
 import type { CardInput, CardTensor } from '../types.ts'
 import type { GraphBuilder } from './graph.ts'
+import type { TensorNames } from './names.ts'
 import { dtypes, numberInput, type OnnxValue } from './values.ts'
 
 /** What a caller sends: observed columns that features and keys read, and the catalog features. */
@@ -17,23 +18,6 @@ export function inputsOf(plan: Plan): readonly CardInput[] {
       : [],
   )
   return [...observed, ...catalog]
-}
-
-export interface TensorNames {
-  unique(name: string): string
-}
-
-/** Names as their owner wrote them where possible; a blank in front is kept for inner tensors. */
-export function tensorNames(): TensorNames {
-  const taken = new Set<string>()
-  return {
-    unique(name) {
-      let candidate = name.trim() === '' || name.startsWith(' ') ? `column${name}` : name
-      while (taken.has(candidate)) candidate += '#'
-      taken.add(candidate)
-      return candidate
-    },
-  }
 }
 
 /** A number that is missing is NaN; of every other kind a second tensor says what is missing. */

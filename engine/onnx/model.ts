@@ -4,7 +4,8 @@ import { inputColumns } from '../plan/inputs.ts'
 import type { CardInput, CardTensor, FittedModel } from '../types.ts'
 import { expressionOnnx, type OnnxScope } from './expression.ts'
 import { createGraph, type GraphBuilder, type Ref } from './graph.ts'
-import { addInput, inputsOf, tensorNames, type TensorNames } from './inputs.ts'
+import { addInput, inputsOf } from './inputs.ts'
+import { lacksScore, tensorNames, type TensorNames } from './names.ts'
 import { preparedColumns } from './predict/columns.ts'
 import { outputRef, predictionsOf } from './predict/outputs.ts'
 import { scoresOf } from './predict/scores.ts'
@@ -106,9 +107,6 @@ function outputTensors(
     return { ...output, tensor }
   })
 }
-
-/** Name of the output that is true where a row has no score. Only a model that a missing value leaves without one has it. */
-export const lacksScore = ' lacks score'
 
 function canLackScores({ features, parameters }: FittedModel): boolean {
   if (parameters.kind === 'trees') return false

@@ -3,6 +3,7 @@ import type { Expr, Row, Value } from '../../language/index.ts'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { EngineError } from '../errors.ts'
 import { evaluateExpression, type RowScope } from '../rows/expression.ts'
+import { lacksScore } from './names.ts'
 import { checkRow } from '../rows/normalize.ts'
 import { rank } from '../rows/outputs.ts'
 import type { Card, CardTensor, Scored } from '../types.ts'
@@ -31,10 +32,14 @@ export async function createScorer(onnx: Uint8Array, card: Card): Promise<Scorer
     async score(rows) {
       if (rows.length === 0) return []
       const { results, checked } = await runner.run(rows)
+      refuseLacking(results)
       const columns = card.outputs.map(output => {
-        const scores = scoresOf(output, results[output.tensor]!.data as Float64Array | Uint8Array)
+        const scores = valuesOf(results[output.tensor]!, rows.length)
         const valueOf = (name: string, i: number) => runner.valueOf(name, checked[i]!)
-        return [output.name, output.kind === 'rank' ? rank(output, scores, valueOf) : scores] as const
+        return [
+          output.name,
+          output.kind === 'rank' ? rank(output, scores as Parameters<typeof rank>[1], valueOf) : scores,
+        ] as const
       })
       return rows.map((_, i) => Object.fromEntries(columns.map(([name, values]) => [name, values[i]!])))
     },
@@ -42,19 +47,25 @@ export async function createScorer(onnx: Uint8Array, card: Card): Promise<Scorer
   }
 }
 
-type Output = Card['outputs'][number]
-
 /** @throws ENG006 where a missing value is not imputed */
-function scoresOf(output: Output, data: Float64Array | Uint8Array): readonly (number | boolean)[] {
-  if (output.kind === 'prediction') return Array.from(data, Boolean)
-  const row = data.findIndex(Number.isNaN)
-  if (row < 0) return Array.from(data)
+function refuseLacking(results: Readonly<Record<string, Tensor>>): void {
+  const row = (results[lacksScore]?.data as Uint8Array | undefined)?.indexOf(1) ?? -1
+  if (row < 0) return
   throw new EngineError(
     'ENG006',
     `Expected every numeric feature of row ${row} to have a value, because the plan says \`impute none\`; one is missing. Send it, or impute.`,
-    { details: { row, name: output.name } },
+    { details: { row } },
   )
 }
+
+/** Of a model that reads nothing all rows are one. */
+function valuesOf({ type, data }: Tensor, nRows: number): Scores {
+  const values = type === 'bool' ? Array.from(data as Uint8Array, Boolean) : Array.from(data as Scalars)
+  return values.length === nRows ? values : new Array<Scores[number]>(nRows).fill(values[0]!)
+}
+
+type Scalars = ArrayLike<number | string>
+type Scores = readonly (number | boolean | string)[]
 
 /** Runs the graph on checked rows; gives every output tensor by name. */
 export async function createRunner(onnx: Uint8Array, card: TensorSource) {

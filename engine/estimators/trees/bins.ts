@@ -6,8 +6,9 @@
 export interface NumberBins {
   readonly kind: 'number'
   /**
-   * Ascending; the value x is in the first bin b with x ≤ edges[b], in bin `edges.length` when there is none. The bin
-   * after that is for missing values.
+   * Ascending and finite; the value x is in the first bin b with x ≤ edges[b], in bin `edges.length` when there is none.
+   * The bin after that is for missing values. Where there are such, the last edge is the greatest finite number, so that
+   * a split can tell all present values from them.
    */
   readonly edges: Float64Array
   readonly nBins: number
@@ -24,7 +25,9 @@ export type ColumnBins = NumberBins | CategoryBins
 export type Bins = Uint8Array | Uint16Array
 
 /** Rows that the quantiles are taken from, evenly spaced. */
-const maxRows = 500_000
+const maxRows = 200_000
+/** Bins that 16 bits can number. */
+export const maxBinsOfColumn = 1 << 16
 
 /**
  * Bins of about equal weight. A value that alone has the weight of a bin has one to itself; edges lie halfway between
@@ -35,9 +38,13 @@ export function numberBins(
   values: Float64Array,
   { maxBins, weights }: { readonly maxBins: number; readonly weights?: Float64Array | undefined },
 ): NumberBins {
-  const { distinct, mass } = distinctValues(values, weights)
-  const edges = distinct.length <= maxBins ? betweenAll(distinct) : quantileEdges(distinct, mass, maxBins)
-  return { kind: 'number', edges, nBins: edges.length + 2 }
+  const sorted = sortedSample(values)
+  const isMissing = values.some(Number.isNaN)
+  const { distinct, mass } = distinctValues(sorted, { values, weights })
+  const n = Math.max(1, isMissing ? maxBins - 1 : maxBins)
+  const edges = distinct.length <= n ? betweenAll(distinct) : quantileEdges(distinct, mass, n)
+  const all = isMissing && edges.at(-1) !== Number.MAX_VALUE ? [...edges, Number.MAX_VALUE] : edges
+  return { kind: 'number', edges: Float64Array.from(all), nBins: all.length + 2 }
 }
 
 export function categoryBins(nCategories: number): CategoryBins {
@@ -77,25 +84,35 @@ interface Distinct {
   readonly mass: Float64Array
 }
 
-function distinctValues(values: Float64Array, weights: Float64Array | undefined): Distinct {
-  const stride = Math.max(1, Math.ceil(values.length / maxRows))
-  const nSampled = Math.ceil(values.length / stride)
-  const present: number[] = []
-  for (let k = 0; k < nSampled; k++) if (!Number.isNaN(values[k * stride]!)) present.push(k * stride)
-  const order = weights
-    ? Uint32Array.from(present).sort((a, b) => values[a]! - values[b]! || a - b)
-    : undefined
-  const sorted = order
-    ? Float64Array.from(order, i => values[i]!)
-    : Float64Array.from(present, i => values[i]!).sort()
+/** Ascending, without missing ones. What is less than every finite number counts as the least of them. */
+function sortedSample(values: Float64Array): Float64Array {
+  const step = stride(values)
+  const sample = new Float64Array(Math.ceil(values.length / step))
+  for (let k = 0; k < sample.length; k++) sample[k] = Math.max(values[k * step]!, -Number.MAX_VALUE)
+  sample.sort()
+  let n = sample.length
+  while (n > 0 && Number.isNaN(sample[n - 1]!)) n -= 1
+  return sample.subarray(0, n)
+}
+
+const stride = (values: Float64Array): number => Math.max(1, Math.ceil(values.length / maxRows))
+
+function distinctValues(
+  sorted: Float64Array,
+  { values, weights }: { readonly values: Float64Array; readonly weights: Float64Array | undefined },
+): Distinct {
   const distinct = new Float64Array(sorted.length)
   const mass = new Float64Array(sorted.length)
   let n = 0
   for (let k = 0; k < sorted.length; k++) {
     if (n === 0 || sorted[k]! !== distinct[n - 1]!) distinct[n++] = sorted[k]!
-    mass[n - 1]! += order ? weights![order[k]!]! : 1
+    if (!weights) mass[n - 1]! += 1
   }
-  return { distinct: distinct.subarray(0, n), mass: mass.subarray(0, n) }
+  const found = { distinct: distinct.slice(0, n), mass: mass.slice(0, n) }
+  if (weights)
+    for (let i = 0, step = stride(values); i < values.length; i += step)
+      if (!Number.isNaN(values[i]!)) found.mass[firstAtLeast(found.distinct, values[i]!)]! += weights[i]!
+  return found
 }
 
 function betweenAll(distinct: Float64Array): Float64Array {

@@ -1,11 +1,12 @@
 /** Gradient boosting: one tree after the other, each fitted to the derivatives of the loss where those before it stand. */
-import { categoryBins, numberBins, type ColumnBins } from './bins.ts'
-import { binColumns, type BinnedColumn } from './data.ts'
-import { createGrower, type GrowOptions, type Grown } from './grow.ts'
-import { createArena, type Arena } from './kernel.ts'
-import type { GrownTree } from './nodes.ts'
-import { losses, type LossName, type Targets } from './loss.ts'
-import { addBinned, type Tree } from './tree.ts'
+import { binColumns, type ColumnRows } from './data.ts'
+import { createGrower, type Grown, type GrowOptions } from './grow.ts'
+import { createArena } from './kernel.ts'
+import { type Loss, type LossName, losses, type Targets } from './loss.ts'
+import { createPacer } from './pace.ts'
+import { addTrees } from './predict.ts'
+import { createRandom, sampleColumns, sampleRows } from './sampling.ts'
+import type { Tree } from './tree.ts'
 
 export interface BoostOptions extends GrowOptions {
   readonly loss: LossName
@@ -17,192 +18,153 @@ export interface BoostOptions extends GrowOptions {
   /** 0: make all trees. */
   readonly earlyStoppingRounds: number
   readonly seed: number
-  readonly signal?: AbortSignal
-  /** After every round, with the mean loss on the training rows and, where there are any, the held-out ones. */
-  readonly onRound?: (round: number, loss: { readonly train: number; readonly validation?: number }) => void
+  readonly signal?: AbortSignal | undefined
+  /** After every round. */
+  readonly onRound?: (round: Round) => void
 }
 
-/** Columns in one order: numbers (NaN where missing), then codes (−1 for every other value). */
-export interface BoostRows {
-  readonly nRows: number
-  readonly numbers: readonly Float64Array[]
-  readonly codes: readonly Int32Array[]
-  readonly label: ArrayLike<number>
-  readonly weights?: Float64Array | undefined
+export interface Round {
+  /** From 1. */
+  readonly round: number
+  /** Mean loss of the held-out rows, where there are any. */
+  readonly validationLoss?: number
+  /** Mean loss of the training rows: goes over all of them. */
+  trainLoss(): number
+}
+
+export interface BoostRows extends ColumnRows {
+  readonly label: Float64Array
+  readonly offset?: Float64Array | undefined
 }
 
 export interface BoostedTrees {
-  readonly loss: LossName
-  readonly nScores: number
   /** (nScores) */
   readonly initial: readonly number[]
   /** Round after round, in each one tree per score. */
   readonly trees: readonly Tree[]
+  /** Of every training row after the last round, (nRows, nScores). */
+  readonly scores: Float64Array
   readonly trainLoss: number
   readonly validationLoss?: number
+  readonly stoppedEarly: boolean
 }
 
-/** Rounds between which other work of this thread is let in. */
-const yieldMs = 20
+export interface BoostData {
+  readonly training: BoostRows
+  /** At the end of every round, the loss of these rows is looked at. */
+  readonly validation?: BoostRows | undefined
+  /** Per column of codes. */
+  readonly nCategories: readonly number[]
+  /** Of the softmax loss. */
+  readonly nClasses?: number
+  /** Trees to go on from, grown with the same options on the same rows: the same model comes out as without a break. */
+  readonly start?: Pick<BoostedTrees, 'initial' | 'trees'> | undefined
+}
 
-/** @param shape how many categories every column of codes has, and how many classes the label has (softmax) */
-export async function fitBoostedTrees(
-  options: BoostOptions,
-  { training, validation }: { readonly training: BoostRows; readonly validation?: BoostRows },
-  shape: { readonly nCategories: readonly number[]; readonly nClasses?: number },
-): Promise<BoostedTrees> {
-  const nScores = options.loss === 'softmax' ? shape.nClasses! : 1
-  const bins = columnBins(training, shape.nCategories, options.maxBins)
-  const arena = createArena()
-  const place = { bins, nScores, arena }
-  const train = scored(training, place)
-  const held = validation && validation.nRows > 0 ? scored(validation, place) : undefined
+/** @throws {RangeError} when the rows need more than 4 GiB; the signal's reason */
+export async function fitBoostedTrees(options: BoostOptions, data: BoostData): Promise<BoostedTrees> {
+  const { training } = data
   const loss = losses[options.loss]
-  const initial = loss.initial(train.targets)
-  for (const part of held ? [train, held] : [train])
-    for (let i = 0; i < part.scores.length; i++) part.scores[i] = initial[i % nScores]!
-  const grower = createGrower({ columns: train.columns, nRows: training.nRows, arena }, options)
-  const random = createRandom(options.seed)
-  const trees: Tree[] = []
-  const best = { round: 0, loss: Infinity, train: NaN }
-  let latest = { train: loss.mean(train.targets, train.scores) }
-  let pausedAt = performance.now()
-  for (let round = 1; round <= options.trees; round++) {
-    for (let k = 0; k < nScores; k++) {
-      loss.derivatives(train.targets, train.scores, { k, pairs: grower.pairs })
-      const n = sampleRows(grower.rows, options.subsample, random)
-      const grown = grower.grow(n, sampleColumns(bins.length, options.featureFraction, random))
-      if (n === training.nRows)
-        addLeaves(grown, grower.rows, { scores: train.scores, offset: k, stride: nScores })
-      else addTree(grown.tree, train, { k, nScores })
-      if (held) addTree(grown.tree, held, { k, nScores })
-      trees.push(toTree(grown.tree, bins))
-    }
-    latest = { train: loss.mean(train.targets, train.scores) }
-    const heldLoss = held && loss.mean(held.targets, held.scores)
-    options.onRound?.(round, { ...latest, ...(heldLoss !== undefined && { validation: heldLoss }) })
-    if (heldLoss !== undefined && heldLoss < best.loss)
-      Object.assign(best, { round, loss: heldLoss, ...latest })
-    if (held && options.earlyStoppingRounds > 0 && round - best.round >= options.earlyStoppingRounds) break
-    if (performance.now() - pausedAt > yieldMs) {
-      await new Promise(resolve => setImmediate(resolve))
-      options.signal?.throwIfAborted()
-      pausedAt = performance.now()
-    }
-  }
-  const stops = held !== undefined && options.earlyStoppingRounds > 0 && best.round > 0
-  return {
-    loss: options.loss,
-    nScores,
-    initial: [...initial],
-    trees: stops ? trees.slice(0, best.round * nScores) : trees,
-    trainLoss: stops ? best.train : latest.train,
-    ...(held && { validationLoss: stops ? best.loss : loss.mean(held.targets, held.scores) }),
-  }
-}
-
-interface Scored {
-  readonly columns: readonly BinnedColumn[]
-  readonly targets: Targets
-  /** (nRows, nScores) */
-  readonly scores: Float64Array
-}
-
-function scored(
-  rows: BoostRows,
-  { bins, nScores, arena }: { bins: readonly ColumnBins[]; nScores: number; arena: Arena },
-): Scored {
-  const columns = binColumns(rows, { bins, nRows: rows.nRows, arena })
-  const targets = { label: rows.label, weights: rows.weights, nScores }
-  return { columns, targets, scores: new Float64Array(rows.nRows * nScores) }
-}
-
-function addTree(
-  tree: GrownTree,
-  { columns, scores }: Scored,
-  { k, nScores }: { k: number; nScores: number },
-): void {
-  addBinned(
-    tree,
-    columns.map(({ values }) => values),
-    { scores, offset: k, stride: nScores },
-  )
-}
-
-/** The rows of every leaf are at hand: no tree has to be walked down. */
-function addLeaves(
-  { tree, leaves }: Grown,
-  rows: Uint32Array,
-  { scores, offset, stride }: { scores: Float64Array; offset: number; stride: number },
-): void {
-  for (const { node, from, to } of leaves) {
-    const value = tree.value[node]!
-    for (let i = from; i < to; i++) scores[offset + rows[i]! * stride]! += value
-  }
-}
-
-function columnBins(rows: BoostRows, nCategories: readonly number[], maxBins: number): ColumnBins[] {
-  return [
-    ...rows.numbers.map(values => numberBins(values, { maxBins, weights: rows.weights })),
-    ...nCategories.map(n => categoryBins(n)),
-  ]
-}
-
-/** Gives how many rows were drawn. */
-function sampleRows(rows: Uint32Array, share: number, random: () => number): number {
-  let n = 0
-  for (let i = 0; i < rows.length; i++) if (share >= 1 || random() < share) rows[n++] = i
-  return n
-}
-
-function sampleColumns(nColumns: number, share: number, random: () => number): number[] {
-  const all = Array.from({ length: nColumns }, (_, j) => j)
-  if (share >= 1) return all
-  for (let j = nColumns - 1; j > 0; j--) {
-    const k = Math.floor(random() * (j + 1))
-    ;[all[j], all[k]] = [all[k]!, all[j]!]
-  }
-  return all.slice(0, Math.max(1, Math.round(share * nColumns))).sort((a, b) => a - b)
-}
-
-/** xorshift128+ of Vigna, by 32-bit halves: the same numbers everywhere. */
-function createRandom(seed: number): () => number {
-  let state = (seed ^ 0x9e3779b9) >>> 0
-  return () => {
-    // Mulberry32: one word of state is enough for drawing samples.
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
-function toTree(grown: GrownTree, bins: readonly ColumnBins[]): Tree {
-  const { nNodes } = grown
-  const nodes = Array.from({ length: nNodes }, (_, i) => i)
-  const of = (values: ArrayLike<number>) => nodes.map(i => values[i]!)
-  return {
-    column: of(grown.column),
-    threshold: nodes.map(i => {
-      const column = bins[grown.column[i]!]!
-      if (grown.left[i]! < 0 || column.kind !== 'number') return 0
-      // Beyond the last edge are only missing values on the other side.
-      return column.edges[grown.bin[i]!] ?? Number.MAX_VALUE
-    }),
-    members: nodes.map(i => {
-      if (grown.left[i]! < 0 || bins[grown.column[i]!]!.kind !== 'category') return null
-      const members: number[] = []
-      grown.goesLeft[i]!.forEach((side, bin) => {
-        if (side === 1) members.push(bin)
+  const nScores = options.loss === 'softmax' ? data.nClasses! : 1
+  const held = data.validation && data.validation.nRows > 0 ? [data.validation] : []
+  const parts = [training, ...held]
+  const nRows = parts.reduce((sum, part) => sum + part.nRows, 0)
+  const pacer = createPacer(options.signal)
+  const arena = createArena()
+  const columns = await binColumns(parts, { ...data, maxBins: options.maxBins }, { arena, pacer })
+  const grower = createGrower({ columns, nRows, nTraining: training.nRows }, options, { arena, pacer })
+  try {
+    const targets = parts.map(part => ({ ...part, nScores }))
+    const initial = data.start?.initial ?? [...loss.initial(targets[0]!)]
+    const trees: Tree[] = data.start ? data.start.trees.slice(0, options.trees * nScores) : []
+    const state = createScores(loss, { parts: targets, nRows, initial })
+    state.begin(trees, parts)
+    const best = { round: 0, loss: Infinity }
+    const stops = held.length > 0 && options.earlyStoppingRounds > 0
+    let round = trees.length / nScores
+    while (round < options.trees) {
+      round += 1
+      state.normalize()
+      for (let k = 0; k < nScores; k++) {
+        const random = createRandom(options.seed, trees.length)
+        loss.derivatives(targets[0]!, state.points, { k, pairs: grower.pairs })
+        const n = sampleRows(grower.rows, { n: training.nRows, share: options.subsample }, random)
+        const grown = await grower.grow(n, sampleColumns(columns.length, options.featureFraction, random))
+        state.add(grown, grower.rows, k)
+        trees.push(grown.tree)
+      }
+      const validationLoss = held.length > 0 ? state.mean(1) : undefined
+      if (validationLoss !== undefined && validationLoss < best.loss)
+        Object.assign(best, { round, loss: validationLoss })
+      options.onRound?.({
+        round,
+        trainLoss: () => state.mean(0),
+        ...(validationLoss !== undefined && { validationLoss }),
       })
-      return members
-    }),
-    missingLeft: nodes.map(i => grown.missingLeft[i] === 1),
-    left: of(grown.left),
-    right: of(grown.right),
-    value: of(grown.value),
-    gain: of(grown.gain),
-    nRows: of(grown.nRows),
+      await pacer.pause()
+      if (stops && round - best.round >= options.earlyStoppingRounds) break
+    }
+    const taken = stops && best.round > 0 ? best.round * nScores : trees.length
+    if (taken < trees.length) state.begin(trees.slice(0, taken), parts)
+    return {
+      initial,
+      trees: trees.slice(0, taken),
+      scores: state.scores.subarray(0, training.nRows * nScores),
+      trainLoss: state.mean(0),
+      ...(held.length > 0 && { validationLoss: state.mean(1) }),
+      stoppedEarly: taken < options.trees * nScores,
+    }
+  } finally {
+    grower.dispose()
+  }
+}
+
+/** The scores of all parts' rows, (nRows, nScores), part after part. */
+interface Scores {
+  readonly scores: Float64Array
+  /** Where derivatives are taken; `normalize` brings it up to date. */
+  readonly points: Float64Array
+  normalize(): void
+  /** Initial scores, offsets and some trees. */
+  begin(trees: readonly Tree[], parts: readonly BoostRows[]): void
+  /** The rows of every leaf are at hand: no tree has to be walked down. */
+  add(grown: Grown, rows: Uint32Array, k: number): void
+  /** Mean loss of a part. */
+  mean(part: number): number
+}
+
+function createScores(
+  loss: Loss,
+  {
+    parts,
+    nRows,
+    initial,
+  }: { readonly parts: readonly Targets[]; readonly nRows: number; readonly initial: readonly number[] },
+): Scores {
+  const nScores = initial.length
+  const scores = new Float64Array(nRows * nScores)
+  const points = loss.normalize ? new Float64Array(parts[0]!.label.length * nScores) : scores
+  let from = 0
+  const views = parts.map(({ label }) => scores.subarray(from, (from += label.length * nScores)))
+  return {
+    scores,
+    points,
+    normalize: () => loss.normalize?.(views[0]!, nScores, points),
+    begin(trees, rows) {
+      views.forEach((view, part) => {
+        const { offset } = parts[part]!
+        for (let i = 0; i < view.length; i++)
+          view[i] = initial[i % nScores]! + (offset ? offset[Math.floor(i / nScores)]! : 0)
+        addTrees(trees, rows[part]!, { scores: view, nScores })
+      })
+    },
+    add({ tree, leaves }, rows, k) {
+      for (const { node, fitted, others } of leaves)
+        for (const { from, to } of [fitted, others]) {
+          const value = tree.value[node]!
+          for (let i = from; i < to; i++) scores[rows[i]! * nScores + k]! += value
+        }
+    },
+    mean: part => loss.mean(parts[part]!, views[part]!),
   }
 }

@@ -1,45 +1,55 @@
 /** The rows of a fit as trees see them: bins of every column, in the kernel's memory. */
-import { assignCategories, assignNumbers, isWide, type Bins, type ColumnBins } from './bins.ts'
-import { lanes, type Column } from './histogram.ts'
+import { assignCategories, assignNumbers, categoryBins, type ColumnBins, isWide, numberBins } from './bins.ts'
+import { type Column, pairBytes } from './histogram.ts'
 import type { Arena } from './kernel.ts'
+import type { Pacer } from './pace.ts'
 
 export interface BinnedColumn extends Column {
-  readonly bins: number
-  /** The same memory, to read from here. */
-  readonly values: Bins
   readonly of: ColumnBins
 }
 
-export interface Columns {
+/** Columns in one order: numbers (NaN where missing), then codes (−1 for every other value). */
+export interface ColumnRows {
+  readonly nRows: number
   readonly numbers: readonly Float64Array[]
   readonly codes: readonly Int32Array[]
+  readonly weights?: Float64Array | undefined
 }
 
-/** Columns in one order: numbers, then codes. */
-export function binColumns(
-  { numbers, codes }: Columns,
-  {
-    bins,
-    nRows,
-    arena,
-  }: { readonly bins: readonly ColumnBins[]; readonly nRows: number; readonly arena: Arena },
-): BinnedColumn[] {
-  const addresses = bins.map(column => arena.allocate(nRows * (isWide(column) ? 2 : 1)))
-  let offset = 0
-  return bins.map((of, j) => {
-    const { buffer } = arena.memory
-    const at = addresses[j]!
-    const values = isWide(of) ? new Uint16Array(buffer, at, nRows) : new Uint8Array(buffer, at, nRows)
-    if (of.kind === 'number') assignNumbers(of, numbers[j]!, values)
-    else assignCategories(codes[j - numbers.length]!, values)
-    const column = { bins: at, wide: isWide(of), nBins: of.nBins, offset, values, of }
-    offset += of.nBins * lanes * Float64Array.BYTES_PER_ELEMENT
-    return column
-  })
+/** Bins by the first part; the rows of all parts, one part after the other. */
+export async function binColumns(
+  parts: readonly ColumnRows[],
+  { nCategories, maxBins }: { readonly nCategories: readonly number[]; readonly maxBins: number },
+  { arena, pacer }: { readonly arena: Arena; readonly pacer: Pacer },
+): Promise<BinnedColumn[]> {
+  const [{ numbers, weights }] = parts as readonly [ColumnRows, ...ColumnRows[]]
+  const nRows = parts.reduce((sum, part) => sum + part.nRows, 0)
+  const columns: BinnedColumn[] = []
+  let offset = pairBytes
+  for (let j = 0; j < numbers.length + nCategories.length; j++) {
+    const k = j - numbers.length
+    const of = k < 0 ? numberBins(numbers[j]!, { maxBins, weights }) : categoryBins(nCategories[k]!)
+    const wide = isWide(of)
+    const bins = arena.allocate(nRows * (wide ? 2 : 1))
+    let from = 0
+    for (const part of parts) {
+      const { buffer } = arena.memory
+      const values = wide
+        ? new Uint16Array(buffer, bins + from * 2, part.nRows)
+        : new Uint8Array(buffer, bins + from, part.nRows)
+      if (of.kind === 'number') assignNumbers(of, part.numbers[j]!, values)
+      else assignCategories(part.codes[k]!, values)
+      from += part.nRows
+      await pacer.pause()
+    }
+    columns.push({ bins, wide, nBins: of.nBins, offset, of })
+    offset += of.nBins * pairBytes
+  }
+  return columns
 }
 
-/** Bytes of the sums of all columns. */
+/** Bytes of a leaf's sums: their total, then those of every column. */
 export function sumsBytes(columns: readonly Column[]): number {
   const last = columns.at(-1)
-  return last ? last.offset + last.nBins * lanes * Float64Array.BYTES_PER_ELEMENT : 0
+  return last ? last.offset + last.nBins * pairBytes : pairBytes
 }

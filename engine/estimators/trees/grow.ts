@@ -1,9 +1,13 @@
 /** Grows one tree: the leaf that gains most is split next, or all leaves of a level. */
-import { sumsBytes, type BinnedColumn } from './data.ts'
-import { countUnitOf, rowsOf, sumColumns } from './histogram.ts'
-import { instantiateKernel, type Arena } from './kernel.ts'
-import { createNodes, type GrownTree } from './nodes.ts'
-import { bestSplit, lanes, leafValue, type Split, type SplitOptions, type Totals } from './split.ts'
+import { type BinnedColumn, sumsBytes } from './data.ts'
+import { createHistograms, pairBytes } from './histogram.ts'
+import type { Arena } from './kernel.ts'
+import { createNodes, type Nodes } from './nodes.ts'
+import type { Pacer } from './pace.ts'
+import { quantizer } from './quantize.ts'
+import { createSlots, type Slots } from './slots.ts'
+import { createSplitter, leafValue, type Split, type SplitOptions, type Totals } from './split.ts'
+import type { Tree } from './tree.ts'
 
 export interface GrowOptions extends SplitOptions {
   readonly growth: 'leaf' | 'level'
@@ -11,208 +15,177 @@ export interface GrowOptions extends SplitOptions {
   readonly maxDepth: number
   /** What every leaf's value is multiplied by. */
   readonly learningRate: number
-}
-
-interface Leaf {
-  readonly node: number
-  readonly depth: number
-  /** Of the rows of the tree, in their present order. */
-  readonly from: number
-  readonly to: number
-  readonly total: Totals
-  /** Address of the sums per bin; undefined when the memory was needed elsewhere. */
-  readonly sums: number | undefined
-  readonly split: Split | undefined
+  readonly threads: number
 }
 
 export interface Grower {
-  /** (nRows, 2): gradient and curvature of every row, for the caller to fill before `grow`. */
+  /** (nTraining, 2): gradient and curvature of every training row, for the caller to fill before `grow`. */
   readonly pairs: Float64Array
-  /** (nRows): the numbers of the rows that the next tree is fitted to, for the caller to fill; left in another order. */
+  /**
+   * (nRows): for the caller to fill before `grow` with the numbers of all rows, first those that the tree is fitted to;
+   * left in another order.
+   */
   readonly rows: Uint32Array
-  /** @param n how many of `rows` @param allowed indices of the columns that it may split on */
-  grow(n: number, allowed: readonly number[]): Grown
+  /** @param n how many of `rows` the tree is fitted to @param allowed indices of the columns that it may split on */
+  grow(n: number, allowed: readonly number[]): Promise<Grown>
+  dispose(): void
 }
 
 export interface Grown {
-  readonly tree: GrownTree
-  /** The rows of every leaf: `rows` from `from` to `to`. */
-  readonly leaves: readonly { readonly node: number; readonly from: number; readonly to: number }[]
+  readonly tree: Tree
+  /** The rows of every leaf: two ranges of `rows`, of those fitted to and of the others. */
+  readonly leaves: readonly { readonly node: number; readonly fitted: Range; readonly others: Range }[]
 }
 
-/** What the sums of open leaves may take. */
-const maxSumsBytes = 1 << 28
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** A leaf of the tree as far as it has grown. */
+interface Leaf {
+  readonly node: number
+  readonly depth: number
+  readonly fitted: Range
+  readonly others: Range
+  /** Address of the sums per bin; undefined when there are none, or the memory was needed elsewhere. */
+  sums: number | undefined
+  readonly split: Split | undefined
+}
+
+export interface GrowerData {
+  readonly columns: readonly BinnedColumn[]
+  /** Rows of all columns; the first are for training. */
+  readonly nRows: number
+  readonly nTraining: number
+}
 
 export function createGrower(
-  {
-    columns,
-    nRows,
-    arena,
-  }: { readonly columns: readonly BinnedColumn[]; readonly nRows: number; readonly arena: Arena },
+  { columns, nRows, nTraining }: GrowerData,
   options: GrowOptions,
+  { arena, pacer }: { readonly arena: Arena; readonly pacer: Pacer },
 ): Grower {
-  const all = arena.allocate(nRows * 16)
-  const gathered = arena.allocate(nRows * 16)
+  const all = arena.allocate(nTraining * pairBytes)
+  const gathered = arena.allocate(nTraining * pairBytes)
   const rowsAt = arena.allocate(nRows * 4)
   const spare = arena.allocate(nRows * 4)
-  const side = arena.allocate(Math.max(...columns.map(({ nBins }) => nBins)))
+  const side = arena.allocate(Math.max(1, ...columns.map(({ nBins }) => nBins)))
   const size = sumsBytes(columns)
-  const nSlots = Math.max(2, Math.min(options.maxLeaves + 1, Math.floor(maxSumsBytes / size)))
-  const slots = Array.from({ length: nSlots }, () => arena.allocate(size))
+  const slots = createSlots({ arena, size, most: options.maxLeaves })
+  const histograms = createHistograms(arena, {
+    maxColumns: columns.length,
+    threads: options.threads,
+    nCells: nTraining * columns.length,
+  })
+  const { kernel } = histograms
+  const quantize = quantizer(kernel, arena, { pairs: all, n: nTraining })
+  const splitter = createSplitter(columns, { kernel, arena }, options)
   const { buffer } = arena.memory
-  const pairs = new Float64Array(buffer, all, nRows * 2)
+  const pairs = new Float64Array(buffer, all, nTraining * 2)
   const rows = new Uint32Array(buffer, rowsAt, nRows)
   const sides = new Uint8Array(buffer, side)
-  const doubles = new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8))
-  const kernel = instantiateKernel(arena.memory)
-  const scratch = new Float64Array(Math.max(...columns.map(({ nBins }) => nBins)) * lanes)
-  let countUnit = 1
+  const between = () => pacer.pause()
 
-  function decode({ offset, nBins }: BinnedColumn, sums: number): Float64Array {
-    const from = (sums + offset) / Float64Array.BYTES_PER_ELEMENT
-    for (let bin = 0; bin < nBins; bin++) {
-      const packed = doubles[from + bin * 2 + 1]!
-      const n = rowsOf(packed, countUnit)
-      scratch[bin * lanes] = n === 0 ? 0 : doubles[from + bin * 2]!
-      scratch[bin * lanes + 1] = n === 0 ? 0 : Math.max(0, packed - n * countUnit)
-      scratch[bin * lanes + 2] = n
-    }
-    return scratch
+  async function sumRows({ from, to }: Range, sums: number, allowed: readonly number[]): Promise<void> {
+    const [n, at] = [to - from, rowsAt + from * 4]
+    kernel.gather(all, at, n, gathered)
+    await histograms.sum({ rows: at, n, pairs: gathered, sums }, between)
+    const first = columns[allowed[0]!]!
+    kernel.total(sums + first.offset, first.nBins, sums)
   }
 
-  function sumRows(
-    from: number,
-    to: number,
-    { sums, allowed }: { sums: number; allowed: readonly number[] },
-  ): void {
-    new Uint8Array(buffer, sums, size).fill(0)
-    const n = to - from
-    kernel.gather(all, rowsAt + from * 4, n, gathered)
-    const summed = allowed.map(j => columns[j]!)
-    sumColumns(kernel, summed, { rows: rowsAt + from * 4, n, pairs: gathered, sums })
+  function partition(column: BinnedColumn, { from, to }: Range): readonly [left: Range, right: Range] {
+    const at = rowsAt + from * 4
+    const nLeft = kernel.partition(column.bins, column.wide ? 1 : 0, at, to - from, side, spare)
+    return [
+      { from, to: from + nLeft },
+      { from: from + nLeft, to },
+    ]
   }
 
-  function findSplit(sums: number, total: Totals, allowed: readonly number[]): Split | undefined {
-    let best: Split | undefined
-    for (const j of allowed) {
-      const column = columns[j]!
-      const of = { column: j, bins: column.of, sums: decode(column, sums), offset: 0 }
-      best = bestSplit(of, total, best ? { ...options, minGain: best.gain } : options) ?? best
-    }
-    return best
-  }
+  const mayBeSplit = (depth: number, { nRows: n }: Totals): boolean =>
+    depth < options.maxDepth && n >= 2 * options.minRows
 
-  function totalOf(sums: number, j: number): Totals {
-    const decoded = decode(columns[j]!, sums)
-    const total = { gradient: 0, curvature: 0, nRows: 0 }
-    for (let at = 0; at < columns[j]!.nBins * lanes; at += lanes) {
-      total.gradient += decoded[at]!
-      total.curvature += decoded[at + 1]!
-      total.nRows += decoded[at + 2]!
-    }
-    return total
+  /** Sums both children as far as they may be split themselves: the smaller from its rows, the larger by what is left. */
+  async function sumChildren(
+    parent: Leaf,
+    [left, right]: readonly [Range, Range],
+    { open, allowed }: { readonly open: Slots; readonly allowed: readonly number[] },
+  ): Promise<readonly [left: number, right: number]> {
+    const isLeftSmaller = left.to - left.from <= right.to - right.from
+    const [smaller, larger] = isLeftSmaller ? [left, right] : [right, left]
+    const slot = open.take()
+    await sumRows(smaller, slot, allowed)
+    const rest = parent.sums ?? open.take()
+    // What a leaf had to give up is summed anew.
+    if (parent.sums === undefined) await sumRows(larger, rest, allowed)
+    else kernel.subtract(rest, slot, size / pairBytes)
+    return isLeftSmaller ? [slot, rest] : [rest, slot]
   }
 
   return {
     pairs,
     rows,
-    grow(n, allowed) {
-      countUnit = addCounts(pairs, rows.subarray(0, n))
-      const nodes = createNodes(options.maxLeaves)
-      const free = slots.slice()
-      const mayMore = (depth: number, total: Totals) =>
-        depth < options.maxDepth && total.nRows >= 2 * options.minRows
-      /** Looks for a split and gives the memory back when there is none. */
-      const addLeaf = (leaf: Omit<Leaf, 'split' | 'node'>): Leaf => {
-        const node = nodes.add(leafValue(leaf.total, options), leaf.total.nRows)
+    async grow(n, allowed) {
+      const nodes = createNodes(columns.map(({ of }) => of))
+      const whole = { fitted: { from: 0, to: n }, others: { from: n, to: nRows } }
+      if (allowed.length === 0) return { tree: single(nodes, n), leaves: [{ node: 0, ...whole }] }
+      splitter.setUnits(quantize())
+      histograms.choose(allowed.map(j => columns[j]!))
+      const leaves = new Set<Leaf>()
+      const open = slots.open(() => leaves)
+      /** Gives the memory back when there is no split. */
+      const addLeaf = (at: Omit<Leaf, 'split' | 'node'>, total: Totals): Leaf => {
+        const node = nodes.add(leafValue(total, options) * options.learningRate, total.nRows)
+        const { sums } = at
         const split =
-          leaf.sums !== undefined && mayMore(leaf.depth, leaf.total)
-            ? findSplit(leaf.sums, leaf.total, allowed)
-            : undefined
-        if (!split && leaf.sums !== undefined) free.push(leaf.sums)
-        return { ...leaf, node, split, sums: split ? leaf.sums : undefined }
+          sums !== undefined && mayBeSplit(at.depth, total) ? splitter.find(sums, sums, allowed) : undefined
+        if (!split && sums !== undefined) open.give(sums)
+        const leaf = { ...at, node, split, sums: split ? sums : undefined }
+        leaves.add(leaf)
+        return leaf
       }
-      const rootSums = free.pop()!
-      sumRows(0, n, { sums: rootSums, allowed })
-      const total = totalOf(rootSums, allowed[0]!)
-      let leaves = [addLeaf({ depth: 0, from: 0, to: n, total, sums: rootSums })]
-      while (leaves.length < options.maxLeaves) {
+      const rootSums = open.take()
+      await sumRows(whole.fitted, rootSums, allowed)
+      addLeaf({ depth: 0, ...whole, sums: rootSums }, splitter.read(rootSums))
+      while (leaves.size < options.maxLeaves) {
+        await pacer.pause()
         const next = chooseNext(leaves, options.growth)
         if (!next) break
-        const { left, right, goesLeft, column } = next.split!
-        sides.set(goesLeft)
-        const { bins, wide } = columns[column]!
-        const nLeft = kernel.partition(
-          bins,
-          wide ? 1 : 0,
-          rowsAt + next.from * 4,
-          next.to - next.from,
-          side,
-          spare,
-        )
-        const middle = next.from + nLeft
-        leaves = leaves.filter(leaf => leaf !== next)
-        const slot = takeSlot(free, leaves)
-        const leftSmaller = left.nRows <= right.nRows
-        const [from, to] = leftSmaller ? [next.from, middle] : [middle, next.to]
-        sumRows(from, to, { sums: slot, allowed })
-        // What a leaf had to give up is summed anew.
-        const rest = next.sums ?? takeSlot(free, leaves)
-        if (next.sums === undefined)
-          sumRows(leftSmaller ? middle : next.from, leftSmaller ? next.to : middle, { sums: rest, allowed })
-        else kernel.subtract(rest, slot, size / 16)
+        const split = next.split!
+        leaves.delete(next)
+        sides.set(split.goesLeft)
+        const fitted = partition(columns[split.column]!, next.fitted)
+        const others = partition(columns[split.column]!, next.others)
         const depth = next.depth + 1
-        const leftLeaf = addLeaf({
-          depth,
-          from: next.from,
-          to: middle,
-          total: left,
-          sums: leftSmaller ? slot : rest,
-        })
-        const rightLeaf = addLeaf({
-          depth,
-          from: middle,
-          to: next.to,
-          total: right,
-          sums: leftSmaller ? rest : slot,
-        })
-        nodes.split(next.node, next.split!, [leftLeaf.node, rightLeaf.node])
-        leaves.push(leftLeaf, rightLeaf)
+        const isOpen =
+          leaves.size + 2 < options.maxLeaves &&
+          (mayBeSplit(depth, split.left) || mayBeSplit(depth, split.right))
+        const sums = isOpen ? await sumChildren(next, fitted, { open, allowed }) : undefined
+        if (!isOpen && next.sums !== undefined) open.give(next.sums)
+        const [left, right] = [split.left, split.right].map((total, k) =>
+          addLeaf({ depth, fitted: fitted[k]!, others: others[k]!, sums: sums?.[k] }, total),
+        )
+        nodes.split(next.node, split, [left!.node, right!.node])
       }
-      return { tree: nodes.finish(options.learningRate), leaves }
+      return { tree: nodes.finish(), leaves: [...leaves] }
     },
+    dispose: () => histograms.dispose(),
   }
 }
 
-/** A free slot, or that of the leaf that gains least. Its split is known; only the sums of its children cost more. */
-function takeSlot(free: number[], leaves: Leaf[]): number {
-  const slot = free.pop()
-  if (slot !== undefined) return slot
-  let least = -1
-  leaves.forEach((leaf, i) => {
-    if (leaf.sums === undefined) return
-    if (least < 0 || leaf.split!.gain < leaves[least]!.split!.gain) least = i
-  })
-  const { sums } = leaves[least]!
-  leaves[least] = { ...leaves[least]!, sums: undefined }
-  return sums!
+/** Where there is nothing to split on, nothing is left to add to the initial scores. */
+function single(nodes: Nodes, nRows: number): Tree {
+  nodes.add(0, nRows)
+  return nodes.finish()
 }
 
-/** Makes every row's curvature carry its count; gives the unit of counting. */
-function addCounts(pairs: Float64Array, rows: Uint32Array): number {
-  let total = 0
-  for (let i = 0; i < rows.length; i++) total += pairs[rows[i]! * 2 + 1]!
-  const unit = countUnitOf(total)
-  for (let i = 0; i < rows.length; i++) pairs[rows[i]! * 2 + 1]! += unit
-  return unit
-}
-
-function chooseNext(leaves: readonly Leaf[], growth: GrowOptions['growth']): Leaf | undefined {
+function chooseNext(leaves: Iterable<Leaf>, growth: GrowOptions['growth']): Leaf | undefined {
   let best: Leaf | undefined
   for (const leaf of leaves) {
     if (!leaf.split) continue
-    const closer = growth === 'level' && best !== undefined && leaf.depth !== best.depth
-    if (!best || (closer ? leaf.depth < best.depth : leaf.split.gain > best.split!.gain)) best = leaf
+    const byLevel = growth === 'level' && best !== undefined ? best.depth - leaf.depth : 0
+    if (!best || byLevel > 0 || (byLevel === 0 && leaf.split.gain > best.split!.gain)) best = leaf
   }
   return best
 }

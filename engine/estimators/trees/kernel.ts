@@ -1,29 +1,25 @@
 /** The compiled inner loops (kernel.wat) and the memory that they work in. */
 import { kernelBase64 } from './kernel-wasm.ts'
 
+type Address = number
+
 /** Addresses and counts; see kernel.wat. */
 export interface Kernel {
-  gather(all: number, rows: number, n: number, pairs: number): void
-  sumBytes(bins: number, rows: number, n: number, pairs: number, sums: number): void
-  sumFourBytes(
-    ...args: [
-      bins0: number,
-      bins1: number,
-      bins2: number,
-      bins3: number,
-      rows: number,
-      n: number,
-      pairs: number,
-      sums0: number,
-      sums1: number,
-      sums2: number,
-      sums3: number,
-    ]
+  totals(pairs: Address, n: number, out: Address): void
+  quantize(
+    ...args: [pairs: Address, n: number, gradients: number, curvatures: number, countBits: number]
   ): void
-  sumWords(bins: number, rows: number, n: number, pairs: number, sums: number): void
-  subtract(parent: number, child: number, n: number): void
+  gather(all: Address, rows: Address, n: number, pairs: Address): void
+  run(...args: [task: Address, rows: Address, n: number, pairs: Address, sums: Address]): void
+  lead(job: Address, nTasks: number): void
+  serve(job: Address): void
+  end(job: Address): void
+  subtract(parent: Address, child: Address, n: number): void
+  total(sums: Address, n: number, total: Address): void
+  decode(sums: Address, n: number, settings: Address, out: Address): void
+  scan(...args: [sums: Address, nBins: number, total: Address, settings: Address, best: Address]): number
   partition(
-    ...args: [bins: number, wide: number, rows: number, n: number, side: number, spare: number]
+    ...args: [bins: Address, wide: number, rows: Address, n: number, side: Address, spare: Address]
   ): number
 }
 
@@ -33,16 +29,19 @@ const maxPages = 1 << 16
 
 let compiled: WebAssembly.Module | undefined
 
-/** The kernel over a memory of its own or of another thread. */
+/** Compiled once per process; can be sent to other threads. */
+export function kernelModule(): WebAssembly.Module {
+  return (compiled ??= new WebAssembly.Module(Buffer.from(kernelBase64, 'base64')))
+}
+
 export function instantiateKernel(memory: WebAssembly.Memory): Kernel {
-  compiled ??= new WebAssembly.Module(Buffer.from(kernelBase64, 'base64'))
-  return new WebAssembly.Instance(compiled, { trees: { memory } }).exports as unknown as Kernel
+  return new WebAssembly.Instance(kernelModule(), { trees: { memory } }).exports as unknown as Kernel
 }
 
 export interface Arena {
   readonly memory: WebAssembly.Memory
   /** An address that is a multiple of 16; the bytes are 0. @throws {RangeError} beyond 4 GiB */
-  allocate(sizeBytes: number): number
+  allocate(sizeBytes: number): Address
 }
 
 /** Memory that only grows; it goes as a whole. Views of it hold on to what they were made of. */

@@ -4,8 +4,10 @@ export type LossName = 'squared' | 'logistic' | 'softmax' | 'poisson'
 
 export interface Targets {
   /** Numbers; 0 or 1; index of the class. (nRows) */
-  readonly label: ArrayLike<number>
+  readonly label: Float64Array
   readonly weights?: Float64Array | undefined
+  /** Added to every score. (nRows) */
+  readonly offset?: Float64Array | undefined
   /** 1, or as many as there are classes. */
   readonly nScores: number
 }
@@ -13,7 +15,9 @@ export interface Targets {
 export interface Loss {
   /** The scores that fit best when no feature is known. (nScores) */
   initial(targets: Targets): Float64Array
-  /** Writes gradient and curvature of score `k` of every row into `pairs`, (nRows, 2). `scores` is (nRows, nScores). */
+  /** What derivatives are made from: scores as they are when absent. Both are (nRows, nScores). */
+  normalize?(scores: Float64Array, nScores: number, into: Float64Array): void
+  /** Writes gradient and curvature of score `k` of every row into `pairs`, (nRows, 2). */
   derivatives(
     targets: Targets,
     scores: Float64Array,
@@ -25,33 +29,21 @@ export interface Loss {
 
 const smallest = 1e-15
 
-function totals({ label, weights }: Targets): { sum: number; weight: number } {
+/** Weighted sums over the rows of `of(i)` and of `per(i)`, their quotient. */
+function ratio({ label, weights }: Targets, of: (i: number) => number, per = (_i: number) => 1): number {
   let sum = 0
   let weight = 0
   for (let i = 0; i < label.length; i++) {
     const w = weights ? weights[i]! : 1
-    sum += w * label[i]!
-    weight += w
-  }
-  return { sum, weight }
-}
-
-function meanOf({ label, weights }: Targets, lossOf: (i: number) => number): number {
-  let sum = 0
-  let weight = 0
-  for (let i = 0; i < label.length; i++) {
-    const w = weights ? weights[i]! : 1
-    sum += w * lossOf(i)
-    weight += w
+    sum += w * of(i)
+    weight += w * per(i)
   }
   return sum / weight
 }
 
 const squared: Loss = {
-  initial(targets) {
-    const { sum, weight } = totals(targets)
-    return Float64Array.of(sum / weight)
-  },
+  initial: targets =>
+    Float64Array.of(ratio(targets, i => targets.label[i]! - (targets.offset ? targets.offset[i]! : 0))),
   derivatives({ label, weights }, scores, { pairs }) {
     for (let i = 0; i < label.length; i++) {
       const w = weights ? weights[i]! : 1
@@ -59,25 +51,45 @@ const squared: Loss = {
       pairs[2 * i + 1] = w
     }
   },
-  mean: (targets, scores) => meanOf(targets, i => (scores[i]! - targets.label[i]!) ** 2 / 2),
+  mean: (targets, scores) => ratio(targets, i => (scores[i]! - targets.label[i]!) ** 2 / 2),
 }
+
+const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z))
 
 const logistic: Loss = {
   initial(targets) {
-    const { sum, weight } = totals(targets)
-    const p = Math.min(Math.max(sum / weight, smallest), 1 - smallest)
-    return Float64Array.of(Math.log(p / (1 - p)))
+    const { label, offset } = targets
+    const p = Math.min(
+      Math.max(
+        ratio(targets, i => label[i]!),
+        smallest,
+      ),
+      1 - smallest,
+    )
+    let z = Math.log(p / (1 - p))
+    // Newton's method; a step that is kept short cannot leave for infinity.
+    for (let step = 0; offset && step < 50; step++) {
+      const at = (i: number) => sigmoid(z + offset[i]!)
+      const change = ratio(
+        targets,
+        i => label[i]! - at(i),
+        i => Math.max(at(i) * (1 - at(i)), smallest),
+      )
+      z += Math.min(1, Math.max(-1, change))
+      if (Math.abs(change) < 1e-12) break
+    }
+    return Float64Array.of(z)
   },
   derivatives({ label, weights }, scores, { pairs }) {
     for (let i = 0; i < label.length; i++) {
-      const p = 1 / (1 + Math.exp(-scores[i]!))
+      const p = sigmoid(scores[i]!)
       const w = weights ? weights[i]! : 1
       pairs[2 * i] = w * (p - label[i]!)
       pairs[2 * i + 1] = w * p * (1 - p)
     }
   },
   mean: (targets, scores) =>
-    meanOf(targets, i => {
+    ratio(targets, i => {
       const z = targets.label[i]! === 1 ? -scores[i]! : scores[i]!
       return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))
     }),
@@ -88,8 +100,9 @@ const poissonStep = 0.7
 
 const poisson: Loss = {
   initial(targets) {
-    const { sum, weight } = totals(targets)
-    return Float64Array.of(Math.log(Math.max(sum / weight, smallest)))
+    const { label, offset } = targets
+    const mean = ratio(targets, i => label[i]!, offset && (i => Math.exp(offset[i]!)))
+    return Float64Array.of(Math.log(Math.max(mean, smallest)))
   },
   derivatives({ label, weights }, scores, { pairs }) {
     for (let i = 0; i < label.length; i++) {
@@ -99,40 +112,48 @@ const poisson: Loss = {
       pairs[2 * i + 1] = w * mean * Math.exp(poissonStep)
     }
   },
-  mean: (targets, scores) => meanOf(targets, i => Math.exp(scores[i]!) - targets.label[i]! * scores[i]!),
+  mean: (targets, scores) => ratio(targets, i => Math.exp(scores[i]!) - targets.label[i]! * scores[i]!),
 }
 
+/** An offset is the same for every class and changes nothing. */
 const softmax: Loss = {
-  initial({ label, weights, nScores }) {
-    const counts = new Float64Array(nScores)
-    let total = 0
-    for (let i = 0; i < label.length; i++) {
-      const w = weights ? weights[i]! : 1
-      counts[label[i]!]! += w
-      total += w
-    }
-    return counts.map(count => Math.log(Math.max(count / total, smallest)))
+  initial(targets) {
+    const { label, nScores } = targets
+    return Float64Array.from({ length: nScores }, (_, k) =>
+      Math.log(
+        Math.max(
+          ratio(targets, i => (label[i]! === k ? 1 : 0)),
+          smallest,
+        ),
+      ),
+    )
   },
-  derivatives({ label, weights, nScores }, scores, { k, pairs }) {
+  normalize(scores, nScores, into) {
+    for (let from = 0; from < scores.length; from += nScores) {
+      const total = logSum(scores, from, nScores)
+      for (let k = from; k < from + nScores; k++) into[k] = Math.exp(scores[k]! - total)
+    }
+  },
+  derivatives({ label, weights, nScores }, probabilities, { k, pairs }) {
     const factor = nScores / (nScores - 1)
     for (let i = 0; i < label.length; i++) {
       const w = weights ? weights[i]! : 1
-      const p = Math.exp(scores[i * nScores + k]! - logSum(scores, i * nScores, nScores))
+      const p = probabilities[i * nScores + k]!
       pairs[2 * i] = w * (p - (label[i]! === k ? 1 : 0))
       pairs[2 * i + 1] = w * factor * p * (1 - p)
     }
   },
   mean: (targets, scores) => {
     const { nScores, label } = targets
-    return meanOf(targets, i => logSum(scores, i * nScores, nScores) - scores[i * nScores + label[i]!]!)
+    return ratio(targets, i => logSum(scores, i * nScores, nScores) - scores[i * nScores + label[i]!]!)
   },
 }
 
 function logSum(scores: Float64Array, from: number, n: number): number {
   let greatest = -Infinity
-  for (let k = 0; k < n; k++) greatest = Math.max(greatest, scores[from + k]!)
+  for (let k = from; k < from + n; k++) greatest = Math.max(greatest, scores[k]!)
   let sum = 0
-  for (let k = 0; k < n; k++) sum += Math.exp(scores[from + k]! - greatest)
+  for (let k = from; k < from + n; k++) sum += Math.exp(scores[k]! - greatest)
   return greatest + Math.log(sum)
 }
 

@@ -1,53 +1,51 @@
 /** The nodes of a tree while it grows. */
+import type { ColumnBins } from './bins.ts'
 import type { Split } from './split.ts'
-import type { BinnedTree } from './tree.ts'
-
-export interface GrownTree extends BinnedTree {
-  readonly missingLeft: Uint8Array
-  readonly gain: Float64Array
-  readonly nRows: Float64Array
-}
+import type { Tree } from './tree.ts'
 
 export interface Nodes {
   /** Adds a leaf and gives its number. */
   add(value: number, nRows: number): number
   /** Makes a leaf an inner node. */
   split(node: number, split: Split, children: readonly [left: number, right: number]): void
-  /** Every value multiplied. */
-  finish(learningRate: number): GrownTree
+  finish(): Tree
 }
 
-export function createNodes(maxLeaves: number): Nodes {
-  const size = 2 * maxLeaves - 1
-  const column = new Int32Array(size)
-  const bin = new Int32Array(size).fill(-1)
-  const left = new Int32Array(size).fill(-1)
-  const right = new Int32Array(size).fill(-1)
-  const value = new Float64Array(size)
-  const gain = new Float64Array(size)
-  const nRows = new Float64Array(size)
-  const missingLeft = new Uint8Array(size)
-  const goesLeft: (Uint8Array | undefined)[] = []
-  let nNodes = 0
+/** @param bins of every column */
+export function createNodes(bins: readonly ColumnBins[]): Nodes {
+  const tree = {
+    column: [] as number[],
+    threshold: [] as number[],
+    members: [] as (number[] | null)[],
+    missingLeft: [] as boolean[],
+    left: [] as number[],
+    right: [] as number[],
+    value: [] as number[],
+    gain: [] as number[],
+    nRows: [] as number[],
+  }
   return {
-    add(leafValue, rows) {
-      value[nNodes] = leafValue
-      nRows[nNodes] = rows
-      goesLeft.push(undefined)
-      return nNodes++
+    add(value, nRows) {
+      tree.column.push(0)
+      tree.threshold.push(0)
+      tree.members.push(null)
+      tree.missingLeft.push(false)
+      tree.left.push(-1)
+      tree.right.push(-1)
+      tree.value.push(value)
+      tree.gain.push(0)
+      return tree.nRows.push(nRows) - 1
     },
-    split(node, split, [l, r]) {
-      column[node] = split.column
-      bin[node] = split.bin
-      left[node] = l
-      right[node] = r
-      gain[node] = split.gain
-      missingLeft[node] = split.missingLeft ? 1 : 0
-      goesLeft[node] = split.goesLeft
+    split(node, { column, gain, bin, missingLeft, goesLeft }, [left, right]) {
+      const of = bins[column]!
+      tree.column[node] = column
+      tree.left[node] = left
+      tree.right[node] = right
+      tree.gain[node] = gain
+      tree.missingLeft[node] = missingLeft
+      if (of.kind === 'number') tree.threshold[node] = of.edges[bin]!
+      else tree.members[node] = [...goesLeft.keys()].filter(b => goesLeft[b] === 1)
     },
-    finish(learningRate) {
-      for (let i = 0; i < nNodes; i++) value[i]! *= learningRate
-      return { nNodes, column, bin, goesLeft, left, right, value, missingLeft, gain, nRows }
-    },
+    finish: () => tree,
   }
 }

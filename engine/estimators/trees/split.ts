@@ -1,8 +1,7 @@
 /** The best split of a leaf, from the sums per bin. */
-import type { ColumnBins } from './bins.ts'
-
-/** Numbers per bin of decoded sums: gradient, curvature, rows. */
-export const lanes = 3
+import type { BinnedColumn } from './data.ts'
+import type { Arena, Kernel } from './kernel.ts'
+import { bestGrouping, type Sums } from './split-categories.ts'
 
 export interface SplitOptions {
   readonly l1: number
@@ -29,148 +28,105 @@ export interface Split {
   readonly right: Totals
 }
 
-/** Where categories are told apart, their own noise is: what LightGBM calls cat_smooth and cat_l2. */
-const categorySmoothing = 10
-const categoryL2 = 10
-/** So few categories are split off one by one, others in the order of their gradients (Fisher 1958). */
-const maxSingly = 4
-/** Categories on the smaller side of a split. */
-const maxMembers = 64
-const minCurvature = 1e-3
+/** The least curvature of a side: with less, a Newton step goes nowhere near the minimum. */
+export const minCurvature = 1e-3
 
 /** The value of a leaf that lowers the loss most: Newton's step, shrunk by both penalties. */
 export function leafValue({ gradient, curvature }: Totals, { l1, l2 }: SplitOptions): number {
-  return -shrink(gradient, l1) / (curvature + l2 + Number.EPSILON)
+  const shrunk = Math.sign(gradient) * Math.max(0, Math.abs(gradient) - l1)
+  return shrunk === 0 ? 0 : -shrunk / (curvature + l2)
 }
 
-function shrink(gradient: number, l1: number): number {
-  return l1 === 0 ? gradient : Math.sign(gradient) * Math.max(0, Math.abs(gradient) - l1)
+export interface Splitter {
+  /** How pairs are to be read from now on: one unit of gradient, of curvature, and the bits of the count. */
+  setUnits(units: Units): void
+  /** What the pair at the address says. */
+  read(pair: number): Totals
+  /** @param sums address of the leaf's sums @param total address of their pair @param allowed indices of columns */
+  find(sums: number, total: number, allowed: readonly number[]): Split | undefined
 }
 
-function score(gradient: number, curvature: number, { l1, l2 }: SplitOptions): number {
-  const g = shrink(gradient, l1)
-  return (g * g) / (curvature + l2 + Number.EPSILON)
+export interface Units {
+  readonly gradient: number
+  readonly curvature: number
+  readonly countBits: number
 }
 
-export interface ColumnSums {
-  readonly column: number
-  readonly bins: ColumnBins
-  readonly sums: Float64Array
-  readonly offset: number
-}
+/** Addresses of the kernel's `settings` and `best`, as indices of doubles. */
+const settingsBytes = 56
+const bestBytes = 96
 
-/** Of one column; undefined when no split gains more than `minGain`. That is what the best split so far gains, later. */
-export function bestSplit(of: ColumnSums, total: Totals, options: SplitOptions): Split | undefined {
-  return of.bins.kind === 'number' ? splitNumber(of, total, options) : splitCategories(of, total, options)
-}
+export function createSplitter(
+  columns: readonly BinnedColumn[],
+  { kernel, arena }: { readonly kernel: Kernel; readonly arena: Arena },
+  options: SplitOptions,
+): Splitter {
+  const most = Math.max(1, ...columns.map(({ nBins }) => nBins))
+  const settingsAt = arena.allocate(settingsBytes)
+  const bestAt = arena.allocate(bestBytes)
+  const decodedAt = arena.allocate(most * 24)
+  const { buffer } = arena.memory
+  const settings = new Float64Array(buffer, settingsAt, 7)
+  const countBits = new Int32Array(buffer, settingsAt + 48, 1)
+  const best = new Float64Array(buffer, bestAt, 7)
+  const bestBin = new Int32Array(buffer, bestAt + 56, 2)
+  const decoded = new Float64Array(buffer, decodedAt, most * 3)
+  settings.set([0, 0, options.l1, options.l2, options.minRows, minCurvature])
 
-function splitNumber(of: ColumnSums, total: Totals, options: SplitOptions): Split | undefined {
-  const { sums, offset, bins } = of
-  const missing = offset + (bins.nBins - 1) * lanes
-  const hasMissing = sums[missing + 2]! > 0
-  const whole = score(total.gradient, total.curvature, options)
-  let best: { bin: number; gain: number; missingLeft: boolean } | undefined
-  for (const missingLeft of hasMissing ? [false, true] : [false]) {
-    let gradient = missingLeft ? sums[missing]! : 0
-    let curvature = missingLeft ? sums[missing + 1]! : 0
-    let nRows = missingLeft ? sums[missing + 2]! : 0
-    // With missing values on the right, all present ones against them is a split too.
-    const last = hasMissing && !missingLeft ? bins.nBins - 1 : bins.nBins - 2
-    for (let bin = 0; bin < last; bin++) {
-      const at = offset + bin * lanes
-      if (sums[at + 2] === 0 && bin > 0) continue
-      gradient += sums[at]!
-      curvature += sums[at + 1]!
-      nRows += sums[at + 2]!
-      if (nRows < options.minRows || curvature < minCurvature) continue
-      if (total.nRows - nRows < options.minRows || total.curvature - curvature < minCurvature) break
-      const gain =
-        score(gradient, curvature, options) +
-        score(total.gradient - gradient, total.curvature - curvature, options) -
-        whole
-      if (gain > options.minGain && (!best || gain > best.gain)) best = { bin, gain, missingLeft }
-    }
+  function splitNumber(j: number, sums: number): Split {
+    const { nBins, offset } = columns[j]!
+    const [bin, onLeft] = [bestBin[0]!, bestBin[1] === 1]
+    const left = totalsAt(best, 1)
+    const right = totalsAt(best, 4)
+    kernel.decode(sums + offset + (nBins - 1) * 16, 1, settingsAt, decodedAt)
+    // Where no value was missing in training, the larger side is the safer one.
+    const missingLeft = decoded[2]! > 0 ? onLeft : left.nRows > right.nRows
+    const goesLeft = new Uint8Array(nBins).fill(1, 0, bin + 1)
+    goesLeft[nBins - 1] = missingLeft ? 1 : 0
+    return { column: j, gain: best[0]! / 2, bin, missingLeft, goesLeft, left, right }
   }
-  if (!best) return undefined
-  const goesLeft = new Uint8Array(bins.nBins).fill(1, 0, best.bin + 1)
-  // Where no value was missing in training, the larger side is the safer one.
-  goesLeft[bins.nBins - 1] = best.missingLeft ? 1 : 0
-  const sides = sidesOf(of, total, goesLeft)
-  const missingLeft = hasMissing ? best.missingLeft : sides.left.nRows > sides.right.nRows
-  goesLeft[bins.nBins - 1] = missingLeft ? 1 : 0
-  return { column: of.column, gain: best.gain, bin: best.bin, missingLeft, goesLeft, ...sides }
-}
 
-function splitCategories(of: ColumnSums, total: Totals, options: SplitOptions): Split | undefined {
-  const { sums, offset, bins } = of
-  const used: number[] = []
-  for (let bin = 0; bin < bins.nBins; bin++) if (sums[offset + bin * lanes + 2]! > 0) used.push(bin)
-  if (used.length < 2) return undefined
-  const singly = used.length <= maxSingly
-  const smoothed = singly ? options : { ...options, l2: options.l2 + categoryL2 }
-  const ratio = (bin: number) =>
-    sums[offset + bin * lanes]! / (sums[offset + bin * lanes + 1]! + categorySmoothing)
-  const order = singly ? used : used.toSorted((a, b) => ratio(a) - ratio(b) || a - b)
-  const whole = score(total.gradient, total.curvature, smoothed)
-  let best: { from: number; to: number; gain: number } | undefined
-  const consider = (side: Totals, from: number, to: number): void => {
-    const rest = { curvature: total.curvature - side.curvature, nRows: total.nRows - side.nRows }
-    if (Math.min(side.nRows, rest.nRows) < options.minRows) return
-    if (Math.min(side.curvature, rest.curvature) < minCurvature) return
-    const gain =
-      score(side.gradient, side.curvature, smoothed) +
-      score(total.gradient - side.gradient, rest.curvature, smoothed) -
-      whole
-    if (gain > options.minGain && (!best || gain > best.gain)) best = { from, to, gain }
+  function splitCategories(j: number, sums: Sums, total: Totals): Split | undefined {
+    const grouping = bestGrouping(sums, total, { ...options, minGain: best[0]! })
+    if (!grouping) return undefined
+    best[0] = grouping.gain
+    return { column: j, bin: -1, missingLeft: false, ...grouping, gain: grouping.gain / 2 }
   }
-  if (singly) order.forEach((bin, k) => consider(sumOf(of, [bin]), k, k + 1))
-  else
-    for (const backwards of [false, true]) {
-      let side: Totals = { gradient: 0, curvature: 0, nRows: 0 }
-      for (let k = 1; k <= Math.min(maxMembers, order.length - 1); k++) {
-        side = add(side, sumOf(of, [order[backwards ? order.length - k : k - 1]!]))
-        consider(side, backwards ? order.length - k : 0, backwards ? order.length : k)
-      }
-    }
-  if (!best) return undefined
-  const goesLeft = new Uint8Array(bins.nBins)
-  for (let k = best.from; k < best.to; k++) goesLeft[order[k]!] = 1
+
+  const read = (pair: number): Totals => {
+    kernel.decode(pair, 1, settingsAt, decodedAt)
+    return totalsAt(decoded, 0)
+  }
+
   return {
-    column: of.column,
-    gain: best.gain,
-    bin: -1,
-    missingLeft: false,
-    goesLeft,
-    ...sidesOf(of, total, goesLeft),
+    setUnits(units) {
+      settings[0] = units.gradient
+      settings[1] = units.curvature
+      countBits[0] = units.countBits
+    },
+    read,
+    find(sums, totalAt, allowed) {
+      const total = read(totalAt)
+      // The kernel leaves out the half of what a split lowers the loss by.
+      best[0] = 2 * options.minGain
+      let split: Split | undefined
+      for (const j of allowed) {
+        const { of, nBins, offset } = columns[j]!
+        if (of.kind === 'number') {
+          if (kernel.scan(sums + offset, nBins, totalAt, settingsAt, bestAt) === 1)
+            split = splitNumber(j, sums)
+        } else {
+          kernel.decode(sums + offset, nBins, settingsAt, decodedAt)
+          split = splitCategories(j, { decoded, nBins }, total) ?? split
+        }
+      }
+      return split
+    },
   }
 }
 
-function sumOf({ sums, offset }: ColumnSums, bins: readonly number[]): Totals {
-  let [gradient, curvature, nRows] = [0, 0, 0]
-  for (const bin of bins) {
-    gradient += sums[offset + bin * lanes]!
-    curvature += sums[offset + bin * lanes + 1]!
-    nRows += sums[offset + bin * lanes + 2]!
-  }
-  return { gradient, curvature, nRows }
-}
-
-const add = (a: Totals, b: Totals): Totals => ({
-  gradient: a.gradient + b.gradient,
-  curvature: a.curvature + b.curvature,
-  nRows: a.nRows + b.nRows,
+const totalsAt = (values: Float64Array, at: number): Totals => ({
+  gradient: values[at]!,
+  curvature: values[at + 1]!,
+  nRows: values[at + 2]!,
 })
-
-function sidesOf(of: ColumnSums, total: Totals, goesLeft: Uint8Array): { left: Totals; right: Totals } {
-  const members: number[] = []
-  goesLeft.forEach((side, bin) => {
-    if (side === 1) members.push(bin)
-  })
-  const left = sumOf(of, members)
-  const right = {
-    gradient: total.gradient - left.gradient,
-    curvature: total.curvature - left.curvature,
-    nRows: total.nRows - left.nRows,
-  }
-  return { left, right }
-}

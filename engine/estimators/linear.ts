@@ -40,10 +40,6 @@ interface Hyperparameters {
   readonly tolerance: number
 }
 
-/** Rows that the curvature between columns is taken from, per parameter. */
-const rowsPerParameter = 32
-const leastSample = 4096
-
 async function fitFamily(
   request: FitRequest,
   familyOf: (rows: EncodedRows, label: FittedLabel) => Family,
@@ -75,7 +71,7 @@ async function fitFamily(
         scales,
         moments,
         lossCurvature: family.lossCurvature,
-        nRows: family.constantCurvature ? Infinity : Math.max(leastSample, rowsPerParameter * width),
+        allRows: family.constantCurvature === true,
       }),
     }),
     maxIterations,
@@ -164,7 +160,8 @@ function checkStart(
   if (!fits) throw new TypeError('Expected parameters to start from of a fit to the same columns')
 }
 
-function parametersOf({ intercept, numbers, categories }: LinearScore, layout: Layout): Float64Array {
+/** As the layout has them. */
+export function parametersOf({ intercept, numbers, categories }: LinearScore, layout: Layout): Float64Array {
   const parameters = new Float64Array(layout.nParameters)
   parameters[0] = intercept
   parameters.set(numbers, 1)
@@ -176,7 +173,8 @@ function parametersOf({ intercept, numbers, categories }: LinearScore, layout: L
   return parameters
 }
 
-function scoresOf(
+/** The inverse of `parametersOf`, score after score. */
+export function scoresOf(
   parameters: Float64Array,
   { nParameters, nNumbers, bases }: Layout,
 ): readonly LinearScore[] {

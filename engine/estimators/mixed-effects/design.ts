@@ -1,7 +1,16 @@
 /**
- * The columns of a mixed-effects model as one sparse matrix X of (nRows, nParameters), never written out: products with
- * it go over blocks of rows that fit the processor's cache.
+ * The columns of a mixed-effects model as one sparse matrix X of (nRows, nParameters), never written out: those of the fixed
+ * effect, then those of every random effect. Products with it go over blocks of rows that fit the processor's cache.
  */
+import {
+  accumulateBlock,
+  blockRows,
+  blocksOf,
+  layoutOf,
+  scoreBlock,
+  type Block,
+  type Design as FixedDesign,
+} from '../design.ts'
 import type { EncodedRows } from '../dataset.ts'
 
 export interface KeyedEffect {
@@ -20,26 +29,17 @@ export interface KeyedEffect {
 }
 
 export interface Design {
-  readonly nRows: number
-  readonly label: Float64Array
-  readonly weights: Float64Array | undefined
-  readonly scoreOffset: Float64Array | undefined
-  readonly numbers: readonly Float64Array[]
-  readonly codes: readonly Int32Array[]
-  /** First parameter of every column of codes. Before those come the numbers', after them the intercept. */
-  readonly codeOffsets: readonly number[]
-  /** Per column of codes, its categories and one for every other value. */
-  readonly codeSizes: readonly number[]
-  readonly intercept: number
-  /** The fixed parameters come first. */
-  readonly nFixed: number
+  /** Its parameters come first; the rows' offset is none of its business. */
+  readonly fixed: FixedDesign
   readonly effects: readonly KeyedEffect[]
+  readonly nRows: number
   readonly nParameters: number
   /** Weight of half the square of each parameter. */
   readonly penalty: Float64Array
+  readonly label: Float64Array
+  readonly weights: Float64Array | undefined
+  readonly offset: Float64Array | undefined
 }
-
-export const blockSize = 2048
 
 export type PlacedEffect = Omit<KeyedEffect, 'offset' | 'nCoefficients'>
 
@@ -51,37 +51,26 @@ export function createDesign(
     readonly effects: readonly PlacedEffect[]
   },
 ): Design {
-  const codeOffsets: number[] = []
-  const codeSizes = options.nCategories.map(n => n + 1)
-  let next = rows.numbers.length
-  for (const size of codeSizes) {
-    codeOffsets.push(next)
-    next += size
-  }
-  const intercept = next++
-  const nFixed = next
+  const { offset, ...fixedRows } = rows
+  const layout = layoutOf(rows.numbers.length, options.nCategories)
+  let next = layout.nParameters
   const effects = options.effects.map((effect): KeyedEffect => {
     const nCoefficients = effect.slopes.length + (effect.intercept ? 1 : 0)
-    const offset = next
+    const first = next
     next += (effect.nKeys + 1) * nCoefficients
-    return { ...effect, nCoefficients, offset }
+    return { ...effect, nCoefficients, offset: first }
   })
-  const penalty = new Float64Array(next).fill(options.l2, 0, intercept)
+  const penalty = new Float64Array(next).fill(options.l2, 1, layout.nParameters)
   for (const effect of effects) penalty.fill(effect.l2, effect.offset, endOf(effect))
   return {
-    nRows: rows.nRows,
-    label: rows.label,
-    weights: rows.weights,
-    scoreOffset: rows.offset,
-    numbers: rows.numbers,
-    codes: rows.codes,
-    codeOffsets,
-    codeSizes,
-    intercept,
-    nFixed,
+    fixed: { rows: fixedRows, layout },
     effects,
+    nRows: rows.nRows,
     nParameters: next,
     penalty,
+    label: rows.label,
+    weights: rows.weights,
+    offset,
   }
 }
 
@@ -90,100 +79,60 @@ export function endOf({ offset, nKeys, nCoefficients }: KeyedEffect): number {
   return offset + nKeys * nCoefficients
 }
 
-/** target[0 …] = X·x of the rows from … until. */
+/** The columns that vary by key; undefined is the intercept's, 1 on every row. */
+export function columnsOf(effect: KeyedEffect): readonly (Float64Array | undefined)[] {
+  return effect.intercept ? [undefined, ...effect.slopes] : effect.slopes
+}
+
+/** Calls with X·x of one block after the other, in a buffer that is used again. */
 export function multiply(
   design: Design,
   x: Float64Array,
-  target: Float64Array,
-  from: number,
-  until: number,
+  visit: (product: Float64Array, block: Block) => void,
 ): void {
-  const n = until - from
-  target.fill(x[design.intercept]!, 0, n)
-  for (let j = 0; j < design.numbers.length; j++) {
-    const column = design.numbers[j]!
-    const weight = x[j]!
-    for (let i = 0; i < n; i++) target[i]! += weight * column[from + i]!
+  const z = new Float64Array(blockRows(design.fixed))
+  for (const block of blocksOf(design.fixed)) {
+    scoreBlock(design.fixed, block, { z, parameters: x, at: 0 })
+    for (const effect of design.effects) addEffect(effect, x, z, block)
+    visit(z, block)
   }
-  for (let k = 0; k < design.codes.length; k++) {
-    const column = design.codes[k]!
-    const offset = design.codeOffsets[k]!
-    const other = offset + design.codeSizes[k]! - 1
-    for (let i = 0; i < n; i++) {
-      const code = column[from + i]!
-      target[i]! += x[code < 0 ? other : offset + code]!
-    }
-  }
-  for (const effect of design.effects) multiplyEffect(effect, x, target, from, until)
 }
 
-function multiplyEffect(
-  effect: KeyedEffect,
-  x: Float64Array,
-  target: Float64Array,
-  from: number,
-  until: number,
-): void {
-  const { keys, offset, nCoefficients } = effect
-  const n = until - from
-  let first = offset
-  if (effect.intercept) {
-    for (let i = 0; i < n; i++) target[i]! += x[first + keys[from + i]! * nCoefficients]!
-    first++
-  }
-  for (const column of effect.slopes) {
-    for (let i = 0; i < n; i++) target[i]! += x[first + keys[from + i]! * nCoefficients]! * column[from + i]!
+function addEffect(effect: KeyedEffect, x: Float64Array, z: Float64Array, { from, n }: Block): void {
+  const { keys, nCoefficients } = effect
+  let first = effect.offset
+  for (const column of columnsOf(effect)) {
+    if (column)
+      for (let i = 0; i < n; i++) z[i]! += x[first + keys[from + i]! * nCoefficients]! * column[from + i]!
+    else for (let i = 0; i < n; i++) z[i]! += x[first + keys[from + i]! * nCoefficients]!
     first++
   }
 }
 
-/** target += Xᵀ·values of the rows from … until. What it adds for keys that are not fitted is meaningless. */
+/** target += Xᵀ·values of a block. What it adds for keys that are not fitted is meaningless. */
 export function addTransposed(
   design: Design,
   values: Float64Array,
+  block: Block,
   target: Float64Array,
-  from: number,
-  until: number,
 ): void {
-  const n = until - from
-  let total = 0
-  for (let i = 0; i < n; i++) total += values[i]!
-  target[design.intercept]! += total
-  for (let j = 0; j < design.numbers.length; j++) {
-    const column = design.numbers[j]!
-    let sum = 0
-    for (let i = 0; i < n; i++) sum += values[i]! * column[from + i]!
-    target[j]! += sum
-  }
-  for (let k = 0; k < design.codes.length; k++) {
-    const column = design.codes[k]!
-    const offset = design.codeOffsets[k]!
-    const other = offset + design.codeSizes[k]! - 1
-    for (let i = 0; i < n; i++) {
-      const code = column[from + i]!
-      target[code < 0 ? other : offset + code]! += values[i]!
-    }
-  }
-  for (const effect of design.effects) addEffectTransposed(effect, values, target, from, until)
+  accumulateBlock(design.fixed, block, { residual: values, gradient: target, at: 0 })
+  for (const effect of design.effects) addEffectTransposed(effect, values, block, target)
 }
 
 function addEffectTransposed(
   effect: KeyedEffect,
   values: Float64Array,
+  { from, n }: Block,
   target: Float64Array,
-  from: number,
-  until: number,
 ): void {
-  const { keys, offset, nCoefficients } = effect
-  const n = until - from
-  let first = offset
-  if (effect.intercept) {
-    for (let i = 0; i < n; i++) target[first + keys[from + i]! * nCoefficients]! += values[i]!
-    first++
-  }
-  for (const column of effect.slopes) {
-    for (let i = 0; i < n; i++)
-      target[first + keys[from + i]! * nCoefficients]! += values[i]! * column[from + i]!
+  const { keys, nCoefficients } = effect
+  let first = effect.offset
+  for (const column of columnsOf(effect)) {
+    if (column)
+      for (let i = 0; i < n; i++)
+        target[first + keys[from + i]! * nCoefficients]! += values[i]! * column[from + i]!
+    else for (let i = 0; i < n; i++) target[first + keys[from + i]! * nCoefficients]! += values[i]!
     first++
   }
 }
@@ -191,9 +140,4 @@ function addEffectTransposed(
 /** Sets to 0 what `addTransposed` left at keys that are not fitted. */
 export function clearUnfitted(design: Design, target: Float64Array): void {
   for (const effect of design.effects) target.fill(0, endOf(effect), endOf(effect) + effect.nCoefficients)
-}
-
-/** Calls with the bounds of one block of rows after the other. */
-export function forBlocks(nRows: number, visit: (from: number, until: number) => void): void {
-  for (let from = 0; from < nRows; from += blockSize) visit(from, Math.min(from + blockSize, nRows))
 }

@@ -2,7 +2,8 @@
  * One step over all parameters at once: the minimum of the quadratic that fits the objective where it stands, found by
  * conjugate gradients that block descent preconditions, then a search along the way there.
  */
-import { addTransposed, blockSize, clearUnfitted, forBlocks, multiply, type Design } from './design.ts'
+import { blockRows, blocksOf } from '../design.ts'
+import { addTransposed, clearUnfitted, multiply, type Design } from './design.ts'
 import type { Family } from './families.ts'
 import type { Preconditioner } from './preconditioner.ts'
 
@@ -27,10 +28,9 @@ const maxHalvings = 40
 /** Scores of all rows from the parameters alone. */
 export function refreshScores(design: Design, state: State): void {
   const { x, scores } = state
-  const block = new Float64Array(blockSize)
-  forBlocks(design.nRows, (from, until) => {
-    multiply(design, x, block, from, until)
-    for (let i = from; i < until; i++) scores[i] = block[i - from]! + (design.scoreOffset?.[i] ?? 0)
+  const { offset } = design
+  multiply(design, x, (product, { from, n }) => {
+    for (let i = 0; i < n; i++) scores[from + i] = product[i]! + (offset ? offset[from + i]! : 0)
   })
 }
 
@@ -43,12 +43,12 @@ export function objectiveOf(
   const { label, weights, penalty } = design
   const { loss } = family
   let sum = 0
-  forBlocks(design.nRows, (from, until) => {
+  for (const { from, n } of blocksOf(design.fixed)) {
     let part = 0
-    if (weights) for (let i = from; i < until; i++) part += weights[i]! * loss(scores[i]!, label[i]!)
-    else for (let i = from; i < until; i++) part += loss(scores[i]!, label[i]!)
+    if (weights) for (let i = from; i < from + n; i++) part += weights[i]! * loss(scores[i]!, label[i]!)
+    else for (let i = from; i < from + n; i++) part += loss(scores[i]!, label[i]!)
     sum += part
-  })
+  }
   let squares = 0
   for (let j = 0; j < x.length; j++) squares += penalty[j]! * x[j]! * x[j]!
   return sum + squares / 2
@@ -58,16 +58,17 @@ export function slopeOf(design: Design, family: Family, { x, scores }: State): S
   const { label, weights, penalty } = design
   const gradient = new Float64Array(design.nParameters)
   const curvature = new Float64Array(design.nRows)
-  const residual = new Float64Array(blockSize)
-  forBlocks(design.nRows, (from, until) => {
-    for (let i = from; i < until; i++) {
-      const weight = weights ? weights[i]! : 1
-      const mean = family.mean(scores[i]!)
-      residual[i - from] = weight * (mean - label[i]!)
-      curvature[i] = weight * family.curvature(mean)
+  const residual = new Float64Array(blockRows(design.fixed))
+  for (const block of blocksOf(design.fixed)) {
+    const { from, n } = block
+    for (let i = 0; i < n; i++) {
+      const weight = weights ? weights[from + i]! : 1
+      const mean = family.mean(scores[from + i]!)
+      residual[i] = weight * (mean - label[from + i]!)
+      curvature[from + i] = weight * family.curvature(mean)
     }
-    addTransposed(design, residual, gradient, from, until)
-  })
+    addTransposed(design, residual, block, gradient)
+  }
   clearUnfitted(design, gradient)
   for (let j = 0; j < gradient.length; j++) gradient[j]! += penalty[j]! * x[j]!
   return { gradient, curvature }
@@ -116,12 +117,11 @@ export async function solveJointly(
 
 /** product = (XᵀHX + penalty)·x. */
 function applyHessian(design: Design, curvature: Float64Array, x: Float64Array, product: Float64Array): void {
-  const block = new Float64Array(blockSize)
   product.fill(0)
-  forBlocks(design.nRows, (from, until) => {
-    multiply(design, x, block, from, until)
-    for (let i = from; i < until; i++) block[i - from]! *= curvature[i]!
-    addTransposed(design, block, product, from, until)
+  multiply(design, x, (values, block) => {
+    const { from, n } = block
+    for (let i = 0; i < n; i++) values[i]! *= curvature[from + i]!
+    addTransposed(design, values, block, product)
   })
   clearUnfitted(design, product)
   for (let j = 0; j < product.length; j++) product[j]! += design.penalty[j]! * x[j]!
@@ -136,11 +136,7 @@ export function moveAlong(
   const { x, scores, objective } = state
   const slope = dot(gradient, direction)
   const change = new Float64Array(design.nRows)
-  const block = new Float64Array(blockSize)
-  forBlocks(design.nRows, (from, until) => {
-    multiply(design, direction, block, from, until)
-    change.set(block.subarray(0, until - from), from)
-  })
+  multiply(design, direction, (product, { from, n }) => change.set(product.subarray(0, n), from))
   const trial = { x: new Float64Array(x.length), scores: new Float64Array(design.nRows) }
   for (let share = 1, i = 0; i < maxHalvings; i++) {
     for (let j = 0; j < x.length; j++) trial.x[j] = x[j]! + share * direction[j]!

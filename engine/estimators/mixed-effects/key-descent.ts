@@ -3,11 +3,10 @@
  * fixed. A key whose rows are far from what the others say gets there on its own, without holding the others back.
  */
 import { factorizePacked, packedLength, solvePacked } from './cholesky.ts'
-import type { Design, KeyedEffect } from './design.ts'
+import { columnsOf, type Design, type KeyedEffect } from './design.ts'
 import type { Family } from './families.ts'
 import type { State } from './joint-step.ts'
 import { indexKeys } from './keys.ts'
-import { columnsOf } from './preconditioner.ts'
 
 const maxSteps = 30
 const maxHalvings = 30

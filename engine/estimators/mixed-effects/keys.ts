@@ -1,6 +1,7 @@
 /** Which rows belong to which key, which keys are fitted, and which rows of a large key. */
 import type { EncodedRows } from '../dataset.ts'
 import type { RandomEffect } from '../estimator.ts'
+import { createRandom } from '../random.ts'
 
 /** The rows of every key in compressed form: those of key k are `order[starts[k]]` … `order[starts[k + 1] − 1]`, ascending. */
 export interface KeyIndex {
@@ -70,13 +71,13 @@ function sampleKey(
 ): EncodedRows {
   const { starts, order } = indexKeys(rows.keys![effect]!, nKeys)
   const factor = new Float64Array(rows.nRows).fill(1)
+  const random = createRandom(seed, effect)
   for (let key = 0; key < nKeys; key++) {
     const members = order.subarray(starts[key]!, starts[key + 1]!)
     if (members.length <= maxRows) continue
-    const random = generator(seed, effect, key)
     // Fisher and Yates' shuffle, as far as it is needed.
     for (let i = 0; i < maxRows; i++) {
-      const j = i + Math.floor(random() * (members.length - i))
+      const j = i + Math.floor(random.next() * (members.length - i))
       ;[members[i], members[j]] = [members[j]!, members[i]!]
     }
     for (const row of members.subarray(0, maxRows)) factor[row] = members.length / maxRows
@@ -106,20 +107,4 @@ function indicesWhere(n: number, keep: (i: number) => boolean): Int32Array {
   let length = 0
   for (let i = 0; i < n; i++) if (keep(i)) indices[length++] = i
   return indices.slice(0, length)
-}
-
-/** Numbers in [0, 1), by the SplitMix32 generator. */
-function generator(...seeds: readonly number[]): () => number {
-  let state = seeds.reduce((hash, seed) => mix((hash ^ seed) + 0x9e3779b9), 0)
-  return () => {
-    state = (state + 0x9e3779b9) | 0
-    return (mix(state) >>> 0) / 2 ** 32
-  }
-}
-
-function mix(value: number): number {
-  let z = value | 0
-  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad)
-  z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
-  return z ^ (z >>> 15)
 }

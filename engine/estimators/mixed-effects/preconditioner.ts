@@ -3,7 +3,9 @@
  * is one round of block descent from 0 in which every block sees the others as they were.
  */
 import { factorizePacked, packedLength, solvePacked } from './cholesky.ts'
-import { endOf, type Design, type KeyedEffect } from './design.ts'
+import { sampleRows, secondMoments } from '../design.ts'
+import { columnProducts } from '../products.ts'
+import { columnsOf, endOf, type Design, type KeyedEffect } from './design.ts'
 
 /** With more fixed parameters, or more numbers in an effect's blocks, only the diagonal is taken. */
 const maxFixed = 1000
@@ -24,67 +26,26 @@ export function createPreconditioner(design: Design, curvature: Float64Array): P
   }
 }
 
-function fixedBlock(design: Design, curvature: Float64Array): Preconditioner {
-  const n = design.nFixed
-  const diagonal = fixedDiagonal(design, curvature)
+function fixedBlock({ fixed, penalty }: Design, curvature: Float64Array): Preconditioner {
+  const n = fixed.layout.nParameters
+  const weighted = { ...fixed, rows: { ...fixed.rows, weights: curvature } }
+  const diagonal = secondMoments(weighted).map((moment, j) => moment + penalty[j]!)
   if (n > maxFixed)
     return b => {
       for (let j = 0; j < n; j++) b[j] = diagonal[j]! > 0 ? b[j]! / diagonal[j]! : 0
     }
-  const factor = fixedProducts(design, curvature)
-  // Rows that were passed over add to the diagonal, so that the block stays positive.
-  for (let j = 0; j < n; j++) {
-    const own = packedLength(j) + j
-    factor[own] = Math.max(diagonal[j]!, factor[own]!)
+  const nColumns = 1 + fixed.rows.numbers.length + fixed.rows.codes.length
+  const rows = sampleRows(weighted.rows, Math.ceil(maxProducts / packedLength(nColumns)))
+  const scale = fixed.rows.nRows / rows.nRows
+  const products = columnProducts({ ...fixed, rows }, rows.weights!)
+  const factor = new Float64Array(packedLength(n))
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) factor[packedLength(i) + j] = scale * products[i * n + j]!
+    // What the rows that were passed over add to the diagonal keeps the block positive.
+    factor[packedLength(i) + i] = Math.max(diagonal[i]!, scale * products[i * n + i]!)
   }
   factorizePacked(factor, n)
   return b => solvePacked(factor, n, b)
-}
-
-function fixedDiagonal(design: Design, curvature: Float64Array): Float64Array {
-  const diagonal = design.penalty.slice(0, design.nFixed)
-  let total = 0
-  for (let i = 0; i < design.nRows; i++) total += curvature[i]!
-  diagonal[design.intercept]! += total
-  design.numbers.forEach((column, j) => {
-    let sum = 0
-    for (let i = 0; i < design.nRows; i++) sum += curvature[i]! * column[i]! * column[i]!
-    diagonal[j]! += sum
-  })
-  design.codes.forEach((column, k) => {
-    const offset = design.codeOffsets[k]!
-    const other = offset + design.codeSizes[k]! - 1
-    for (let i = 0; i < design.nRows; i++) {
-      const code = column[i]!
-      diagonal[code < 0 ? other : offset + code]! += curvature[i]!
-    }
-  })
-  return diagonal
-}
-
-/** The packed lower triangle of XᵀHX over the fixed parameters. */
-function fixedProducts(design: Design, curvature: Float64Array): Float64Array {
-  const products = new Float64Array(packedLength(design.nFixed))
-  const nNumbers = design.numbers.length
-  const nColumns = nNumbers + design.codes.length + 1
-  const stride = Math.max(1, Math.ceil((design.nRows * packedLength(nColumns)) / maxProducts))
-  const index = Int32Array.from({ length: nColumns }, (_, j) => j)
-  const value = new Float64Array(nColumns).fill(1)
-  index[nColumns - 1] = design.intercept
-  for (let i = 0; i < design.nRows; i += stride) {
-    for (let j = 0; j < nNumbers; j++) value[j] = design.numbers[j]![i]!
-    for (let k = 0; k < design.codes.length; k++) {
-      const code = design.codes[k]![i]!
-      index[nNumbers + k] = design.codeOffsets[k]! + (code < 0 ? design.codeSizes[k]! - 1 : code)
-    }
-    // Indices ascend, so a ≥ b is the lower triangle.
-    for (let a = 0; a < nColumns; a++) {
-      const row = (index[a]! * (index[a]! + 1)) / 2
-      const scale = stride * curvature[i]! * value[a]!
-      for (let b = 0; b <= a; b++) products[row + index[b]!]! += scale * value[b]!
-    }
-  }
-  return products
 }
 
 function effectBlocks(effect: KeyedEffect, curvature: Float64Array): Preconditioner {
@@ -131,9 +92,4 @@ function effectProducts(effect: KeyedEffect, curvature: Float64Array): Float64Ar
     }
   })
   return products
-}
-
-/** The columns that vary by key; undefined is the intercept's, 1 on every row. */
-export function columnsOf(effect: KeyedEffect): readonly (Float64Array | undefined)[] {
-  return effect.intercept ? [undefined, ...effect.slopes] : effect.slopes
 }

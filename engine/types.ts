@@ -214,6 +214,7 @@ export interface Card {
    * than two classes, class after class. Fixed effects only; empty for trees and networks.
    */
   readonly coefficients: readonly Coefficient[]
+  readonly background?: Background
   readonly fit: {
     readonly iterations: number
     readonly converged: boolean
@@ -221,6 +222,16 @@ export interface Card {
     readonly objective: number
     readonly nParameters: number
   }
+}
+
+/** What contributions of a row's features are told against. Of the training rows, over the prepared columns. */
+export interface Background {
+  /** Per column of numbers, the mean of those that are there. */
+  readonly numbers: readonly number[]
+  /** Per column of codes: the share of rows of each category, then of every other value. */
+  readonly categories: readonly (readonly number[])[]
+  /** Per random effect, the mean of what it adds to the score. */
+  readonly random: readonly number[]
 }
 
 export interface Coefficient {

@@ -2,7 +2,7 @@
  * The curvature of a linear model's objective as a preconditioner: complete one-hot columns beside a free intercept are
  * nearly collinear, which no diagonal scaling mends. Taken from some rows; what a parameter has by itself, from all.
  */
-import { blockRows, blocksOf, sampleRows, scoreBlock, type Block, type Design } from './design.ts'
+import { blocksOf, sampleRows, scoreBlock, type Block, type Design } from './design.ts'
 import type { Preconditioner } from './lbfgs.ts'
 import type { Problem } from './linear-objective.ts'
 import { columnProducts, eigen, factorize, solve } from './products.ts'
@@ -14,6 +14,11 @@ const maxOperations = 2e9
 const maxScores = 100
 /** Added to the diagonal, whose greatest is about 1: what the rows leave undetermined stays where it is. */
 const jitter = 1e-9
+/** Rows of the sample, at least, and per parameter. */
+const leastRows = 4096
+const rowsPerParameter = 32
+/** Weight of rows that is added to a parameter's own in the sample. */
+const pseudo = 5
 
 export interface CurvatureOptions {
   /** The parameters are divided by these, so that each has a curvature of about 1 in the mean objective. */
@@ -22,8 +27,8 @@ export interface CurvatureOptions {
   readonly moments: Float64Array
   /** The mean second derivatives of a row's loss by its scores, (nScores, nScores), at the start. */
   readonly lossCurvature: readonly (readonly number[])[]
-  /** Rows that products between columns are taken from; all when there are no more. */
-  readonly nRows: number
+  /** Whether products between columns are taken from all rows, whatever it costs. */
+  readonly allRows: boolean
 }
 
 /** Absent when there are too many parameters. */
@@ -34,20 +39,16 @@ export function curvaturePreconditioner(
   const { design, nScores } = problem
   const n = design.layout.nParameters
   if (n > maxParameters || nScores > maxScores || (nScores * n ** 3) / 6 > maxOperations) return undefined
-  const sample: Design = { ...design, rows: sampleRows(design.rows, options.nRows) }
+  const sample = {
+    ...design,
+    rows: options.allRows ? design.rows : sampleRows(design.rows, sampleSize(design)),
+  }
+  const products = columnProducts(sample, weightsOf(sample))
+  const context = { problem, options, sample, plain: diagonalOf(products, n) }
   const { values, vectors } = eigen(options.lossCurvature)
-  const weights = sample.rows.weights ?? new Float64Array(sample.rows.nRows).fill(1)
-  const sampled = weights.reduce((sum, w) => sum + w, 0)
-  const products = columnProducts(sample, weights)
-  let factors = values.map(value =>
-    curvatureFactor(problem, options, {
-      products,
-      sampled,
-      moments: options.moments,
-      factor: Math.max(0, value),
-    }),
-  )
+  let factors = values.map(value => factorOf(context, { products, factor: Math.max(0, value) }))
   return {
+    isExact: sample.rows === design.rows && nScores === 1,
     multiply(b) {
       if (nScores > 1) rotate(b, vectors, { n, transposed: true })
       factors.forEach((factor, k) => solve(factor, n, b, k * n))
@@ -57,38 +58,61 @@ export function curvaturePreconditioner(
       renew(x) {
         const parameters = x.map((v, j) => v * options.scales[j]!)
         const h = rowCurvature(problem, sample, parameters)
-        factors = [
-          curvatureFactor(problem, options, {
-            products: columnProducts(sample, h),
-            sampled,
-            moments: curvatureMoments(problem, parameters),
-            factor: 1,
-          }),
-        ]
+        factors = [factorOf(context, { products: columnProducts(sample, h), factor: 1 })]
       },
     }),
   }
 }
 
-/** The factor of (factor · mean of x xᵀ + penalty), of scaled parameters. */
-function curvatureFactor(
-  { design, l2, total }: Problem,
-  { scales }: CurvatureOptions,
-  of: {
-    readonly products: Float64Array
-    /** Weight of the rows that the products are of. */
-    readonly sampled: number
-    readonly moments: Float64Array
-    readonly factor: number
-  },
+/** So many that the products cost about as much as an evaluation, yet enough to tell columns apart. */
+function sampleSize({ rows, layout }: Design): number {
+  const perRow = 1 + rows.numbers.length + rows.codes.length
+  // A row's pairs of columns against what its part of an evaluation takes.
+  const cost = perRow ** 2 / 2 / (2 * perRow + 20)
+  if (cost <= 4) return rows.nRows
+  return Math.ceil(Math.max(rows.nRows / cost, rowsPerParameter * layout.nParameters, leastRows))
+}
+
+function weightsOf({ rows }: Design): Float64Array {
+  return rows.weights ?? new Float64Array(rows.nRows).fill(1)
+}
+
+function diagonalOf(matrix: Float64Array, n: number): Float64Array {
+  return Float64Array.from({ length: n }, (_, i) => matrix[i * n + i]!)
+}
+
+interface Context {
+  readonly problem: Problem
+  readonly options: CurvatureOptions
+  readonly sample: Design
+  /** Per parameter Σ weight · x² of the sample. */
+  readonly plain: Float64Array
+}
+
+/** The factor of (factor · mean of h x xᵀ + penalty), of scaled parameters; `products` are Σ h x xᵀ of the sample. */
+function factorOf(
+  { problem, options, sample, plain }: Context,
+  of: { readonly products: Float64Array; readonly factor: number },
 ): Float64Array {
+  const { design, l2, total } = problem
+  const { scales, moments } = options
   const n = design.layout.nParameters
-  const { products, sampled, moments, factor } = of
+  const { products, factor } = of
+  const sampled = plain[0]!
+  const isExact = sample.rows === design.rows
+  const meanCurvature = products[0]! / sampled
   const matrix = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++)
       matrix[i * n + j] = (factor * products[i * n + j]! * scales[i]! * scales[j]!) / sampled
-    const mean = factor * Math.max(moments[i]! / total, products[i * n + i]! / sampled)
+    const own = products[i * n + i]!
+    // What little the sample says of a rare category is mixed with what it says of all rows.
+    const share = moments[i]! / total
+    const mixed =
+      isExact || share === 0
+        ? 0
+        : (share * (own + pseudo * share * meanCurvature)) / (plain[i]! + pseudo * share)
+    const mean = factor * Math.max(own / sampled, mixed)
     matrix[i * n + i] = (mean + (i === 0 ? 0 : l2 / total)) * scales[i]! ** 2 + jitter
   }
   if (!factorize(matrix, n)) throw new RangeError('Expected the curvature of the objective to be finite')
@@ -101,28 +125,6 @@ function rowCurvature({ loss }: Problem, design: Design, parameters: Float64Arra
   for (const block of blocksOf(design))
     blockCurvature({ design, loss }, block, { parameters, h: curvature.subarray(block.from) })
   return curvature
-}
-
-/** Σ weight · second derivative · x² per parameter, of all rows. */
-function curvatureMoments({ design, loss }: Problem, parameters: Float64Array): Float64Array {
-  const { rows, layout } = design
-  const moments = new Float64Array(layout.nParameters)
-  const h = new Float64Array(blockRows(design))
-  for (const block of blocksOf(design)) {
-    const { from, n } = block
-    blockCurvature({ design, loss }, block, { parameters, h })
-    for (let i = 0; i < n; i++) moments[0]! += h[i]!
-    rows.numbers.forEach((x, j) => {
-      let sum = 0
-      for (let i = 0; i < n; i++) sum += h[i]! * x[from + i]! * x[from + i]!
-      moments[1 + j]! += sum
-    })
-    rows.codes.forEach((codes, k) => {
-      const base = layout.bases[k]! + 1
-      for (let i = 0; i < n; i++) moments[base + codes[from + i]!]! += h[i]!
-    })
-  }
-  return moments
 }
 
 function blockCurvature(

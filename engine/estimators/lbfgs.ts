@@ -27,6 +27,8 @@ export interface Preconditioner {
   readonly multiply: (gradient: Float64Array) => void
   /** Takes the estimate anew, from the curvature at `x`. */
   readonly renew?: (x: Float64Array) => void
+  /** Whether the estimate is the Hessian's inverse itself where it was last taken. */
+  readonly isExact: boolean
 }
 
 export interface Minimum {
@@ -39,8 +41,6 @@ export interface Minimum {
 const memory = 12
 const sufficientDecrease = 1e-4
 const maxHalvings = 40
-/** Iterations after which the preconditioner is taken anew, where it can be. */
-const renewal = 12
 /** Relative error that a sum over many rows may have. */
 const rounding = 1e-13
 
@@ -56,10 +56,7 @@ export async function minimize(objective: Objective, options: MinimizeOptions): 
     if (options.isConverged(steepest)) return { x, value, iterations: iteration, converged: true }
     if (iteration === options.maxIterations) return { x, value, iterations: iteration, converged: false }
     await options.onIteration(iteration, value)
-    if (options.preconditioner?.renew && iteration > 0 && iteration % renewal === 0) {
-      options.preconditioner.renew(x)
-      steps.length = 0
-    }
+    renew(iteration, x, steps, options.preconditioner)
     let direction = descentDirection(steepest, steps, options.preconditioner)
     if (l1) keepSigns(direction, steepest, l1)
     if (dot(direction, steepest) >= 0) {
@@ -74,6 +71,24 @@ export async function minimize(objective: Objective, options: MinimizeOptions): 
     remember(steps, difference(found.x, x), difference(found.gradient, gradient))
     ;({ x, gradient, value } = found)
   }
+}
+
+/** After 1, 2, 4, 8 … iterations; less often where it is rough, because what the steps told is as good then. */
+function renew(
+  iteration: number,
+  x: Float64Array,
+  steps: Step[],
+  preconditioner: Preconditioner | undefined,
+): void {
+  if (!preconditioner?.renew) return
+  if (!(preconditioner.isExact ? isPower(iteration, 2) : iteration > 1 && isPower(iteration, 4))) return
+  preconditioner.renew(x)
+  if (preconditioner.isExact) steps.length = 0
+}
+
+function isPower(n: number, base: number): boolean {
+  while (n > 1) n /= base
+  return n === 1
 }
 
 interface Step {

@@ -121,8 +121,9 @@ function betweenAll(distinct: Float64Array): Float64Array {
   return edges
 }
 
-/** At least the lower and below the upper, whatever rounding does. */
+/** At least the lower and below the upper, whatever rounding does; finite. */
 function between(lower: number, upper: number): number {
+  if (upper === Infinity) return Number.MAX_VALUE
   const middle = lower / 2 + upper / 2
   return middle >= lower && middle < upper ? middle : lower
 }

@@ -16,6 +16,8 @@ export interface GrowOptions extends SplitOptions {
   /** What every leaf's value is multiplied by. */
   readonly learningRate: number
   readonly threads: number
+  /** What the sums of open leaves may take. Default 256 MiB. */
+  readonly maxSumsBytes?: number
 }
 
 export interface Grower {
@@ -71,7 +73,7 @@ export function createGrower(
   const spare = arena.allocate(nRows * 4)
   const side = arena.allocate(Math.max(1, ...columns.map(({ nBins }) => nBins)))
   const size = sumsBytes(columns)
-  const slots = createSlots({ arena, size, most: options.maxLeaves })
+  const slots = createSlots({ arena, size, most: slotsOf(size, options) })
   const histograms = createHistograms(arena, {
     maxColumns: columns.length,
     threads: options.threads,
@@ -172,6 +174,10 @@ export function createGrower(
     },
     dispose: () => histograms.dispose(),
   }
+}
+
+function slotsOf(size: number, { maxLeaves, maxSumsBytes = 1 << 28 }: GrowOptions): number {
+  return Math.max(2, Math.min(maxLeaves + 1, Math.floor(maxSumsBytes / size)))
 }
 
 /** Where there is nothing to split on, nothing is left to add to the initial scores. */

@@ -1,9 +1,6 @@
 /** Memory for the sums of the leaves that may still be split. */
 import type { Arena } from './kernel.ts'
 
-/** What the sums of open leaves may take. */
-const maxBytes = 1 << 28
-
 interface Holder {
   sums: number | undefined
   readonly split: { readonly gain: number } | undefined
@@ -24,10 +21,9 @@ export function createSlots({
   readonly arena: Arena
   /** Bytes of a leaf's sums. */
   readonly size: number
-  /** Leaves that may be open at once. */
+  /** How many there are, at least 2. */
   readonly most: number
 }): { open(holders: () => Iterable<Holder>): Slots } {
-  const nSlots = Math.max(2, Math.min(most + 1, Math.floor(maxBytes / size)))
   const slots: number[] = []
   return {
     open(holders) {
@@ -36,7 +32,7 @@ export function createSlots({
         take() {
           const slot = free.pop()
           if (slot !== undefined) return slot
-          if (slots.length < nSlots) return slots[slots.push(arena.allocate(size)) - 1]!
+          if (slots.length < most) return slots[slots.push(arena.allocate(size)) - 1]!
           return takeFrom(holders())
         },
         give: slot => void free.push(slot),

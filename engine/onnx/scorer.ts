@@ -1,12 +1,12 @@
 /** Scores rows with the ONNX artifact. onnxruntime is loaded when the first scorer is made. */
-import type { Expr, Row, Value } from '../../language/index.ts'
+import type { Expr, Row, Scalar, Value } from '../../language/index.ts'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { EngineError } from '../errors.ts'
 import { evaluateExpression, type RowScope } from '../rows/expression.ts'
-import { lacksScore } from './names.ts'
 import { checkRow } from '../rows/normalize.ts'
 import { rank } from '../rows/outputs.ts'
 import type { Card, CardTensor, Scored } from '../types.ts'
+import { lacksScore } from './names.ts'
 
 export interface Scorer {
   readonly card: Card
@@ -31,15 +31,12 @@ export async function createScorer(onnx: Uint8Array, card: Card): Promise<Scorer
     card,
     async score(rows) {
       if (rows.length === 0) return []
-      const { results, checked } = await runner.run(rows)
-      refuseLacking(results)
+      const { tensors, isLacking, checked } = await runner.run(rows)
+      refuseLacking(rows.findIndex((_, i) => isLacking(i)))
       const columns = card.outputs.map(output => {
-        const scores = valuesOf(results[output.tensor]!, rows.length)
+        const scores = outputValues(tensors[output.tensor]!, rows.length)
         const valueOf = (name: string, i: number) => runner.valueOf(name, checked[i]!)
-        return [
-          output.name,
-          output.kind === 'rank' ? rank(output, scores as Parameters<typeof rank>[1], valueOf) : scores,
-        ] as const
+        return [output.name, output.kind === 'rank' ? rank(output, scores, valueOf) : scores] as const
       })
       return rows.map((_, i) => Object.fromEntries(columns.map(([name, values]) => [name, values[i]!])))
     },
@@ -48,8 +45,7 @@ export async function createScorer(onnx: Uint8Array, card: Card): Promise<Scorer
 }
 
 /** @throws ENG006 where a missing value is not imputed */
-function refuseLacking(results: Readonly<Record<string, Tensor>>): void {
-  const row = (results[lacksScore]?.data as Uint8Array | undefined)?.indexOf(1) ?? -1
+function refuseLacking(row: number): void {
   if (row < 0) return
   throw new EngineError(
     'ENG006',
@@ -58,14 +54,13 @@ function refuseLacking(results: Readonly<Record<string, Tensor>>): void {
   )
 }
 
-/** Of a model that reads nothing all rows are one. */
-function valuesOf({ type, data }: Tensor, nRows: number): Scores {
-  const values = type === 'bool' ? Array.from(data as Uint8Array, Boolean) : Array.from(data as Scalars)
-  return values.length === nRows ? values : new Array<Scores[number]>(nRows).fill(values[0]!)
+/** Null where a number is not finite. Of a model that reads nothing all rows are one. */
+export function outputValues({ type, data }: Tensor, nRows: number): readonly Scalar[] {
+  const values = Array.from(data as ArrayLike<number | string>, value =>
+    type === 'bool' ? value !== 0 : typeof value === 'number' && !Number.isFinite(value) ? null : value,
+  )
+  return values.length === nRows ? values : new Array<Scalar>(nRows).fill(values[0]!)
 }
-
-type Scalars = ArrayLike<number | string>
-type Scores = readonly (number | boolean | string)[]
 
 /** Runs the graph on checked rows; gives every output tensor by name. */
 export async function createRunner(onnx: Uint8Array, card: TensorSource) {
@@ -79,7 +74,9 @@ export async function createRunner(onnx: Uint8Array, card: TensorSource) {
       const checked = rows.map((row, i) => checkRow(row, card.inputs, i, passedOver))
       const feeds: Record<string, Tensor> = {}
       for (const fill of fillers) fill(checked, feeds)
-      return { results: await session.run(feeds), checked }
+      const tensors = await session.run(feeds)
+      const lacking = tensors[lacksScore]?.data
+      return { tensors, checked, isLacking: (row: number): boolean => lacking?.[row] === 1 }
     },
     /** Of an input or a feature. */
     valueOf: (name: string, row: Row): Value => scope(row).feature(name),

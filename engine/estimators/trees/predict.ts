@@ -42,6 +42,21 @@ export function leafReader(
   }
 }
 
+/** Writes for every inner node whether a row would go left there, 1, or right, 0. */
+export function sideReader(
+  tree: Tree,
+  { numbers, codes }: Pick<ColumnRows, 'numbers' | 'codes'>,
+): (row: number, sides: Uint8Array) => void {
+  const nColumns = numbers.length + codes.length
+  const compact = compactTree(tree, numbers.length)
+  const values = new Float64Array(nColumns)
+  return (row, sides) => {
+    fillBlock(values, { numbers, codes }, { from: row, n: 1, nColumns })
+    for (let node = 0; node < tree.left.length; node++)
+      if (tree.left[node]! >= 0) sides[node] = goesLeft(compact, node, values[tree.column[node]!]!) ? 1 : 0
+  }
+}
+
 /** A tree in typed arrays. */
 interface CompactTree {
   readonly value: Float64Array
@@ -96,15 +111,16 @@ function valueAt(tree: CompactTree, values: Float64Array, at: number): number {
   return tree.value[leafAt(tree, values, at)]!
 }
 
-function leafAt({ nodes, threshold, members }: CompactTree, values: Float64Array, at: number): number {
+function leafAt(tree: CompactTree, values: Float64Array, at: number): number {
+  const { nodes } = tree
   let node = 0
-  for (;;) {
-    const word = node * nodeWords
-    const kind = nodes[word + 3]!
-    if (kind === 0) return node
-    const x = values[at + nodes[word]!]!
-    const left =
-      kind === 1 ? x <= threshold[node]! : kind === 2 ? !(x > threshold[node]!) : members[node]![x] === 1
-    node = nodes[word + (left ? 1 : 2)]!
-  }
+  while (nodes[node * nodeWords + 3]! !== 0)
+    node = nodes[node * nodeWords + (goesLeft(tree, node, values[at + nodes[node * nodeWords]!]!) ? 1 : 2)]!
+  return node
+}
+
+function goesLeft({ nodes, threshold, members }: CompactTree, node: number, x: number): boolean {
+  const kind = nodes[node * nodeWords + 3]!
+  if (kind === 1) return x <= threshold[node]!
+  return kind === 2 ? !(x > threshold[node]!) : members[node]![x] === 1
 }

@@ -5,6 +5,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Plan } from '../language/index.ts'
 import { openDatabase, type EngineOptions } from './duckdb/database.ts'
+import { readExamples, type ExamplesRequest } from './duckdb/examples.ts'
+import type { Examples } from './explain/examples.ts'
 import { train } from './train.ts'
 import type { TrainOptions, Training } from './types.ts'
 
@@ -18,6 +20,8 @@ export {
   type LoadOptions,
   type SourceLocation,
 } from './duckdb/sources.ts'
+export * from './explain/index.ts'
+export type { ExamplesRequest } from './duckdb/examples.ts'
 export { runTests, type ExpectationResult, type ModelTestResult } from './model-tests.ts'
 export { createScorer, type Scorer } from './onnx/scorer.ts'
 export { parseTimestamp } from './rows/normalize.ts'
@@ -40,6 +44,8 @@ export interface Engine {
   readonly root: string
   /** Fails with an `EngineError`, or with the signal's reason when cancelled. */
   train(plan: Plan, options?: TrainOptions): Promise<Training>
+  /** Rows of a split, for `permutationImportance` and `partialDependence`. Fails as `train` does. */
+  examples(request: ExamplesRequest, options?: { readonly signal?: AbortSignal }): Promise<Examples>
   /** A new connection, in UTC, with relative paths from the root. Whoever asks disconnects it (`disconnectSync`). */
   connection(): Promise<Connection>
   /** Ends every connection and removes what was spilled. */
@@ -56,6 +62,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       try {
         const { root, threads } = database
         return await train({ connection, root, threads }, plan, trainOptions)
+      } finally {
+        connection.disconnectSync()
+      }
+    },
+    async examples(request, exampleOptions) {
+      const connection = await database.connect()
+      try {
+        return await readExamples({ connection, root: database.root }, request, exampleOptions)
       } finally {
         connection.disconnectSync()
       }

@@ -7,6 +7,7 @@ import { readStatistics } from './duckdb/statistics.ts'
 import type { EncodedRows } from './estimators/dataset.ts'
 import type { Fitted } from './estimators/estimator.ts'
 import { predict } from './estimators/predict.ts'
+import { backgroundOf } from './explain/background.ts'
 import { crossValidation, evaluate, judge, type Evaluation } from './metrics/evaluate.ts'
 import { buildOnnx } from './onnx/model.ts'
 import { checkPlan } from './plan/check.ts'
@@ -92,6 +93,7 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
     requirements: plan.require.map(requirement => judge(requirement, { metrics, groups })),
     statistics,
     coefficients: coefficientsOf(model),
+    background: backgroundOf(model, prepared.parts[0]!),
     fit: { iterations, converged, objective, nParameters },
   }
   return { model, onnx, card }

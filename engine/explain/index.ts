@@ -1,6 +1,7 @@
 /** Why a fitted model predicts what it does: plain data, in the names of the plan. */
 export { backgroundOf } from './background.ts'
-export { explainExample, type Contribution, type Explanation } from './contributions.ts'
+export { explainRow } from './row.ts'
+export { type Contribution, type Explanation } from './contributions.ts'
 export type { Examples, ExampleRow } from './examples.ts'
 export { gainImportance, type GainImportance } from './gain.ts'
 export {

@@ -8,7 +8,7 @@ import {
   type Parameters,
   type TreesParameters,
 } from './estimator.ts'
-import { addTree } from './predict-tree.ts'
+import { addTrees } from './trees/predict.ts'
 
 /**
  * Before the link; the rows' offset is added where they have one.
@@ -120,10 +120,10 @@ function mixedScores({ fixed, random }: MixedParameters, rows: EncodedRows): Flo
 }
 
 function treeScores({ initial, trees }: TreesParameters, rows: EncodedRows): Float64Array {
-  const stride = initial.length
-  const scores = new Float64Array(rows.nRows * stride)
-  for (let i = 0; i < scores.length; i++) scores[i] = initial[i % stride]!
-  trees.forEach((tree, t) => addTree(tree, rows, { scores, offset: t % stride, stride }))
+  const nScores = initial.length
+  const scores = new Float64Array(rows.nRows * nScores)
+  for (let i = 0; i < scores.length; i++) scores[i] = initial[i % nScores]!
+  addTrees(trees, rows, { scores, nScores })
   return scores
 }
 

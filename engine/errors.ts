@@ -12,6 +12,7 @@ export const engineErrorCodes = {
   ENG009: 'the database refused a statement',
   ENG010: 'an option is out of its range',
   ENG011: 'a fit left the finite numbers',
+  ENG012: 'no trial of a search has a value',
   ENG020: 'a row to score is not an object of values',
   ENG021: 'a row to score has a value of the wrong type',
   ENG022: 'a row to score has a column that the model does not know',

@@ -2,7 +2,7 @@
  * The curvature of a linear model's objective as a preconditioner: complete one-hot columns beside a free intercept are
  * nearly collinear, which no diagonal scaling mends. Taken from some rows; what a parameter has by itself, from all.
  */
-import { blocksOf, sampleRows, scoreBlock, type Block, type Design } from './design.ts'
+import { blocksOf, sampleRows, scoreBlock, secondMoments, type Block, type Design } from './design.ts'
 import type { Preconditioner } from './lbfgs.ts'
 import type { Problem } from './linear-objective.ts'
 import { columnProducts, eigen, factorize, solve } from './products.ts'
@@ -41,16 +41,20 @@ export function curvaturePreconditioner(
   if (n > maxParameters || nScores > maxScores || (nScores * n ** 3) / 6 > maxOperations) return undefined
   const sample = {
     ...design,
-    rows: options.allRows ? design.rows : sampleRows(design.rows, sampleSize(design)),
+    rows: isCheap(design) || options.allRows ? design.rows : sampleRows(design.rows, sampleSize(design)),
   }
-  const products = columnProducts(sample, weightsOf(sample))
-  const context = { problem, options, sample, plain: diagonalOf(products, n) }
+  const context = { problem, options, sample, plain: secondMoments(sample) }
   const { values, vectors } = eigen(options.lossCurvature)
-  let factors = values.map(value => factorOf(context, { products, factor: Math.max(0, value) }))
+  let factors: readonly Float64Array[] | undefined
+  const atStart = () => {
+    const products = columnProducts(sample, weightsOf(sample))
+    return values.map(value => factorOf(context, { products, factor: Math.max(0, value) }))
+  }
   return {
     isExact: sample.rows === design.rows && nScores === 1,
     multiply(b) {
       if (nScores > 1) rotate(b, vectors, { n, transposed: true })
+      factors ??= atStart()
       factors.forEach((factor, k) => solve(factor, n, b, k * n))
       if (nScores > 1) rotate(b, vectors, { n, transposed: false })
     },
@@ -64,21 +68,26 @@ export function curvaturePreconditioner(
   }
 }
 
-/** So many that the products cost about as much as an evaluation, yet enough to tell columns apart. */
-function sampleSize({ rows, layout }: Design): number {
+/** Whether products between columns of all rows cost no more than some evaluations of the objective. */
+function isCheap(design: Design): boolean {
+  return productCost(design) <= 4
+}
+
+/** A row's pairs of columns against what its part of an evaluation takes. */
+function productCost({ rows }: Design): number {
   const perRow = 1 + rows.numbers.length + rows.codes.length
-  // A row's pairs of columns against what its part of an evaluation takes.
-  const cost = perRow ** 2 / 2 / (2 * perRow + 20)
-  if (cost <= 4) return rows.nRows
-  return Math.ceil(Math.max(rows.nRows / cost, rowsPerParameter * layout.nParameters, leastRows))
+  return perRow ** 2 / 2 / (2 * perRow + 20)
+}
+
+/** So many rows that products between columns cost about as much as an evaluation, yet enough to tell columns apart. */
+export function sampleSize(design: Design, nScores = 1): number {
+  const { rows, layout } = design
+  const asCostly = isCheap(design) ? 0 : rows.nRows / productCost(design)
+  return Math.ceil(Math.max(asCostly, rowsPerParameter * layout.nParameters * nScores, leastRows))
 }
 
 function weightsOf({ rows }: Design): Float64Array {
   return rows.weights ?? new Float64Array(rows.nRows).fill(1)
-}
-
-function diagonalOf(matrix: Float64Array, n: number): Float64Array {
-  return Float64Array.from({ length: n }, (_, i) => matrix[i * n + i]!)
 }
 
 interface Context {

@@ -15,6 +15,8 @@ export interface MinimizeOptions {
   readonly l1?: Float64Array
   /** Default: a multiple of the identity. */
   readonly preconditioner?: Preconditioner | undefined
+  /** Whether the start is near the minimum: the preconditioner is taken there. */
+  readonly startsClose?: boolean
   readonly maxIterations: number
   /** Whether to stop, from the (pseudo-)gradient. */
   readonly isConverged: (gradient: Float64Array) => boolean
@@ -56,7 +58,7 @@ export async function minimize(objective: Objective, options: MinimizeOptions): 
     if (options.isConverged(steepest)) return { x, value, iterations: iteration, converged: true }
     if (iteration === options.maxIterations) return { x, value, iterations: iteration, converged: false }
     await options.onIteration(iteration, value)
-    renew(iteration, x, steps, options.preconditioner)
+    if (isRenewed(iteration, options)) renew(x, steps, options.preconditioner)
     let direction = descentDirection(steepest, steps, options.preconditioner)
     if (l1) keepSigns(direction, steepest, l1)
     if (dot(direction, steepest) >= 0) {
@@ -74,14 +76,13 @@ export async function minimize(objective: Objective, options: MinimizeOptions): 
 }
 
 /** After 1, 2, 4, 8 … iterations; less often where it is rough, because what the steps told is as good then. */
-function renew(
-  iteration: number,
-  x: Float64Array,
-  steps: Step[],
-  preconditioner: Preconditioner | undefined,
-): void {
+function isRenewed(iteration: number, { preconditioner, startsClose }: MinimizeOptions): boolean {
+  if (iteration === 0) return startsClose === true
+  return preconditioner?.isExact ? isPower(iteration, 2) : iteration > 1 && isPower(iteration, 4)
+}
+
+function renew(x: Float64Array, steps: Step[], preconditioner: Preconditioner | undefined): void {
   if (!preconditioner?.renew) return
-  if (!(preconditioner.isExact ? isPower(iteration, 2) : iteration > 1 && isPower(iteration, 4))) return
   preconditioner.renew(x)
   if (preconditioner.isExact) steps.length = 0
 }

@@ -8,6 +8,7 @@ export interface Problem {
   readonly loss: Loss
   /** The parameters of a score follow those of the score before. */
   readonly nScores: number
+  readonly l1: number
   readonly l2: number
   /** Sum of the rows' weights. */
   readonly total: number

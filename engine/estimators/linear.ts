@@ -7,21 +7,14 @@
  */
 import { EngineError } from '../errors.ts'
 import { centerColumns, uncenter } from './center-columns.ts'
-import { curvaturePreconditioner } from './curvature.ts'
+import { curvaturePreconditioner, sampleSize } from './curvature.ts'
 import type { EncodedRows } from './dataset.ts'
-import { layoutOf, secondMoments, type Layout } from './design.ts'
-import type {
-  Estimator,
-  Fitted,
-  FitRequest,
-  FittedLabel,
-  LinearParameters,
-  LinearScore,
-  Parameters,
-} from './estimator.ts'
+import { layoutOf, sampleRows, secondMoments, type Layout } from './design.ts'
+import type { Estimator, Fitted, FitRequest, FittedLabel } from './estimator.ts'
 import { gaussianFamily, logisticFamily, poissonFamily, type Family } from './families.ts'
-import { minimize } from './lbfgs.ts'
+import { minimize, type MinimizeOptions, type Minimum } from './lbfgs.ts'
 import { scaledObjective, type Problem } from './linear-objective.ts'
+import { checkStart, parametersOf, scoresOf } from './linear-parameters.ts'
 import { centerScores, leastNorm } from './minimum-norm.ts'
 
 /** Least squares. */
@@ -40,6 +33,12 @@ interface Hyperparameters {
   readonly tolerance: number
 }
 
+/** At least so many times the rows of a sample make it worth starting from its optimum. */
+const worthSampling = 4
+const sampleIterations = 15
+/** By how much the sample's optimum may be missed: it is off by more for being a sample's. */
+const sampleTolerance = 1e-3
+
 async function fitFamily(
   request: FitRequest,
   familyOf: (rows: EncodedRows, label: FittedLabel) => Family,
@@ -54,36 +53,26 @@ async function fitFamily(
   const design = { rows, layout }
   const moments = secondMoments(design)
   const nScores = family.intercepts.length
-  const problem: Problem = { design, loss: family.loss, nScores, l2, total: moments[0]! }
-  const scales = parameterScales(problem, { moments, family })
-  const width = layout.nParameters
-  const units = family.units.map(unit => unit * tolerance)
+  const problem: Problem = { design, loss: family.loss, nScores, l1, l2, total: moments[0]! }
+  const fitting: Fitting = { family, moments, scales: parameterScales(problem, { moments, family }) }
+  const start = startOf(request, { fitting, layout, shifts })
+  const sampled = request.start
+    ? undefined
+    : await sampleOptimum(problem, fitting, { start, maxIterations, signal })
 
-  const minimum = await minimize(scaledObjective(problem, scales), {
-    start: startOf(request, { family, layout, shifts, scales }),
-    ...(l1 > 0 && {
-      l1: new Float64Array(nScores * width).map((_, j) =>
-        j % width === 0 ? 0 : (l1 * scales[j % width]!) / problem.total,
-      ),
-    }),
-    ...(l1 === 0 && {
-      preconditioner: curvaturePreconditioner(problem, {
-        scales,
-        moments,
-        lossCurvature: family.lossCurvature,
-        allRows: family.constantCurvature === true,
-      }),
-    }),
+  const minimum = await optimum(problem, fitting, {
+    start: sampled ?? start,
+    startsClose: (sampled ?? request.start) !== undefined,
     maxIterations,
-    isConverged: gradient => gradient.every((g, j) => Math.abs(g) <= units[Math.floor(j / width)]!),
+    tolerance,
     async onIteration(done, value) {
       const message = `Iteration ${done}, mean objective ${value.toFixed(6)}`
       onProgress?.({ done, total: maxIterations, message })
-      await new Promise(resolve => setImmediate(resolve))
-      signal?.throwIfAborted()
+      await pause(signal)
     },
   })
-  const parameters = minimum.x.map((v, j) => v * scales[j % width]!)
+  const width = layout.nParameters
+  const parameters = minimum.x.map((v, j) => v * fitting.scales[j % width]!)
   if (l1 === 0 && l2 === 0) leastNorm(design, parameters)
   uncenter(parameters, { width, shifts })
   // Classes' scores may all move alike; penalties hold all but the intercepts.
@@ -95,6 +84,79 @@ async function fitFamily(
     objective: minimum.value * problem.total,
     nParameters: parameters.length,
   }
+}
+
+interface Fitting {
+  readonly family: Family
+  /** Per parameter of a score Σ weight · x². */
+  readonly moments: Float64Array
+  readonly scales: Float64Array
+}
+
+/** Over scaled parameters. */
+async function optimum(
+  problem: Problem,
+  { family, moments, scales }: Fitting,
+  options: Pick<MinimizeOptions, 'start' | 'startsClose' | 'maxIterations' | 'onIteration'> & {
+    readonly tolerance: number
+  },
+): Promise<Minimum> {
+  const { tolerance, ...rest } = options
+  const { l1, nScores, total } = problem
+  const width = scales.length
+  const limits = family.units.map(unit => unit * tolerance)
+  const l1Weight = (j: number) => (j % width === 0 ? 0 : (l1 * scales[j % width]!) / total)
+  const curvature = {
+    scales,
+    moments,
+    lossCurvature: family.lossCurvature,
+    allRows: family.constantCurvature === true,
+  }
+  return await minimize(scaledObjective(problem, scales), {
+    ...rest,
+    ...(l1 > 0
+      ? { l1: new Float64Array(nScores * width).map((_, j) => l1Weight(j)) }
+      : { preconditioner: curvaturePreconditioner(problem, curvature) }),
+    isConverged: gradient => gradient.every((g, j) => Math.abs(g) <= limits[Math.floor(j / width)]!),
+  })
+}
+
+/** About the optimum of some rows, from where that of all is near; absent where there are not so many more. */
+async function sampleOptimum(
+  problem: Problem,
+  fitting: Fitting,
+  options: {
+    readonly start: Float64Array
+    readonly maxIterations: number
+    readonly signal: AbortSignal | undefined
+  },
+): Promise<Float64Array | undefined> {
+  const { design, total } = problem
+  const { start, maxIterations, signal } = options
+  const nRows = sampleSize(design, problem.nScores)
+  if (design.rows.nRows < worthSampling * nRows || fitting.family.constantCurvature) return undefined
+  const sample = { ...design, rows: sampleRows(design.rows, nRows) }
+  const moments = secondMoments(sample)
+  // Penalties are those of all rows in proportion; the squared one holds what few rows leave undetermined.
+  const share = moments[0]! / total
+  const l2 = problem.l2 * share + 1
+  const { x } = await optimum(
+    { ...problem, design: sample, l1: problem.l1 * share, l2, total: moments[0]! },
+    { ...fitting, moments },
+    {
+      start,
+      maxIterations: Math.min(sampleIterations, maxIterations),
+      tolerance: sampleTolerance,
+      onIteration: async () => await pause(signal),
+    },
+  )
+  return x
+}
+
+/** Lets others have the thread. @throws the signal's reason */
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise(resolve => setImmediate(resolve))
+  signal?.throwIfAborted()
 }
 
 function hyperparametersOf({ hyperparameters }: FitRequest): Hyperparameters {
@@ -127,13 +189,13 @@ function parameterScales(
 function startOf(
   { start }: FitRequest,
   of: {
-    readonly family: Family
+    readonly fitting: Fitting
     readonly layout: Layout
     readonly shifts: Float64Array
-    readonly scales: Float64Array
   },
 ): Float64Array {
-  const { family, layout, shifts, scales } = of
+  const { layout, shifts } = of
+  const { family, scales } = of.fitting
   const { nParameters: width } = layout
   const parameters = new Float64Array(family.intercepts.length * width)
   if (start) {
@@ -142,50 +204,4 @@ function startOf(
     uncenter(parameters, { width, shifts: shifts.map(shift => -shift) })
   } else family.intercepts.forEach((intercept, k) => (parameters[k * width] = intercept))
   return parameters.map((v, j) => v / scales[j % width]!)
-}
-
-function checkStart(
-  start: Parameters,
-  { link, intercepts }: Family,
-  { nNumbers, nParameters }: Layout,
-): asserts start is LinearParameters {
-  const fits =
-    start.kind === 'linear' &&
-    start.link === link &&
-    start.scores.length === intercepts.length &&
-    start.scores.every(({ numbers, categories }) => {
-      const nCodes = categories.reduce((n, values) => n + values.length, 0)
-      return numbers.length === nNumbers && 1 + nNumbers + nCodes === nParameters
-    })
-  if (!fits) throw new TypeError('Expected parameters to start from of a fit to the same columns')
-}
-
-/** As the layout has them. */
-export function parametersOf({ intercept, numbers, categories }: LinearScore, layout: Layout): Float64Array {
-  const parameters = new Float64Array(layout.nParameters)
-  parameters[0] = intercept
-  parameters.set(numbers, 1)
-  categories.forEach((values, k) => {
-    const nCategories = values.length - 1
-    parameters[layout.bases[k]!] = values[nCategories]!
-    for (let c = 0; c < nCategories; c++) parameters[layout.bases[k]! + 1 + c] = values[c]!
-  })
-  return parameters
-}
-
-/** The inverse of `parametersOf`, score after score. */
-export function scoresOf(
-  parameters: Float64Array,
-  { nParameters, nNumbers, bases }: Layout,
-): readonly LinearScore[] {
-  return Array.from({ length: parameters.length / nParameters }, (_, k) => {
-    const score = parameters.subarray(k * nParameters, (k + 1) * nParameters)
-    return {
-      intercept: score[0]!,
-      numbers: score.slice(1, 1 + nNumbers),
-      categories: bases.map((base, c) =>
-        Float64Array.of(...score.subarray(base + 1, bases[c + 1] ?? nParameters), score[base]!),
-      ),
-    }
-  })
 }

@@ -1,6 +1,6 @@
 /** What a plan can say and this version does not execute yet: one sentence each, with what to write instead. */
-import { algorithms } from '../../language/algorithms.ts'
-import type { MetricPlan, Plan } from '../../language/index.ts'
+import { algorithmNames, algorithms } from '../../language/algorithms.ts'
+import type { MetricPlan, Plan, ValueKind } from '../../language/index.ts'
 import { metrics } from '../../language/metrics.ts'
 import { EngineError } from '../errors.ts'
 
@@ -13,7 +13,7 @@ function* refusals(plan: Plan): Generator<string> {
   const { algorithm, label } = plan
   const { labels, families = {}, nativeCategories } = algorithms[algorithm.name]
   if (!labels.includes(label.type.kind))
-    yield `Expected a label of type ${labels.join(', ')} for ${algorithm.name}, got ${label.type.kind} for \`${label.name}\`.`
+    yield `Expected a label of type ${labels.join(', ')} for ${algorithm.name}, got ${label.type.kind} for \`${label.name}\`. Use ${learnersOf(label.type.kind).join(', ')}.`
   const family = String(algorithm.hyperparameters['family'])
   if (families[family] && !families[family].includes(label.type.kind))
     yield `Expected a label of type ${families[family].join(', ')} for the family ${family}, got ${label.type.kind} for \`${label.name}\`.`
@@ -33,6 +33,12 @@ function* refusals(plan: Plan): Generator<string> {
       output.class !== 'true'
     )
       yield `Expected \`probability(${label.name})\` of a bool label, got the class "${output.class}" for \`${output.name}\`. Leave the class out.`
+}
+
+/** Algorithms that learn such a label. */
+function learnersOf(kind: ValueKind): readonly string[] {
+  const names = algorithmNames.filter(name => algorithms[name].labels.includes(kind))
+  return names.length === 0 ? ['another label'] : names
 }
 
 function isDefined({ metric }: MetricPlan, { label }: Plan): boolean {

@@ -98,7 +98,9 @@ export function showDependence(dependence: PartialDependence): ShownDependence {
 export function dependenceText({ feature, curves }: PartialDependence): string {
   const lines = curves.flatMap(({ class: of, points }) =>
     points.map(({ value, mean, low, high }) =>
-      [of, `${valueText(value)}: ${short(mean)} [${short(low)}, ${short(high)}]`].filter(Boolean).join(' · '),
+      [of, `${value === null ? 'other' : valueText(value)}: ${short(mean)} [${short(low)}, ${short(high)}]`]
+        .filter(Boolean)
+        .join(' · '),
     ),
   )
   return [`Mean prediction by ${feature}, and the middle 80 % of the rows`, ...lines].join('\n')

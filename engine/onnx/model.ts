@@ -35,7 +35,8 @@ export function buildOnnx(plan: Plan, fitted: FittedModel, options: OnnxOptions 
   const tensors: CardTensor[] = []
   const inputs = inputsOf(plan)
   const values = new Map<string, OnnxValue>()
-  const read = new Set(inputColumns(plan))
+  const keyColumns = fitted.keys.flatMap(({ source }) => (source.kind === 'column' ? [source.name] : []))
+  const read = new Set([...inputColumns(plan), ...keyColumns])
   for (const input of inputs) {
     if (input.kind === 'column' && !read.has(input.name)) continue
     const { tensor, value } = addInput(graph, names, { name: input.name, type: input.type })
@@ -128,13 +129,14 @@ function flat(graph: GraphBuilder, ref: Ref): Ref {
   return graph.node('Reshape', [ref, graph.constant('int64', [-1n])])
 }
 
-/** Repeats what is the same for every row, in as many rows as the first tensor has. */
+/** Repeats what is the same for every row, in as many rows as the first tensor has; in one where nothing is read. */
 function rowsOf(graph: GraphBuilder, tensors: readonly CardTensor[]): (ref: Ref) => Ref {
   const scalar = tensors.find(tensor => tensor.size === undefined)
   const vector = () =>
     graph.node('Slice', [tensors[0]!.tensor, ...[0n, 1n, 1n].map(i => graph.constant('int64', [i]))])
   return ref => {
-    if (graph.isPerRow(ref) || tensors.length === 0) return ref
+    if (graph.isPerRow(ref)) return ref
+    if (tensors.length === 0) return graph.node('Reshape', [ref, graph.constant('int64', [1n, -1n])])
     return graph.node('Expand', [ref, graph.node('Shape', [scalar?.tensor ?? vector()])])
   }
 }

@@ -9,6 +9,8 @@ const tolerance = 1e-6
 
 export interface Difference {
   readonly engine: 'SQL' | 'ONNX'
+  /** Whether the other execution failed. */
+  readonly isFailure: boolean
   readonly message: string
 }
 
@@ -23,13 +25,17 @@ export async function differenceOf(
     ONNX: () => evaluateOnnx(parityCase),
   }
   for (const engine of ['SQL', 'ONNX'] as const) {
-    const message = await others[engine]().then(
-      other => compare(parityCase, { typescript, other, engine }),
-      (error: unknown) => `${engine} fails: ${error instanceof Error ? error.message : String(error)}`,
+    const found = await others[engine]().then(
+      other => ({ message: compare(parityCase, { typescript, other, engine }), isFailure: false }),
+      (error: unknown) => ({ message: `${engine} fails: ${messageOf(error)}`, isFailure: true }),
     )
-    if (message !== undefined) return { engine, message }
+    if (found.message !== undefined) return { engine, isFailure: found.isFailure, message: found.message }
   }
   return undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 interface Tables {

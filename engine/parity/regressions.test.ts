@@ -1,6 +1,7 @@
 /** Cases on which executions once differed. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { literal, planOver, rowFeature, typeOf } from '../plan/build.ts'
 import type { ParityCase } from './cases.ts'
 import { differenceOf } from './differences.ts'
 import { openParity } from './open.ts'
@@ -11,3 +12,50 @@ function parityTest(name: string, parityCase: ParityCase): void {
     assert.equal((await differenceOf(await openParity(t), parityCase))?.message, undefined)
   })
 }
+
+const data = {
+  name: 'data',
+  format: 'parquet',
+  path: 'data.parquet',
+  knownAfterUs: 0,
+  columns: [{ name: 'flag', type: typeOf('bool') }],
+} as const
+
+parityTest('features that read nothing are the same for every row', {
+  plan: planOver(data, {
+    features: [rowFeature('one', literal('float', 1)), rowFeature('b', literal('category', 'b'))],
+    label: { name: 'y', expr: literal('float', 1), type: typeOf('float', false) },
+    outputs: [{ name: 'expected', kind: 'prediction' }],
+  }),
+  fitted: {
+    fittedVersion: 2,
+    model: 'model',
+    algorithm: 'gradient_boosted_trees',
+    label: { kind: 'number' },
+    features: [
+      { kind: 'numeric', name: 'one', impute: null, center: 0, scale: 1, indicator: true },
+      { kind: 'category', name: 'b', encoding: 'native', categories: ['a', 'b'] },
+    ],
+    columns: { numbers: [{ feature: 0 }, { feature: 0, indicator: true }], codes: [1] },
+    parameters: {
+      kind: 'trees',
+      link: 'identity',
+      initial: [1],
+      trees: [
+        {
+          column: [2, 0, 0],
+          threshold: [0, 0, 0],
+          members: [[2], null, null],
+          missingLeft: [false, false, false],
+          left: [1, -1, -1],
+          right: [2, -1, -1],
+          value: [0, 10, 20],
+          gain: [1, 0, 0],
+          nRows: [2, 1, 1],
+        },
+      ],
+    },
+    keys: [],
+  },
+  rows: [{ flag: null }, { flag: true }],
+})

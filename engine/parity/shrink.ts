@@ -28,7 +28,7 @@ export async function shrink(
     for (const candidate of candidates) {
       if (tries++ >= maxTries) return false
       const difference = await differenceOf(candidate)
-      if (difference?.engine !== best.difference.engine) continue
+      if (!difference || !isAlike(difference, best.difference)) continue
       best = { case: candidate, difference }
       return true
     }
@@ -39,6 +39,11 @@ export async function shrink(
     for (const simpler of simplifications) while (await attempt(simpler(best.case))) isSimpler = true
   }
   return best
+}
+
+/** A case that fails in another way is another one. */
+function isAlike(a: Difference, b: Difference): boolean {
+  return a.engine === b.engine && a.isFailure === b.isFailure
 }
 
 const simplifications: readonly ((parityCase: ParityCase) => Iterable<ParityCase>)[] = [

@@ -8,7 +8,7 @@ import { centerColumns, uncenter } from './center-columns.ts'
 import type { EncodedRows } from './dataset.ts'
 import type { Estimator, FitRequest, MixedParameters, RandomEffect } from './estimator.ts'
 import { gaussianFamily, logisticFamily, poissonFamily } from './families.ts'
-import { parametersOf, scoresOf } from './linear.ts'
+import { parametersOf, scoresOf } from './linear-parameters.ts'
 import { leastNorm } from './minimum-norm.ts'
 import { descend } from './mixed-effects/descent.ts'
 import {

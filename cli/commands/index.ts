@@ -3,6 +3,7 @@ import type { AddCommand } from '../main.ts'
 import { addBackend } from './backend.ts'
 import { addCheck } from './check.ts'
 import { addDeploy } from './deploy.ts'
+import { addExplain } from './explain.ts'
 import { addFeatures } from './features.ts'
 import { addInit } from './init.ts'
 import { addKernel } from './kernel.ts'
@@ -21,6 +22,7 @@ export const commands: readonly AddCommand[] = [
   addCheck,
   addTest,
   addTrain,
+  addExplain,
   addSql,
   addFeatures,
   addRun,

@@ -184,7 +184,12 @@ test('importance follows from the seed, and keys of random effects have one', as
 
 test('a metric that is not defined on the rows is refused, and a cancelled one ends', async () => {
   const none = { ...examples, rows: [] }
-  await assert.rejects(permutationImportance(linear, none, { metric: { metric: 'rmse' } }), RangeError)
+  await assert.rejects(permutationImportance(linear, none, { metric: { metric: 'rmse' } }), {
+    code: 'ENG010',
+  })
+  await assert.rejects(permutationImportance(linear, examples, { metric: { metric: 'auc' } }), {
+    code: 'ENG010',
+  })
   const signal = AbortSignal.abort(new Error('enough'))
   await assert.rejects(
     permutationImportance(linear, examples, { metric: { metric: 'rmse' }, signal }),

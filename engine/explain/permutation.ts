@@ -3,7 +3,8 @@
  * rows, so that they say nothing of the label any more. What another feature says too is not missed.
  */
 import type { MetricPlan } from '../../language/index.ts'
-import { metrics } from '../../language/metrics.ts'
+import { metricNames, metrics } from '../../language/metrics.ts'
+import { EngineError } from '../errors.ts'
 import type { EncodedRows } from '../estimators/dataset.ts'
 import { predict } from '../estimators/predict.ts'
 import { metricName } from '../metrics/evaluate.ts'
@@ -44,7 +45,7 @@ export interface Importance {
   readonly features: readonly FeatureImportance[]
 }
 
-/** @throws RangeError when the metric is not defined on the rows */
+/** @throws EngineError ENG010 when the metric is not defined for the label or on the rows */
 export async function permutationImportance(
   fitted: FittedModel,
   examples: Examples,
@@ -52,6 +53,7 @@ export async function permutationImportance(
 ): Promise<Importance> {
   const { metric, seed = 0, signal } = options
   const repeats = Math.max(2, options.repeats ?? 10)
+  checkMetric(fitted, metric)
   const rows = encodeExamples(fitted, examples.rows)
   const measure = (permuted: EncodedRows): number | null =>
     metricOverGroups(
@@ -61,8 +63,9 @@ export async function permutationImportance(
     )
   const value = measure(rows)
   if (value === null)
-    throw new RangeError(
-      `Expected rows on which ${metricName(metric)} is defined, got ${rows.nRows} ${examples.split} rows.`,
+    throw new EngineError(
+      'ENG010',
+      `Expected rows on which ${metricName(metric)} is defined, got ${rows.nRows} ${examples.split} rows. Take another split or metric.`,
     )
   const sign = metrics[metric.metric].better === 'higher' ? 1 : -1
   const random = createRandom(seed)
@@ -87,6 +90,19 @@ export async function permutationImportance(
     repeats,
     features,
   }
+}
+
+/** The kinds of label that the language names otherwise. */
+const labelKinds = { bool: 'bool', number: 'float', classes: 'category' } as const
+
+function checkMetric({ label, model }: FittedModel, { metric }: MetricPlan): void {
+  const kind = labelKinds[label.kind]
+  const defined = metricNames.filter(name => metrics[name].labels.includes(kind))
+  if (defined.includes(metric)) return
+  throw new EngineError(
+    'ENG010',
+    `Expected a metric of the label of ${model} (${defined.join(', ')}), got ${String(metric)}.`,
+  )
 }
 
 /** The rows with the feature of row order[i] in row i. */

@@ -157,6 +157,8 @@ export interface ModelMessage {
   readonly doc?: string
   /** split → metric → value. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>
+  /** The same with the ends of 95 % bootstrap intervals, where there are some. */
+  readonly intervals?: Readonly<Record<string, Readonly<Record<string, readonly [number, number] | null>>>>
   /** split → rows. */
   readonly counts: Readonly<Record<string, number>>
   readonly requirements: readonly {

@@ -25,6 +25,11 @@ export function modelMessage(card: Card): ModelMessage {
     algorithm: card.plan.algorithm.name,
     ...(card.doc === undefined ? {} : { doc: card.doc }),
     metrics: Object.fromEntries(Object.entries(card.metrics).map(([split, values]) => [split, values ?? {}])),
+    ...(card.intervals && {
+      intervals: Object.fromEntries(
+        Object.entries(card.intervals).map(([split, values]) => [split, values ?? {}]),
+      ),
+    }),
     counts: { train, validation, test },
     requirements: card.requirements.map(requirement => ({
       text: requirementText(requirement),
@@ -38,7 +43,8 @@ export function modelMessage(card: Card): ModelMessage {
     })),
     coefficients: [...card.coefficients]
       .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
-      .slice(0, maxCoefficients),
+      .slice(0, maxCoefficients)
+      .map(({ name, class: of, value }) => ({ name: of === undefined ? name : `${of}: ${name}`, value })),
   }
 }
 
@@ -49,15 +55,23 @@ function requirementText({ metric, per, op, value, split }: JudgedRequirement): 
 const number = (value: number | null | undefined) =>
   value === null || value === undefined ? '–' : Number(value.toFixed(4)).toString()
 
-/** Rows: split, rows, then the metrics. */
-function metricTable({ metrics, counts }: ModelMessage): readonly (readonly string[])[] {
+/** `0.6662 [0.6641, 0.6683]` */
+export function withInterval(
+  value: number | null | undefined,
+  interval: readonly [number, number] | null | undefined,
+) {
+  return interval ? `${number(value)} [${number(interval[0])}, ${number(interval[1])}]` : number(value)
+}
+
+/** Rows: split, rows, then the metrics with their intervals. */
+function metricTable({ metrics, intervals, counts }: ModelMessage): readonly (readonly string[])[] {
   const names = [...new Set(Object.values(metrics).flatMap(Object.keys))]
   const rows = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([split, count]) => [
       split,
       count.toLocaleString('en'),
-      ...names.map(name => number(metrics[split]?.[name])),
+      ...names.map(name => withInterval(metrics[split]?.[name], intervals?.[split]?.[name])),
     ])
   return [['split', 'rows', ...names], ...rows]
 }

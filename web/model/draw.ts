@@ -19,7 +19,7 @@ export function drawModel(model: ModelMessage): HTMLElement {
   )
 }
 
-function drawMetrics({ metrics, counts }: ModelMessage): HTMLElement {
+function drawMetrics({ metrics, intervals, counts }: ModelMessage): HTMLElement {
   const splits = Object.keys(counts).filter(split => metrics[split] || (counts[split] ?? 0) > 0)
   const names = [...new Set(Object.values(metrics).flatMap(of => Object.keys(of)))]
   const head = ['', ...names, 'rows'].map((name, i) => h('th', { class: i > 0 && 'number' }, name))
@@ -28,11 +28,20 @@ function drawMetrics({ metrics, counts }: ModelMessage): HTMLElement {
       'tr',
       {},
       h('th', { scope: 'row' }, split),
-      ...names.map(name => h('td', { class: 'number' }, fixed(metrics[split]?.[name]))),
+      ...names.map(name =>
+        h('td', { class: 'number' }, fixed(metrics[split]?.[name]), drawInterval(intervals?.[split]?.[name])),
+      ),
       h('td', { class: 'number' }, count(counts[split] ?? 0)),
     ),
   )
   return h('table', {}, h('thead', {}, h('tr', {}, ...head)), h('tbody', {}, ...rows))
+}
+
+/** ` [0.6641, 0.6683]`, smaller than the value. */
+function drawInterval(interval: readonly [number, number] | null | undefined): HTMLElement | false {
+  if (!interval) return false
+  const [low, high] = interval
+  return h('small', { title: '95 % bootstrap interval' }, ` [${fixed(low)}, ${fixed(high)}]`)
 }
 
 function drawRequirements({ requirements }: ModelMessage): HTMLElement[] {

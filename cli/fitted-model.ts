@@ -1,5 +1,6 @@
 /** A fitted model for a plan: one that is registered and was trained from this very plan, else one trained now. */
-import type { Card, FittedModel, TrainProgress } from '../engine/types.ts'
+import { parseFitted } from '../engine/fitted-model.ts'
+import type { Card, TrainProgress } from '../engine/types.ts'
 import type { Plan } from '../language/index.ts'
 import { modelFiles, TrainedModel } from '../library/model/trained-model.ts'
 import { messageOf } from '../library/errors.ts'
@@ -88,7 +89,7 @@ async function registeredModel(plan: Plan, { root, output }: FitOptions): Promis
     for (const version of (await registry.versions(plan.model)).slice(0, maxVersions)) {
       const card = await readJson<Card>(registry, { plan, version, file: modelFiles.card })
       if (trainingPart(card.plan) !== wanted) continue
-      const fitted = await readJson<FittedModel>(registry, { plan, version, file: modelFiles.fitted })
+      const fitted = parseFitted(await readText(registry, { plan, version, file: modelFiles.fitted }))
       const onnx = await registry.read(plan.model, version, modelFiles.onnx)
       return { model: new TrainedModel({ card, fitted, onnx }), origin: { kind: 'registered', version } }
     }
@@ -100,11 +101,18 @@ async function registeredModel(plan: Plan, { root, output }: FitOptions): Promis
   return undefined
 }
 
-async function readJson<T>(
-  registry: Registry,
-  { plan, version, file }: { readonly plan: Plan; readonly version: number; readonly file: string },
-): Promise<T> {
-  return JSON.parse(Buffer.from(await registry.read(plan.model, version, file)).toString('utf8')) as T
+interface ModelFile {
+  readonly plan: Plan
+  readonly version: number
+  readonly file: string
+}
+
+async function readText(registry: Registry, { plan, version, file }: ModelFile): Promise<string> {
+  return Buffer.from(await registry.read(plan.model, version, file)).toString('utf8')
+}
+
+async function readJson<T>(registry: Registry, file: ModelFile): Promise<T> {
+  return JSON.parse(await readText(registry, file)) as T
 }
 
 /** What a fitted model depends on: whoever changes a test, a requirement or a word has the same model. */

@@ -22,6 +22,7 @@ export {
 } from './duckdb/sources.ts'
 export * from './explain/index.ts'
 export type { ExamplesRequest } from './duckdb/examples.ts'
+export { parseFitted } from './fitted-model.ts'
 export { runTests, type ExpectationResult, type ModelTestResult } from './model-tests.ts'
 export { createScorer, type Scorer } from './onnx/scorer.ts'
 export { parseTimestamp } from './rows/normalize.ts'

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lookUpFeature } from '../../catalog/online/lookup.ts'
+import { parseFitted } from '../../engine/fitted-model.ts'
 import type { Examples } from '../../engine/explain/index.ts'
 import type { Card, FittedModel, Scored } from '../../engine/types.ts'
 import type { MetricPlan, SplitName } from '../../language/index.ts'
@@ -61,7 +62,7 @@ export const modelFiles = { onnx: 'model.onnx', card: 'card.json', fitted: 'fitt
 export class TrainedModel {
   /** Everything known about the model: plan, counts, metrics, requirements, statistics. */
   readonly card: Card
-  /** Preparation parameters, coefficients and intercept. */
+  /** How features are prepared, and what was learned over them. */
   readonly fitted: FittedModel
   /** The artifact, with the preparation inside. */
   readonly onnx: Uint8Array
@@ -198,7 +199,7 @@ export async function loadTrainedModel(folder: string): Promise<TrainedModel> {
     return new TrainedModel({
       onnx,
       card: JSON.parse(card) as Card,
-      fitted: JSON.parse(fitted) as FittedModel,
+      fitted: parseFitted(fitted),
     })
   } catch (cause) {
     throw new LibraryError('LIB202', `Expected a trained model in ${folder}: ${messageOf(cause)}`, { cause })

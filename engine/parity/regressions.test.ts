@@ -21,6 +21,64 @@ const data = {
   columns: [{ name: 'flag', type: typeOf('bool') }],
 } as const
 
+parityTest('a network has no score where an element of a vector is not imputed', {
+  plan: planOver(
+    {
+      ...data,
+      columns: [
+        { name: 'flag', type: typeOf('bool') },
+        { name: 'v', type: { ...typeOf('vector'), size: 2 } },
+      ],
+    },
+    {
+      features: [
+        {
+          ...rowFeature('vector', { op: 'column', name: 'v', type: { ...typeOf('vector'), size: 2 } }),
+          type: { ...typeOf('vector'), size: 2 },
+        },
+      ],
+      label: { name: 'y', expr: literal('bool', true), type: typeOf('bool', false) },
+    },
+  ),
+  fitted: {
+    fittedVersion: 2,
+    model: 'model',
+    algorithm: 'neural_network',
+    label: { kind: 'bool' },
+    features: [
+      {
+        kind: 'vector',
+        name: 'vector',
+        elements: [
+          { impute: 1, center: 0, scale: 1 },
+          { impute: null, center: 0, scale: 1 },
+        ],
+      },
+    ],
+    columns: {
+      numbers: [
+        { feature: 0, element: 0 },
+        { feature: 0, element: 1 },
+      ],
+      codes: [],
+    },
+    parameters: {
+      kind: 'network',
+      link: 'logistic',
+      activation: 'tanh',
+      nCategories: [],
+      layers: [{ nInputs: 2, nOutputs: 1, weights: [1, -1], bias: [0.5] }],
+      center: 0,
+      scale: 1,
+    },
+    keys: [],
+  },
+  rows: [
+    { flag: null, v: null },
+    { flag: null, v: [1, 2] },
+  ],
+})
+
 parityTest('features that read nothing are the same for every row', {
   plan: planOver(data, {
     features: [rowFeature('one', literal('float', 1)), rowFeature('b', literal('category', 'b'))],

@@ -166,14 +166,17 @@ function networkSql(
   const [first, ...others] = layers
   const last = layers.at(-1)!
   const hidden = (l: number) => `"0 layer ${l}"`
-  const inputs = numbers.length === 0 ? '[0e0]' : `[${numbers.join(', ')}]`
+  // A product refuses lists with a NULL in them, also where a CASE takes another branch.
+  const inputs = numbers.length === 0 ? '[0e0]' : `[${numbers.map(n => `coalesce(${n}, 0e0)`).join(', ')}]`
+  const whole = '"0 whole"'
   const isKnown = numbers.length === 0 ? 'TRUE' : numbers.map(n => `${n} IS NOT NULL`).join(' AND ')
   const bent = (units: readonly string[], l: number): string =>
     l === layers.length - 1
       ? `[${units.join(',\n    ')}]`
       : `list_transform([${units.join(',\n    ')}], lambda u: ${activations[activation]})`
   const steps = [
-    { name: hidden(0), sql: `CASE WHEN ${isKnown} THEN ${inputs} END` },
+    { name: whole, sql: isKnown },
+    { name: hidden(0), sql: inputs },
     { name: hidden(1), sql: bent(firstUnits(first!, nCategories, { numbers, codes, inputs: hidden(0) }), 0) },
     ...others.map((layer, l) => ({ name: hidden(l + 2), sql: bent(unitsSql(layer, hidden(l + 1)), l + 1) })),
   ]
@@ -184,7 +187,7 @@ function networkSql(
   const { n, sql } = together(scores)
   return {
     n,
-    sql: `CASE WHEN ${hidden(0)} IS NOT NULL THEN ${sql} END`,
+    sql: `CASE WHEN ${whole} THEN ${sql} END`,
     from: relation =>
       steps.reduce((from, step) => `(SELECT *, ${step.sql} AS ${step.name} FROM ${from})`, relation),
   }

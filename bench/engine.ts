@@ -10,6 +10,7 @@ import { createScorer, openEngine, scoreRows } from '../engine/index.ts'
 import { measure, median, row, type BenchRow, type BenchSuite } from './bench.ts'
 import { flightsFile, flightsPlan, flightsRoot } from './flights/plan.ts'
 import type { FlightsTraining } from './flights/train.ts'
+import { pointInTimeJoin } from './joins/point-in-time.ts'
 
 const flight = {
   date: '2001-06-12T07:10',
@@ -37,6 +38,7 @@ const suite: BenchSuite = async ({ log }) => {
     row('peak memory of the training', 'GiB', { ours: gibibytes(ours), peers: named(gibibytes), goal: 2 }),
     { ...auc, met: ours.testAuc >= auc.goal },
     ...(await scoring(log)),
+    ...(await pointInTimeJoin(log)),
   ]
 }
 

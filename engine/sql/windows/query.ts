@@ -53,39 +53,64 @@ export interface Events {
   readonly sql: string
   /** The column of an aggregate's argument: of a `count` without one, TRUE. */
   readonly of: (feature: WindowFeaturePlan) => string
-  readonly columns: readonly { readonly name: string; readonly sqlType: string }[]
+  readonly columns: readonly EventColumn[]
+}
+
+export interface EventColumn {
+  readonly name: string
+  readonly sqlType: string
+  /** Over a row of the source. */
+  readonly expr: Expr | undefined
 }
 
 /** @param whichHold SQL over the columns x1, x2, …: which rows are kept */
 export function eventsOf(query: WindowsQuery, whichHold?: (columns: readonly string[]) => string): Events {
-  const { windows, source } = query
-  const scope = sourceScope()
-  const types = new Map(source.columns.map((column: ColumnSchema) => [column.name, column.type]))
-  const column = (name: string) => scope.column(name, types.get(name) ?? { kind: 'string', nullable: true })
-  const first = windows[0]!.feature
   const values = new Map<string, Expr | undefined>()
-  for (const { feature } of windows) values.set(JSON.stringify(feature.aggregate.of), feature.aggregate.of)
+  for (const { feature } of query.windows)
+    values.set(JSON.stringify(feature.aggregate.of), feature.aggregate.of)
   const nameOf = new Map([...values.keys()].map((key, i) => [key, `x${i + 1}`]))
-  const columns = [...values.values()].map((of, i) => ({
+  const columns = [...values.values()].map((expr, i) => ({
     name: `x${i + 1}`,
-    sqlType: sqlTypes[of?.type.kind ?? 'bool'],
-    sql: of ? expressionSql(of, scope) : 'TRUE',
+    sqlType: sqlTypes[expr?.type.kind ?? 'bool'],
+    expr,
   }))
-  const keys = aliased(first.by.map(column), keyNamesOf(query))
-  const given = columns.map(({ sql, name }) => `${sql} AS ${name}`).join(', ')
-  const { where } = first.aggregate
-  const kept = where ? `\n  WHERE ${expressionSql(where, scope)}` : ''
+  const row = rowSql(query)
+  const given = columns.map(({ expr, name }) => `${row.value(expr)} AS ${name}`).join(', ')
   const present = ['instant', ...keyNamesOf(query)].map(sql => `${sql} IS NOT NULL`)
   const holds = [...present, ...(whichHold ? [whichHold(columns.map(({ name }) => name))] : [])].join(' AND ')
   return {
     sql: `SELECT *
 FROM (
-  SELECT epoch_us(${column(source.time ?? '')}) AS instant, ${keys}, ${given}
-  FROM ${query.sourceRelation}${kept}
+  SELECT ${row.instant} AS instant, ${aliased(row.keys, keyNamesOf(query))}, ${given}
+  FROM ${query.sourceRelation}${row.where === undefined ? '' : `\n  WHERE ${row.where}`}
 )
 WHERE ${holds}`,
     of: feature => nameOf.get(JSON.stringify(feature.aggregate.of))!,
     columns,
+  }
+}
+
+/** Instants and keys alone. */
+export function instantsSql(query: WindowsQuery): string {
+  const row = rowSql(query)
+  return `SELECT ${row.instant} AS instant, ${aliased(row.keys, keyNamesOf(query))}
+FROM ${query.sourceRelation}${row.where === undefined ? '' : `\nWHERE ${row.where}`}`
+}
+
+/**
+ * A row of the source as SQL text.
+ * @param relation put before every column
+ */
+export function rowSql({ windows, source }: WindowsQuery, relation?: string) {
+  const scope = sourceScope(relation)
+  const types = new Map(source.columns.map((column: ColumnSchema) => [column.name, column.type]))
+  const column = (name: string) => scope.column(name, types.get(name) ?? { kind: 'string', nullable: true })
+  const { by, aggregate } = windows[0]!.feature
+  return {
+    instant: `epoch_us(${column(source.time ?? '')})`,
+    keys: by.map(column),
+    value: (expr: Expr | undefined) => (expr ? expressionSql(expr, scope) : 'TRUE'),
+    where: aggregate.where && expressionSql(aggregate.where, scope),
   }
 }
 
@@ -103,10 +128,11 @@ export function aliased(columns: readonly string[], names: readonly string[]): s
   return columns.map((sql, i) => `${sql} AS ${names[i]}`).join(', ')
 }
 
-/** Columns straight from a source, made canonical. */
-export function sourceScope(): SqlScope {
+/** Columns straight from a source, made canonical. @param relation put before each */
+export function sourceScope(relation?: string): SqlScope {
+  const place = relation === undefined ? '' : `${relation}.`
   return {
-    column: (name: string, type: ValueType) => canonicalColumn(quoteName(name), type),
+    column: (name: string, type: ValueType) => canonicalColumn(`${place}${quoteName(name)}`, type),
     feature: name => {
       throw new RangeError(`No feature can be read here: ${name}`)
     },

@@ -328,19 +328,19 @@ const refused: readonly [string, Partial<Plan>, RegExp][] = [
   ],
   ['a metric of numbers', { evaluate: [{ metric: 'rmse' }] }, /metric of a label of type bool, got `rmse`/],
   [
-    'tuning',
+    'tuning by a metric of another label',
     {
       tune: {
         trials: 1,
         search: 'random',
         seed: 1,
         direction: 'maximize',
-        metric: { metric: 'auc' },
+        metric: { metric: 'rmse' },
         on: 'validation',
         space: [],
       },
     },
-    /got `tune`/,
+    /metric of a label of type bool, got `rmse`/,
   ],
 ]
 for (const [what, change, message] of refused)

@@ -12,11 +12,13 @@ import { crossValidation, evaluate, judge, type Evaluation } from './metrics/eva
 import { buildOnnx } from './onnx/model.ts'
 import { checkPlan } from './plan/check.ts'
 import type { Dataset } from './sql/dataset.ts'
-import { foldPartition, splitNames } from './sql/split.ts'
+import { splitNames } from './sql/split.ts'
 import { checkCounts, checkOutputs } from './train/checks.ts'
 import { fit } from './train/fit.ts'
 import { coefficientsOf, fittedModel } from './train/fitted-model.ts'
+import { type Folds, openFolds } from './train/folds.ts'
 import { prepare, type Prepared } from './train/prepare.ts'
+import { searchHyperparameters } from './train/search.ts'
 import type { Card, CrossValidation, RowCounts, TrainOptions, TrainPhase, Training } from './types.ts'
 
 export interface TrainContext {
@@ -32,7 +34,7 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
   const { connection, root } = context
   const { signal, rows = 'all', seed = 0 } = options
   const report = reporter(options)
-  const queries: Fitting['queries'] = (phase, message) => ({
+  const queries = (phase: TrainPhase, message: string): QueryOptions => ({
     ...(signal && { signal }),
     ...(options.onProgress && { onPercent: (done: number) => report(phase, message, done, 100) }),
   })
@@ -48,11 +50,25 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
   const rowCounts: RowCounts = { ...counts, ...(await countParts(connection, dataset, counting)) }
   checkCounts(plan, rowCounts)
 
-  const fitting: Fitting = { context, plan, dataset, options, report, queries }
-  const folds = await crossValidate(fitting)
-  report('prepare', 'Fitting the preparation')
   const preparing = queries('prepare', 'Fitting the preparation')
-  const prepared = await prepare({ connection, plan, dataset }, preparing)
+  const preparedOnce = once(() => {
+    report('prepare', 'Fitting the preparation')
+    return prepare({ connection, plan, dataset }, preparing)
+  })
+  const folds = openFolds({ connection, plan, dataset }, message => {
+    report('prepare', message)
+    return queries('prepare', message)
+  })
+  const search = await searchHyperparameters({
+    ...{ plan, prepared: preparedOnce, folds, seed, threads: context.threads ?? 1 },
+    ...(options.trialsFile !== undefined && { trialsFile: options.trialsFile }),
+    ...(signal && { signal }),
+    onProgress: (message, done, total) => report('tune', message, done, total),
+  })
+  const fitting: Fitting = { context, plan: search?.plan ?? plan, options, report }
+  const validated = await crossValidate(fitting, folds)
+  folds.forget()
+  const prepared = await preparedOnce()
   checkOutputs(plan, prepared.encoding.label)
   const statistics = await cardStatistics(connection, plan, dataset, preparing)
 
@@ -89,23 +105,24 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
     groups,
     intervals: of('intervals'),
     groupIntervals: of('groupIntervals'),
-    ...(folds && { crossValidation: folds }),
+    ...(validated && { crossValidation: validated }),
+    ...(search && { tuning: search.tuning }),
     requirements: plan.require.map(requirement => judge(requirement, { metrics, groups })),
     statistics,
     coefficients: coefficientsOf(model),
     background: backgroundOf(model, prepared.parts[0]!),
     fit: { iterations, converged, objective, nParameters },
   }
+  await search?.forget()
   return { model, onnx, card }
 }
 
 interface Fitting {
   readonly context: TrainContext
+  /** With the hyperparameters that a search found. */
   readonly plan: Plan
-  readonly dataset: Dataset
   readonly options: TrainOptions
   readonly report: ReturnType<typeof reporter>
-  readonly queries: (phase: TrainPhase, message: string) => QueryOptions
 }
 
 interface PartFit {
@@ -146,26 +163,29 @@ function evaluatePart(
 }
 
 /** A model per fold, preparation included, judged on the rows it has not seen. @throws ENG003 ENG005 ENG006 */
-async function crossValidate(fitting: Fitting): Promise<CrossValidation | undefined> {
-  const { context, plan, dataset, report, queries } = fitting
-  const nFolds = plan.split.folds
-  if (nFolds === undefined) return undefined
+async function crossValidate(
+  fitting: Fitting,
+  { nFolds, prepared: preparedOf }: Folds,
+): Promise<CrossValidation | undefined> {
+  if (nFolds === 0) return undefined
   const folds: CrossValidation['folds'][number][] = []
   for (let fold = 1; fold <= nFolds; fold++) {
-    const message = `Preparing fold ${fold} of ${nFolds}`
-    report('prepare', message)
-    const partition = foldPartition(plan.split, fold)
-    const request = { connection: context.connection, plan, dataset }
-    const prepared = await prepare(request, { ...queries('prepare', message), partition })
+    const prepared = await preparedOf(fold)
     const fitted = await fitPart(fitting, prepared, {
       message: `Fitting fold ${fold} of ${nFolds}`,
       validation: prepared.parts[2]!,
       place: `fold ${fold}`,
     })
-    const { metrics } = evaluatePart(plan, prepared, { part: 1, fitted, intervals: false })
+    const { metrics } = evaluatePart(fitting.plan, prepared, { part: 1, fitted, intervals: false })
     folds.push({ train: prepared.parts[0]!.nRows, heldOut: prepared.parts[1]!.nRows, metrics })
   }
   return crossValidation(folds)
+}
+
+/** What `compute` gives, computed when it is first asked for. */
+function once<T>(compute: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => (result ??= compute())
 }
 
 function reporter({ onProgress }: TrainOptions) {

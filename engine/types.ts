@@ -7,8 +7,10 @@ import type {
   RequirementPlan,
   Scalar,
   SplitName,
+  TunePlan,
   ValueType,
 } from '../language/index.ts'
+import type { Trial } from './tune/tune.ts'
 import type { FittedLabel, Parameters } from './estimators/estimator.ts'
 
 export type { FittedLabel, Link } from './estimators/estimator.ts'
@@ -20,15 +22,20 @@ export interface TrainOptions {
   readonly seed?: number
   /** A query whose rows replace those of the observed source; windowed features still read their own sources. */
   readonly observations?: { readonly sql: string }
+  /**
+   * A file for the finished trials of `tune`: a search of the same plan, rows and seed that was ended before goes on with
+   * the trials that are left, and comes to the same end. They are taken out when the model is done. Default: none are kept.
+   */
+  readonly trialsFile?: string
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: TrainProgress) => void
 }
 
-export type TrainPhase = 'read' | 'features' | 'prepare' | 'fit' | 'evaluate' | 'export'
+export type TrainPhase = 'read' | 'features' | 'prepare' | 'tune' | 'fit' | 'evaluate' | 'export'
 
 export interface TrainProgress {
   readonly phase: TrainPhase
-  /** Units done in this phase: percent of a query, iterations of a fit. */
+  /** Units done in this phase: percent of a query, trials of a search, iterations of a fit. */
   readonly done: number
   readonly total?: number
   /** One sentence for a person. */
@@ -203,6 +210,8 @@ export interface Card {
   >
   /** Where the split has folds: the metrics of each, fitted without it, and their means. */
   readonly crossValidation?: CrossValidation
+  /** Where the plan tunes: what was tried. The model has the hyperparameters of the best. */
+  readonly tuning?: Tuning
   readonly requirements: readonly JudgedRequirement[]
   /** Of the training rows: every input and every feature, by name. */
   readonly statistics: {
@@ -239,6 +248,18 @@ export interface Coefficient {
   /** Of more than two classes: whose score it is of. */
   readonly class?: string
   readonly value: number
+}
+
+export interface Tuning {
+  /** As it is written, e.g. `ndcg@10 per query`. */
+  readonly metric: string
+  readonly direction: TunePlan['direction']
+  readonly on: TunePlan['on']
+  readonly search: TunePlan['search']
+  /** In their order. */
+  readonly trials: readonly Trial[]
+  /** Index of the best finished trial. */
+  readonly best: number
 }
 
 export interface CrossValidation {

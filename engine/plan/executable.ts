@@ -3,6 +3,8 @@ import { algorithmNames, algorithms } from '../../language/algorithms.ts'
 import type { MetricPlan, Plan, ValueKind } from '../../language/index.ts'
 import { metrics } from '../../language/metrics.ts'
 import { EngineError } from '../errors.ts'
+import { hasTooManyDimensions } from '../tune/search.ts'
+import { maxDimensions } from '../tune/sobol.ts'
 
 /** @throws ENG007 */
 export function checkExecutable(plan: Plan): void {
@@ -17,12 +19,12 @@ function* refusals(plan: Plan): Generator<string> {
   const family = String(algorithm.hyperparameters['family'])
   if (families[family] && !families[family].includes(label.type.kind))
     yield `Expected a label of type ${families[family].join(', ')} for the family ${family}, got ${label.type.kind} for \`${label.name}\`.`
-  if (plan.tune)
-    yield 'Expected fixed hyperparameters, got `tune`, which this version cannot execute. Leave `tune` out and give the values under `algorithm`.'
+  if (plan.tune && hasTooManyDimensions(plan.tune))
+    yield `Expected at most ${maxDimensions} hyperparameters under a ${plan.tune.search} search, got ${plan.tune.space.length}. Write \`using random\`, or tune fewer.`
   for (const feature of plan.features)
     if (feature.prepare.kind === 'native' && !nativeCategories)
       yield `Expected \`one_hot\` for \`${feature.name}\`, got \`native\`, which ${algorithm.name} does not take. Write \`${feature.name}: one_hot max ${feature.prepare.max}\`.`
-  for (const metric of [...plan.evaluate, ...plan.require])
+  for (const metric of [...plan.evaluate, ...plan.require, ...(plan.tune ? [plan.tune.metric] : [])])
     if (!isDefined(metric, plan))
       yield `Expected a metric of a label of type ${label.type.kind}, got \`${metric.metric}\`, which is for ${metrics[metric.metric].labels.join(', ')}.`
   for (const output of plan.outputs)

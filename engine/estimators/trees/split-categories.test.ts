@@ -32,18 +32,17 @@ test('of many categories as heavy as each other, the best of all divisions', () 
   }
 })
 
-test('a category of few rows does not come first by its noise', () => {
-  const cells = [
-    [-1, 0.2, 1],
-    [-40, 50, 200],
-    [-35, 50, 200],
-    [30, 50, 200],
-    [32, 50, 200],
-    [13, 50, 200],
-  ] as const
-  const { sums, total } = sumsOf(cells)
-  const { goesLeft, left, right } = bestGrouping(sums, total, options)!
-  assert.deepEqual([...goesLeft], [1, 1, 1, 0, 0, 0])
+test('a category of too few rows to know it is not split off for its noise', () => {
+  const { sums, total } = sumsOf([
+    [-6, 0.2, 1],
+    [-2, 50, 200],
+    [1, 50, 200],
+    [2, 50, 200],
+    [1, 50, 200],
+    [-1, 50, 200],
+  ])
+  const { left, right } = bestGrouping(sums, total, options)!
+  assert.ok(Math.min(left.nRows, right.nRows) >= 200)
   assert.equal(left.nRows + right.nRows, total.nRows)
 })
 

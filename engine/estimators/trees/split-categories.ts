@@ -24,8 +24,14 @@ const maxExhaustive = 4
  */
 const smoothing = 10
 const extraL2 = 10
-/** Categories on the smaller side of a split. */
-const maxMembers = 64
+/** Categories that are split off at most, and never more than half of them. */
+const maxMembers = 32
+/**
+ * What a category and a group need of curvature, which is what is known of them, or of the whole's where that is little.
+ * Categories of less stay with the rest; groups of less than LightGBM's min_data_per_group would be learned by heart.
+ */
+const support = { most: 2.5, share: 1 / 80 }
+const groupSupport = { most: 25, share: 1 / 8 }
 
 /** Undefined when none gains more than `minGain`. */
 export function bestGrouping(sums: Sums, total: Totals, options: SplitOptions): Grouping | undefined {
@@ -56,18 +62,28 @@ function bestSubset(used: readonly number[], search: Search): Grouping | undefin
 
 function bestPrefix(used: readonly number[], search: Search): Grouping | undefined {
   const { sums } = search
-  const order = byRatio(used, sums)
+  const needs = ({ most, share }: typeof support) => Math.min(most, share * search.total.curvature)
+  const [ofCategory, ofGroup] = [needs(support), needs(groupSupport)]
+  const order = byRatio(
+    used.filter(bin => sums.decoded[bin * 3 + 1]! >= ofCategory),
+    sums,
+  )
+  const nMost = Math.min(maxMembers, (order.length + 1) >> 1)
   let best: { gain: number; members: readonly number[] } | undefined
   for (const backwards of [false, true]) {
     const from = (k: number) => order[backwards ? order.length - 1 - k : k]!
     const side = { gradient: 0, curvature: 0, nRows: 0 }
     let found = -1
     let foundGain = best?.gain ?? search.options.minGain
-    for (let k = 0; k < Math.min(maxMembers, order.length - 1); k++) {
+    let grouped = 0
+    for (let k = 0; k < nMost; k++) {
       const at = from(k) * 3
       side.gradient += sums.decoded[at]!
       side.curvature += sums.decoded[at + 1]!
       side.nRows += sums.decoded[at + 2]!
+      if (search.total.curvature - side.curvature < ofGroup) break
+      if (side.curvature - grouped < ofGroup) continue
+      grouped = side.curvature
       const gain = gainOf(side, search)
       if (gain > foundGain) [found, foundGain] = [k, gain]
     }

@@ -21,7 +21,7 @@ export interface Slope {
   readonly curvature: Float64Array
 }
 
-const maxSteps = 2000
+const maxSteps = 1000
 const sufficientDecrease = 1e-4
 const maxHalvings = 40
 

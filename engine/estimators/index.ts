@@ -1,5 +1,6 @@
 /** The estimator of every algorithm. What one needs (a kernel, a library) is loaded by its first fit. */
 import type { AlgorithmName } from '../../language/index.ts'
+import { EngineError } from '../errors.ts'
 import type { Estimator } from './estimator.ts'
 
 const loaders: Readonly<Record<AlgorithmName, () => Promise<Estimator>>> = {
@@ -11,6 +12,12 @@ const loaders: Readonly<Record<AlgorithmName, () => Promise<Estimator>>> = {
   neural_network: async () => (await import('./neural-network.ts')).fitNetwork,
 }
 
+/** @throws EngineError of the estimator; ENG003 without rows; the signal's reason */
 export function estimatorFor(name: AlgorithmName): Estimator {
-  return async request => await (await loaders[name]())(request)
+  return async request => {
+    request.signal?.throwIfAborted()
+    if (request.training.nRows === 0)
+      throw new EngineError('ENG003', 'Expected rows to fit on, found none. Check `where` and `split`.')
+    return await (await loaders[name]())(request)
+  }
 }

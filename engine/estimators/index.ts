@@ -18,6 +18,8 @@ export function estimatorFor(name: AlgorithmName): Estimator {
     request.signal?.throwIfAborted()
     if (request.training.nRows === 0)
       throw new EngineError('ENG003', 'Expected rows to fit on, found none. Check `where` and `split`.')
-    return await (await loaders[name]())(request)
+    return await (
+      await loaders[name]()
+    )(request)
   }
 }

@@ -22,6 +22,7 @@ const processes = {
   step: './library/steps/step-main.ts',
   cli: './cli/main.ts',
   library: './library/index.ts',
+  'network-worker': './engine/estimators/neural-network/worker.ts',
 }
 
 const typescript = {
@@ -129,7 +130,17 @@ const processBundles = {
       },
     },
   },
-  plugins: [importMeta(processes), new VendorPlugin({ root, dist })],
+  plugins: [
+    importMeta(processes),
+    new VendorPlugin({ root, dist }),
+    // Read by tfjs from beside the thread that fits networks.
+    new CopyPlugin({
+      patterns: ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'].map(file => ({
+        from: `node_modules/@tensorflow/tfjs-backend-wasm/dist/${file}`,
+        to: 'tfjs/[name][ext]',
+      })),
+    }),
+  ],
 }
 
 /** What activation does not need is loaded later, from chunks of its own: VS Code waits for the entry only. */

@@ -3,6 +3,7 @@ import { parseFitted } from '../engine/fitted-model.ts'
 import type { Card, TrainProgress } from '../engine/types.ts'
 import type { Plan } from '../language/index.ts'
 import { modelFiles, TrainedModel } from '../library/model/trained-model.ts'
+import { trialsFileOf } from '../library/model/trials.ts'
 import { messageOf } from '../library/errors.ts'
 import { createSession } from '../library/session.ts'
 import { openStoredModels } from '../backend/models/stored.ts'
@@ -50,6 +51,7 @@ export async function trainModel(plan: Plan, { root, rows, signal, output }: Fit
     const { model, onnx, card } = await engine.train(plan, {
       rows,
       signal,
+      trialsFile: trialsFileOf(root, plan.model),
       onProgress: progress => output.progress(describeProgress(progress)),
     })
     const { sampled, observed } = card.rows
@@ -63,9 +65,10 @@ export async function trainModel(plan: Plan, { root, rows, signal, output }: Fit
   }
 }
 
-/** `Computing features, 40 %`; iterations say themselves how far they are. */
+/** `Computing features, 40 %`; iterations and trials say themselves how far they are. */
 function describeProgress({ phase, message, done, total }: TrainProgress): string {
-  const share = phase !== 'fit' && done > 0 && total ? `, ${Math.round((100 * done) / total)} %` : ''
+  const share =
+    phase !== 'fit' && phase !== 'tune' && done > 0 && total ? `, ${Math.round((100 * done) / total)} %` : ''
   return `${message}${share}`
 }
 

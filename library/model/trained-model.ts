@@ -94,7 +94,7 @@ export class TrainedModel {
   async score(rows: Table | readonly Readonly<Record<string, InputValue>>[]): Promise<Scored[]> {
     const given = isTable(rows) ? await rows.rows<Readonly<Record<string, InputValue>>>() : rows
     const { createScorer } = await import('../../engine/index.ts')
-    const scorer = await createScorer(this.onnx, this.card)
+    const scorer = await createScorer(this.onnx, this.card, { fitted: this.fitted })
     try {
       const defaults = defaultsOf(this.card)
       return await scorer.score(given.map(row => ({ ...defaults, ...plainRow(row) })))

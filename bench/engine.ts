@@ -10,7 +10,9 @@ import { createScorer, openEngine, scoreRows } from '../engine/index.ts'
 import { measure, median, row, type BenchRow, type BenchSuite } from './bench.ts'
 import { flightsFile, flightsPlan, flightsRoot } from './flights/plan.ts'
 import type { FlightsTraining } from './flights/train.ts'
+import { linearRows } from './linear/rows.ts'
 import { pointInTimeJoin } from './joins/point-in-time.ts'
+import { boostedTrees } from './trees/rows.ts'
 
 const flight = {
   date: '2001-06-12T07:10',
@@ -37,6 +39,8 @@ const suite: BenchSuite = async ({ log }) => {
     row('the same, all threads', 'CPU s', { ours: ours.cpuSeconds, peers: named(r => r.cpuSeconds) }),
     row('peak memory of the training', 'GiB', { ours: gibibytes(ours), peers: named(gibibytes), goal: 2 }),
     { ...auc, met: ours.testAuc >= auc.goal },
+    ...(await linearRows(log)),
+    ...(await boostedTrees(log)),
     ...(await scoring(log)),
     ...(await pointInTimeJoin(log)),
   ]

@@ -2,9 +2,11 @@
 import type { Card, JudgedRequirement } from '../../engine/types.ts'
 import { escapeHtml } from './html.ts'
 import { modelMime, type MimeBundle, type ModelMessage } from './messages.ts'
+import { tuningMessage } from './tuning.ts'
 
 const maxCoefficients = 30
 const shownCoefficients = 8
+const shownTrials = 5
 
 /** The bundle of a card. */
 export function displayModel(card: Card): MimeBundle {
@@ -45,6 +47,7 @@ export function modelMessage(card: Card): ModelMessage {
       .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
       .slice(0, maxCoefficients)
       .map(({ name, class: of, value }) => ({ name: of === undefined ? name : `${of}: ${name}`, value })),
+    ...(card.tuning && { tuning: tuningMessage(card.tuning) }),
   }
 }
 
@@ -80,6 +83,15 @@ function requirementLines({ requirements }: ModelMessage): string[] {
   return requirements.map(({ text, value, met }) => `${met ? '✓' : '✗'} ${text}: ${number(value)}`)
 }
 
+/** The search in one line, then its best trials. */
+function tuningLines({ tuning }: ModelMessage): string[] {
+  if (!tuning) return []
+  return [
+    tuning.text,
+    ...tuning.trials.slice(0, shownTrials).map(({ text, value }) => `${number(value)}  ${text}`),
+  ]
+}
+
 function modelHtml(message: ModelMessage): string {
   const [head = [], ...rows] = metricTable(message)
   const cells = (tag: string, row: readonly string[]) =>
@@ -89,11 +101,15 @@ function modelHtml(message: ModelMessage): string {
   const coefficients = message.coefficients
     .slice(0, shownCoefficients)
     .map(({ name, value }) => `${name}: ${number(value)}`)
+  const [searched, ...trials] = tuningLines(message)
   return [
     `<p><b>${escapeHtml(message.model)}</b> · ${escapeHtml(message.algorithm)}</p>`,
     message.doc ? `<p>${escapeHtml(message.doc)}</p>` : '',
     `<table><thead>${cells('th', head)}</thead><tbody>${rows.map(row => cells('td', row)).join('')}</tbody></table>`,
     message.requirements.length > 0 ? list(requirementLines(message)) : '',
+    searched === undefined
+      ? ''
+      : `<details><summary>${escapeHtml(searched)}</summary>${list(trials)}</details>`,
     `<details><summary>Largest coefficients</summary>${list(coefficients)}</details>`,
   ].join('')
 }
@@ -111,6 +127,7 @@ function modelMarkdown(message: ModelMessage): string {
     ...rows.map(line),
     '',
     ...requirementLines(message).map(text => `- ${escape(text)}`),
+    ...tuningLines(message).map((text, i) => `${i === 0 ? '- ' : '  - '}${escape(text)}`),
   ].join('\n')
 }
 
@@ -123,5 +140,11 @@ function modelText(message: ModelMessage): string {
       .join('  ')
       .trimEnd(),
   )
-  return [`${message.model} (${message.algorithm})`, ...lines, ...requirementLines(message)].join('\n')
+  const searched = tuningLines(message).map((text, i) => (i === 0 ? text : `  ${text}`))
+  return [
+    `${message.model} (${message.algorithm})`,
+    ...lines,
+    ...requirementLines(message),
+    ...searched,
+  ].join('\n')
 }

@@ -15,6 +15,7 @@ export function drawModel(model: ModelMessage): HTMLElement {
     h('h4', {}, 'Metrics'),
     drawMetrics(model),
     ...drawRequirements(model),
+    ...drawTuning(model),
     ...drawCoefficients(model),
   )
 }
@@ -57,6 +58,14 @@ function drawRequirements({ requirements }: ModelMessage): HTMLElement[] {
     ),
   )
   return [h('h4', {}, 'Requirements'), h('ul', {}, ...lines)]
+}
+
+function drawTuning({ tuning }: ModelMessage): HTMLElement[] {
+  if (!tuning) return []
+  const rows = tuning.trials.map(({ text, value }) =>
+    h('tr', {}, h('td', {}, h('code', {}, text)), h('td', { class: 'number' }, fixed(value))),
+  )
+  return [h('h4', {}, 'Search'), h('p', {}, tuning.text), h('table', {}, h('tbody', {}, ...rows))]
 }
 
 function drawCoefficients({ coefficients }: ModelMessage): HTMLElement[] {

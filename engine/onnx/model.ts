@@ -5,7 +5,7 @@ import type { CardInput, CardTensor, FittedModel } from '../types.ts'
 import { expressionOnnx, type OnnxScope } from './expression.ts'
 import { createGraph, type GraphBuilder, type Ref } from './graph.ts'
 import { addInput, inputsOf } from './inputs.ts'
-import { lacksScore, tensorNames, type TensorNames } from './names.ts'
+import { canLackScores, lacksScore, tensorNames, type TensorNames } from './names.ts'
 import { preparedColumns } from './predict/columns.ts'
 import { outputRef, predictionsOf } from './predict/outputs.ts'
 import { scoresOf } from './predict/scores.ts'
@@ -106,15 +106,6 @@ function outputTensors(
   return outputs.map(output => {
     const tensor = tensors.get(output.kind === 'rank' ? output.by : output.name)!
     return { ...output, tensor }
-  })
-}
-
-function canLackScores({ features, parameters }: FittedModel): boolean {
-  if (parameters.kind === 'trees') return false
-  return features.some(feature => {
-    if (feature.kind === 'category') return false
-    const columns = feature.kind === 'vector' ? feature.elements : [feature]
-    return columns.some(({ impute }) => impute === null)
   })
 }
 

@@ -1,4 +1,5 @@
-/** Names of tensors. */
+/** Names of tensors, and which there are. */
+import type { FittedModel } from '../types.ts'
 
 export interface TensorNames {
   unique(name: string): string
@@ -19,3 +20,13 @@ export function tensorNames(): TensorNames {
 
 /** The output that is true where a row has no score. Only a model that a missing value leaves without one has it. */
 export const lacksScore = ' lacks score'
+
+/** Whether a missing value can leave a row without a score. */
+export function canLackScores({ features, parameters }: FittedModel): boolean {
+  if (parameters.kind === 'trees') return false
+  return features.some(feature => {
+    if (feature.kind === 'category') return false
+    const columns = feature.kind === 'vector' ? feature.elements : [feature]
+    return columns.some(({ impute }) => impute === null)
+  })
+}

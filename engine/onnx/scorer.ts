@@ -5,8 +5,9 @@ import { EngineError } from '../errors.ts'
 import { evaluateExpression, type RowScope } from '../rows/expression.ts'
 import { checkRow } from '../rows/normalize.ts'
 import { rank } from '../rows/outputs.ts'
-import type { Card, CardTensor, Scored } from '../types.ts'
-import { lacksScore } from './names.ts'
+import { scoreRows } from '../rows/score.ts'
+import type { Card, CardTensor, FittedModel, Scored } from '../types.ts'
+import { canLackScores, lacksScore } from './names.ts'
 
 export interface Scorer {
   readonly card: Card
@@ -24,13 +25,27 @@ export interface Scorer {
 /** What a scorer must know of a model to fill its tensors. */
 export type TensorSource = Pick<Card, 'plan' | 'inputs' | 'tensors'>
 
+export interface ScorerOptions {
+  /**
+   * What was learned. With it a row that comes alone is answered by the TypeScript twin: what a call of onnxruntime costs is
+   * many times what one row does.
+   */
+  readonly fitted?: FittedModel
+}
+
 /** @throws ENG024 when the bytes are no model that onnxruntime can load */
-export async function createScorer(onnx: Uint8Array, card: Card): Promise<Scorer> {
+export async function createScorer(
+  onnx: Uint8Array,
+  card: Card,
+  { fitted }: ScorerOptions = {},
+): Promise<Scorer> {
   const runner = await createRunner(onnx, card)
+  const single = fitted && createSingleScorer(card, fitted)
   return {
     card,
     async score(rows) {
       if (rows.length === 0) return []
+      if (rows.length === 1 && single) return [single(rows[0])]
       const { tensors, isLacking, checked } = await runner.run(rows)
       refuseLacking(rows.findIndex((_, i) => isLacking(i)))
       const columns = card.outputs.map(output => {
@@ -42,6 +57,23 @@ export async function createScorer(onnx: Uint8Array, card: Card): Promise<Scorer
     },
     dispose: runner.dispose,
   }
+}
+
+function createSingleScorer(card: Card, fitted: FittedModel): (row: unknown) => Scored {
+  const check = createChecker(card)
+  const lacks = canLackScores(fitted)
+  return row => {
+    const [scored] = scoreRows(card.plan, fitted, [check(row, 0)])
+    if (lacks && card.outputs.some(({ kind, name }) => kind !== 'rank' && scored![name] === null))
+      refuseLacking(0)
+    return scored!
+  }
+}
+
+/** Columns of the observation that are not read are passed over. */
+function createChecker({ plan, inputs }: TensorSource): (row: unknown, index: number) => Row {
+  const passedOver = new Set(plan.sources[plan.observe.source]!.columns.map(c => c.name))
+  return (row, index) => checkRow(row, inputs, index, passedOver)
 }
 
 /** @throws ENG006 where a missing value is not imputed */
@@ -66,14 +98,19 @@ export function outputValues({ type, data }: Tensor, nRows: number): readonly Sc
 export async function createRunner(onnx: Uint8Array, card: TensorSource) {
   const runtime = await import('onnxruntime-node')
   const session = await load(runtime.InferenceSession, onnx)
-  const passedOver = new Set(card.plan.sources[card.plan.observe.source]!.columns.map(c => c.name))
+  // Models that earlier versions wrote.
+  const flat = session.inputMetadata.flatMap(input =>
+    input.isTensor && input.shape.length === 1 ? [input.name] : [],
+  )
+  const check = createChecker(card)
   const fillers = card.tensors.map(tensor => fillerOf(tensor, card, runtime.Tensor))
   const scope = scopeOf(card)
   return {
     async run(rows: readonly unknown[]) {
-      const checked = rows.map((row, i) => checkRow(row, card.inputs, i, passedOver))
+      const checked = rows.map((row, i) => check(row, i))
       const feeds: Record<string, Tensor> = {}
       for (const fill of fillers) fill(checked, feeds)
+      for (const name of flat) feeds[name] = feeds[name]!.reshape([rows.length])
       const tensors = await session.run(feeds)
       const lacking = tensors[lacksScore]?.data
       return { tensors, checked, isLacking: (row: number): boolean => lacking?.[row] === 1 }

@@ -115,8 +115,8 @@ const processBundles = {
     rules: [typescript],
     parser: { javascript: { createRequire: false, dynamicImportMode: 'lazy' } },
   },
-  // vega tries `canvas` and does without.
-  externals: [vendored.external, { canvas: 'commonjs canvas' }],
+  // vega tries `canvas`, pg tries `pg-native`; both do without.
+  externals: [vendored.external, { canvas: 'commonjs canvas', 'pg-native': 'commonjs pg-native' }],
   optimization: {
     minimize: false,
     chunkIds: 'named',

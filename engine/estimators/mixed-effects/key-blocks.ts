@@ -47,6 +47,12 @@ export function createKeyBlocks(effect: KeyedEffect, diagonal: Float64Array, bor
     }
   }
 
+  /** Replaces the n numbers of b at `at` by D⁻¹ times them. */
+  const solveKey = (b: Float64Array, at: number, key: number) => {
+    if (n > 1) solvePacked(factors, n, b, { at: key * size, bAt: at })
+    else b[at] = factors[key]! > 0 ? b[at]! / (factors[key]! * factors[key]!) : 0
+  }
+
   return {
     add(border: BorderRow, of: { readonly row: number; readonly key: number; readonly curvature: number }) {
       const { row, key, curvature } = of
@@ -93,7 +99,7 @@ export function createKeyBlocks(effect: KeyedEffect, diagonal: Float64Array, bor
 
     /** b = D⁻¹·b of every key. */
     solveKeys(b: Float64Array) {
-      for (let k = 0; k < nKeys; k++) solvePacked(factors, n, b, { at: k * size, bAt: offset + k * n })
+      for (let k = 0; k < nKeys; k++) solveKey(b, offset + k * n, k)
     },
 
     /** x −= B·b over all keys, x being the border's. */
@@ -112,7 +118,7 @@ export function createKeyBlocks(effect: KeyedEffect, diagonal: Float64Array, bor
         z.fill(0)
         for (let t = starts[k]!; t < starts[k + 1]!; t++)
           for (let c = 0; c < n; c++) z[c]! += values[t * n + c]! * x[columns[t]!]!
-        solvePacked(factors, n, z, { at: k * size })
+        solveKey(z, 0, k)
         for (let c = 0; c < n; c++) b[offset + k * n + c]! -= z[c]!
       }
     },

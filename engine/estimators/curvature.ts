@@ -98,8 +98,43 @@ interface Context {
   readonly plain: Float64Array
 }
 
-/** The factor of (factor · mean of h x xᵀ + penalty), of scaled parameters; `products` are Σ h x xᵀ of the sample. */
+/**
+ * The Hessian of the mean objective at scaled parameters, from all rows, lower triangle; of one score. Absent when it
+ * would cost much more than an evaluation.
+ */
+export function exactCurvature(
+  problem: Problem,
+  options: CurvatureOptions,
+): ((x: Float64Array) => Float64Array) | undefined {
+  const { design, nScores } = problem
+  if (nScores > 1 || design.layout.nParameters > maxParameters) return undefined
+  if (!isCheap(design) && !options.allRows) return undefined
+  const context = { problem, options, sample: design, plain: options.moments }
+  let constant: Float64Array | undefined
+  return x => {
+    if (constant) return constant
+    const parameters = x.map((v, j) => v * options.scales[j]!)
+    const matrix = matrixOf(context, {
+      products: columnProducts(design, rowCurvature(problem, design, parameters)),
+      factor: 1,
+    })
+    if (options.allRows) constant = matrix
+    return matrix
+  }
+}
+
 function factorOf(
+  context: Context,
+  of: { readonly products: Float64Array; readonly factor: number },
+): Float64Array {
+  const matrix = matrixOf(context, of)
+  if (!factorize(matrix, context.problem.design.layout.nParameters))
+    throw new RangeError('Expected the curvature of the objective to be finite')
+  return matrix
+}
+
+/** factor · mean of h x xᵀ + penalty, of scaled parameters; `products` are Σ h x xᵀ of the sample. */
+function matrixOf(
   { problem, options, sample, plain }: Context,
   of: { readonly products: Float64Array; readonly factor: number },
 ): Float64Array {
@@ -124,7 +159,6 @@ function factorOf(
     const mean = factor * Math.max(own / sampled, mixed)
     matrix[i * n + i] = (mean + (i === 0 ? 0 : l2 / total)) * scales[i]! ** 2 + jitter
   }
-  if (!factorize(matrix, n)) throw new RangeError('Expected the curvature of the objective to be finite')
   return matrix
 }
 

@@ -185,12 +185,13 @@ function remember(steps: Step[], s: Float64Array, y: Float64Array): void {
   if (steps.length > memory) steps.shift()
 }
 
-function penalty(x: Float64Array, l1: Float64Array | undefined): number {
+/** Σ l1 |x| */
+export function penalty(x: Float64Array, l1: Float64Array | undefined): number {
   return l1 ? l1.reduce((sum, weight, j) => sum + weight * Math.abs(x[j]!), 0) : 0
 }
 
 /** The subgradient of least length. */
-function pseudoGradient(x: Float64Array, gradient: Float64Array, l1: Float64Array): Float64Array {
+export function pseudoGradient(x: Float64Array, gradient: Float64Array, l1: Float64Array): Float64Array {
   return gradient.map((g, j) => {
     const weight = l1[j]!
     if (x[j]! !== 0) return g + weight * Math.sign(x[j]!)

@@ -1,13 +1,14 @@
 /**
  * Linear, logistic and Poisson regression: Σ weight · loss + l2/2 · Σβ² + l1 · Σ|β|, intercepts free of penalties. A row
- * of weight 2 is as good as two. L-BFGS, preconditioned by the curvature between columns; OWL-QN where l1 is above 0.
+ * of weight 2 is as good as two. L-BFGS, preconditioned by the curvature between columns; where l1 is above 0 Newton's
+ * method with coordinate descent, or OWL-QN where the curvature costs too much.
  *
  * What the rows leave undetermined (columns that repeat each other, a constant column, one-hot columns beside the
  * intercept) takes the least Σβ² of all optima, which is where l2 → 0 leads. Columns without variation get 0.
  */
 import { EngineError } from '../errors.ts'
 import { centerColumns, uncenter } from './center-columns.ts'
-import { curvaturePreconditioner, sampleSize } from './curvature.ts'
+import { curvaturePreconditioner, exactCurvature, sampleSize } from './curvature.ts'
 import type { EncodedRows } from './dataset.ts'
 import { layoutOf, sampleRows, secondMoments, type Layout } from './design.ts'
 import type { Estimator, Fitted, FitRequest, FittedLabel } from './estimator.ts'
@@ -16,6 +17,7 @@ import { minimize, type MinimizeOptions, type Minimum } from './lbfgs.ts'
 import { scaledObjective, type Problem } from './linear-objective.ts'
 import { checkStart, parametersOf, scoresOf } from './linear-parameters.ts'
 import { centerScores, leastNorm } from './minimum-norm.ts'
+import { minimizeProximal } from './proximal-newton.ts'
 
 /** Least squares. */
 export const fitLinear: Estimator = request => fitFamily(request, gaussianFamily)
@@ -112,13 +114,20 @@ async function optimum(
     lossCurvature: family.lossCurvature,
     allRows: family.constantCurvature === true,
   }
-  return await minimize(scaledObjective(problem, scales), {
-    ...rest,
-    ...(l1 > 0
-      ? { l1: new Float64Array(nScores * width).map((_, j) => l1Weight(j)) }
-      : { preconditioner: curvaturePreconditioner(problem, curvature) }),
-    isConverged: gradient => gradient.every((g, j) => Math.abs(g) <= limits[Math.floor(j / width)]!),
-  })
+  const objective = scaledObjective(problem, scales)
+  const isConverged = (gradient: Float64Array) =>
+    gradient.every((g, j) => Math.abs(g) <= limits[Math.floor(j / width)]!)
+  if (l1 === 0)
+    return await minimize(objective, {
+      ...rest,
+      isConverged,
+      preconditioner: curvaturePreconditioner(problem, curvature),
+    })
+  const weights = new Float64Array(nScores * width).map((_, j) => l1Weight(j))
+  const hessian = exactCurvature(problem, curvature)
+  return hessian
+    ? await minimizeProximal(objective, { ...rest, isConverged, l1: weights, hessian })
+    : await minimize(objective, { ...rest, isConverged, l1: weights })
 }
 
 /** About the optimum of some rows, from where that of all is near; absent where there are not so many more. */

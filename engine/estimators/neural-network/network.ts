@@ -68,9 +68,9 @@ export function createNetwork(shape: Shape, start: readonly NetworkLayer[]): Net
   return {
     values,
     layers,
-    scores: batch => tf.tidy(() => forward(shape, layers, batch).scores.dataSync<'float32'>()),
+    scores: batch => tidily(() => forward(shape, layers, batch).scores.dataSync<'float32'>()),
     gradient: (batch, { penalty, random }) =>
-      tf.tidy(() => {
+      tidily(() => {
         const passed = forward(shape, layers, batch, random)
         const { loss, ofScores } = lossAndGradient(shape, batch, passed.scores)
         backward(shape, { batch, passed, gradients, ofScores })
@@ -78,6 +78,15 @@ export function createNetwork(shape: Shape, start: readonly NetworkLayer[]): Net
         return { loss, gradient }
       }),
   }
+}
+
+/** Frees the tensors that `compute` made. Not by what `tf.tidy` gives, which is searched for tensors number by number. */
+function tidily<T>(compute: () => T): T {
+  const box: { result?: T } = {}
+  tf.tidy(() => {
+    box.result = compute()
+  })
+  return box.result!
 }
 
 function viewsOf(values: Float32Array, widths: readonly number[]): NetworkLayer[] {

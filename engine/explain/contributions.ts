@@ -11,12 +11,12 @@
 import type { Value } from '../../language/index.ts'
 import { EngineError } from '../errors.ts'
 import { scoresOf } from '../estimators/predict.ts'
+import { contributionsOf } from '../estimators/trees/contributions.ts'
 import { createRandom, permutation } from '../metrics/random.ts'
 import type { EncodedRows } from '../estimators/dataset.ts'
 import type { Background, Card, FittedModel, FittedParameters, Link } from '../types.ts'
 import { randomEffect } from './background.ts'
 import { encodeExamples, explainedOf, type ExampleRow, type Explained } from './examples.ts'
-import { treeContributions } from './tree-contributions.ts'
 
 export interface Contribution {
   /** The feature; `per carrier` of random effects. */
@@ -97,16 +97,19 @@ function termsOf(fitted: FittedModel, row: EncodedRows, background: Background):
         const base = background.random.reduce((sum, mean) => sum + mean, fixed.base)
         return { base, parts: [...fixed.parts, ...parts] }
       }
-    case 'trees':
+    case 'trees': {
+      const { base, values } = contributionsOf(parameters, row)
+      const nNumbers = row.numbers.length
+      const nColumns = nNumbers + row.codes.length
       return s => {
-        const { base, columns } = treeContributions(parameters, row, s)
-        const nNumbers = row.numbers.length
+        const columns = values.subarray(s * nColumns, (s + 1) * nColumns)
         const parts = explained.map(({ name, numbers, codes }) => ({
           name,
           contribution: sumOf([...numbers, ...codes.map(k => nNumbers + k)].map(c => columns[c]!)),
         }))
-        return { base, parts }
+        return { base: base[s]!, parts }
       }
+    }
     case 'network':
       return s => sampledTerms(fitted, { row, background, explained }, s)
   }

@@ -1,4 +1,5 @@
 /** Gain importance of trees: how much the splits on a feature lowered the loss on the training rows. */
+import { gainOf } from '../estimators/trees/contributions.ts'
 import type { FittedModel } from '../types.ts'
 import { explainedOf } from './examples.ts'
 
@@ -15,13 +16,11 @@ export function gainImportance(fitted: FittedModel): readonly GainImportance[] |
   const { parameters, columns } = fitted
   if (parameters.kind !== 'trees') return undefined
   const nColumns = columns.numbers.length + columns.codes.length
-  const gains = new Float64Array(nColumns)
+  const gains = gainOf(parameters, nColumns)
   const splits = new Float64Array(nColumns)
-  for (const { column, left, gain } of parameters.trees)
+  for (const { column, left } of parameters.trees)
     left.forEach((child, node) => {
-      if (child < 0) return
-      gains[column[node]!]! += gain[node]!
-      splits[column[node]!]!++
+      if (child >= 0) splits[column[node]!]!++
     })
   const total = gains.reduce((sum, gain) => sum + gain, 0)
   return explainedOf(fitted)

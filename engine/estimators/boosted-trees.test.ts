@@ -133,7 +133,7 @@ test('every hyperparameter of the language changes the model', async () => {
   const plain = await fit({})
   for (const [name, value] of Object.entries(changes)) {
     if (name === 'family') continue
-    const others = name === 'early_stopping_rounds' ? { trees: 300, learning_rate: 1 } : {}
+    const others: Given = name === 'early_stopping_rounds' ? { trees: 300, learning_rate: 1 } : {}
     const before = name === 'early_stopping_rounds' ? await fit(others) : plain
     assert.notEqual(await fit({ ...others, [name]: value }), before, name)
   }

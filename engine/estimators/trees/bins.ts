@@ -52,13 +52,6 @@ export function categoryBins(nCategories: number): CategoryBins {
 }
 
 /** Writes the bin of every row. */
-export function assignNumbers({ edges, nBins }: NumberBins, values: Float64Array, bins: Bins): void {
-  for (let i = 0; i < values.length; i++) {
-    const x = values[i]!
-    bins[i] = Number.isNaN(x) ? nBins - 1 : firstAtLeast(edges, x)
-  }
-}
-
 export function assignCategories(codes: Int32Array, bins: Bins): void {
   for (let i = 0; i < codes.length; i++) bins[i] = codes[i]! + 1
 }

@@ -1,5 +1,6 @@
 /** The rows of a fit as trees see them: bins of every column, in the kernel's memory. */
-import { assignCategories, assignNumbers, categoryBins, type ColumnBins, isWide, numberBins } from './bins.ts'
+import { numberAssigner } from './assign-numbers.ts'
+import { assignCategories, categoryBins, type ColumnBins, isWide, numberBins } from './bins.ts'
 import { type Column, pairBytes } from './histogram.ts'
 import type { Arena } from './kernel.ts'
 import type { Pacer } from './pace.ts'
@@ -25,6 +26,7 @@ export async function binColumns(
   const [{ numbers, weights }] = parts as readonly [ColumnRows, ...ColumnRows[]]
   const nRows = parts.reduce((sum, part) => sum + part.nRows, 0)
   const columns: BinnedColumn[] = []
+  const assign = numberAssigner(arena, pacer)
   let offset = pairBytes
   for (let j = 0; j < numbers.length + nCategories.length; j++) {
     const k = j - numbers.length
@@ -33,12 +35,11 @@ export async function binColumns(
     const bins = arena.allocate(nRows * (wide ? 2 : 1))
     let from = 0
     for (const part of parts) {
+      const at = bins + from * (wide ? 2 : 1)
       const { buffer } = arena.memory
-      const values = wide
-        ? new Uint16Array(buffer, bins + from * 2, part.nRows)
-        : new Uint8Array(buffer, bins + from, part.nRows)
-      if (of.kind === 'number') assignNumbers(of, part.numbers[j]!, values)
-      else assignCategories(part.codes[k]!, values)
+      if (of.kind === 'number') await assign(of, part.numbers[j]!, at)
+      else if (wide) assignCategories(part.codes[k]!, new Uint16Array(buffer, at, part.nRows))
+      else assignCategories(part.codes[k]!, new Uint8Array(buffer, at, part.nRows))
       from += part.nRows
       await pacer.pause()
     }

@@ -5,6 +5,17 @@ type Address = number
 
 /** Addresses and counts; see kernel.wat. */
 export interface Kernel {
+  assign(
+    ...args: [
+      values: Address,
+      n: number,
+      edges: Address,
+      nEdges: number,
+      missing: number,
+      bins: Address,
+      wide: number,
+    ]
+  ): void
   totals(pairs: Address, n: number, out: Address): void
   quantize(
     ...args: [pairs: Address, n: number, gradients: number, curvatures: number, countBits: number]

@@ -14,6 +14,42 @@
 (module
   (import "trees" "memory" (memory 1 65536 shared))
 
+  ;; bins[i] = the number of edges below values[i], or `missing` of a NaN; n values, 16-bit bins where `wide` is 1.
+  (func (export "assign")
+    (param $values i32) (param $n i32) (param $edges i32) (param $nEdges i32) (param $missing i32) (param $bins i32)
+    (param $wide i32)
+    (local $end i32) (local $x f64) (local $base i32) (local $rest i32) (local $half i32) (local $middle i32)
+    (local $bin i32)
+    (local.set $end (i32.add (local.get $values) (i32.shl (local.get $n) (i32.const 3))))
+    (block $done
+      (br_if $done (i32.eqz (local.get $n)))
+      (loop $next
+        (local.set $x (f64.load (local.get $values)))
+        (local.set $base (local.get $edges))
+        (local.set $rest (local.get $nEdges))
+        ;; Halves what is left without a branch on the value.
+        (block $found
+          (loop $halve
+            (br_if $found (i32.eqz (local.get $rest)))
+            (local.set $half (i32.shr_u (i32.add (local.get $rest) (i32.const 1)) (i32.const 1)))
+            (local.set $middle (i32.add (local.get $base) (i32.shl (local.get $half) (i32.const 3))))
+            (local.set $base (select (local.get $middle) (local.get $base)
+              (f64.lt (f64.load (i32.sub (local.get $middle) (i32.const 8))) (local.get $x))))
+            (local.set $rest (i32.sub (local.get $rest) (local.get $half)))
+            (br $halve)))
+        (local.set $bin (select (local.get $missing)
+          (i32.shr_u (i32.sub (local.get $base) (local.get $edges)) (i32.const 3))
+          (f64.ne (local.get $x) (local.get $x))))
+        (if (local.get $wide)
+          (then
+            (i32.store16 (local.get $bins) (local.get $bin))
+            (local.set $bins (i32.add (local.get $bins) (i32.const 2))))
+          (else
+            (i32.store8 (local.get $bins) (local.get $bin))
+            (local.set $bins (i32.add (local.get $bins) (i32.const 1)))))
+        (local.set $values (i32.add (local.get $values) (i32.const 8)))
+        (br_if $next (i32.ne (local.get $values) (local.get $end))))))
+
   ;; out: sums of |first| and of second, over n pairs of f64
   (func (export "totals") (param $pairs i32) (param $n i32) (param $out i32)
     (local $end i32) (local $sum v128) (local $pair v128)

@@ -185,6 +185,28 @@ for (const family of ['gaussian', 'logistic', 'poisson'])
     })
   })
 
+for (const [name, nKeys, nCategories] of [
+  ['two large groupings', [700, 650], 3],
+  ['one large grouping', [1500, 5], 3],
+  ['more columns than are factorized', [40, 30], 1200],
+] as const)
+  test(`a fit ends at the optimum with ${name}`, async () => {
+    const of = generate('logistic', 3000, nKeys)
+    const codes = [of.training.codes[0]!.map((code, i) => (nCategories === 3 ? code : (i * 7) % nCategories))]
+    const wide = { ...of, nCategories: [nCategories], training: { ...of.training, codes } }
+    // Some keys are not fitted.
+    const random = of.random!.map(e => ({ ...e, hyperparameters: { ...perKey, min_rows: 2 } }))
+    const { parameters, converged } = await fit({ ...wide, random })
+    assert.ok(converged)
+    const at = flat(parameters)
+    for (let j = 0; j < at.length; j += Math.ceil(at.length / 60)) {
+      if (at[j] === 0) continue
+      const moved = (by: number) => objective(wide, at.with(j, at[j]! + by))
+      const slope = (moved(1e-4) - moved(-1e-4)) / 2e-4
+      assert.ok(Math.abs(slope) < 1e-3, `slope ${slope} along parameter ${j}`)
+    }
+  })
+
 test('finds the effects that made the labels', async () => {
   const nRows = 20_000
   const random = generator(5)

@@ -34,23 +34,42 @@ export function refreshScores(design: Design, state: State): void {
   })
 }
 
+/** Scores and parameters a share of the way along a direction. */
+interface Way {
+  readonly direction: Float64Array
+  /** X·direction. */
+  readonly change: Float64Array
+  readonly share: number
+}
+
 /** Σ weight · loss + half the penalized squares. */
 export function objectiveOf(
   design: Design,
   family: Family,
   { x, scores }: Pick<State, 'x' | 'scores'>,
 ): number {
-  const { label, weights, penalty } = design
-  const { loss } = family
+  return objectiveAlong(design, family, { x, scores, direction: x, change: scores, share: 0 })
+}
+
+function objectiveAlong(
+  { fixed, label, weights, penalty }: Design,
+  { loss }: Family,
+  { x, scores, direction, change, share }: Pick<State, 'x' | 'scores'> & Way,
+): number {
   let sum = 0
-  for (const { from, n } of blocksOf(design.fixed)) {
+  for (const { from, n } of blocksOf(fixed)) {
     let part = 0
-    if (weights) for (let i = from; i < from + n; i++) part += weights[i]! * loss(scores[i]!, label[i]!)
-    else for (let i = from; i < from + n; i++) part += loss(scores[i]!, label[i]!)
+    for (let i = from; i < from + n; i++) {
+      const weight = weights ? weights[i]! : 1
+      part += weight * loss(scores[i]! + share * change[i]!, label[i]!)
+    }
     sum += part
   }
   let squares = 0
-  for (let j = 0; j < x.length; j++) squares += penalty[j]! * x[j]! * x[j]!
+  for (let j = 0; j < x.length; j++) {
+    const at = x[j]! + share * direction[j]!
+    squares += penalty[j]! * at * at
+  }
   return sum + squares / 2
 }
 
@@ -137,14 +156,11 @@ export function moveAlong(
   const slope = dot(gradient, direction)
   const change = new Float64Array(design.nRows)
   multiply(design, direction, (product, { from, n }) => change.set(product.subarray(0, n), from))
-  const trial = { x: new Float64Array(x.length), scores: new Float64Array(design.nRows) }
   for (let share = 1, i = 0; i < maxHalvings; i++) {
-    for (let j = 0; j < x.length; j++) trial.x[j] = x[j]! + share * direction[j]!
-    for (let j = 0; j < scores.length; j++) trial.scores[j] = scores[j]! + share * change[j]!
-    const value = objectiveOf(design, family, trial)
+    const value = objectiveAlong(design, family, { x, scores, direction, change, share })
     if (value <= objective + sufficientDecrease * share * slope) {
-      x.set(trial.x)
-      scores.set(trial.scores)
+      addScaled(x, direction, share)
+      addScaled(scores, change, share)
       state.objective = value
       return share
     }

@@ -52,10 +52,14 @@ export async function openTrialsFile(file: string, key: string): Promise<TrialsF
   }
 }
 
-/** What a search's trials depend on: the plan, the rows that they are fitted to and judged on, and the seed of the fits. */
+/**
+ * What a search's trials depend on: what of the plan fits and judges them, the prepared rows that they are fitted to and
+ * judged on (of folds those of the first: the others are the same rows, cut elsewhere) and the seed of the fits.
+ */
 export function keyOfSearch(plan: Plan, parts: readonly EncodedRows[], seed: number): string {
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([trialsVersion, plan, seed]))
+  const { algorithm, tune, label, balance, split } = plan
+  hash.update(JSON.stringify([trialsVersion, algorithm, tune, label, balance, split, seed]))
   for (const rows of parts) {
     const columns = [...rows.numbers, ...rows.codes, rows.label, ...rows.groups, ...(rows.keys ?? [])]
     const all = [...columns, ...(rows.offset ? [rows.offset] : []), ...(rows.weights ? [rows.weights] : [])]

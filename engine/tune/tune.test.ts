@@ -38,12 +38,12 @@ async function bestOf(known: KnownFunction, change: Partial<TunePlan>): Promise<
 const medianOf = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
-const seeds = [0, 1, 2, 3, 4]
+const seeds = [0, 1, 2]
 
 for (const [name, known, trials, regret] of [
-  ['Branin', branin, 25, 0.1],
-  ['Hartmann', hartmann, 36, 0.6],
-  ['mixed dimensions', mixed, 25, 0.1],
+  ['Branin', branin, 22, 0.1],
+  ['Hartmann', hartmann, 30, 0.6],
+  ['mixed dimensions', mixed, 22, 0.1],
 ] as const)
   test(`Bayesian search comes nearer the minimum than random search: ${name}`, async () => {
     const medians = await Promise.all(

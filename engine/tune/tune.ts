@@ -51,29 +51,22 @@ const nBeforeStopping = 4
 export async function tune(plan: TunePlan, options: TuneOptions): Promise<Tuned> {
   const { known = [], onTrial, signal } = options
   const trials: Trial[] = []
+  const observed: Observed[] = []
+  const tried = new Map<string, Trial>()
   const size = sizeOf(plan.space)
-  while (trials.length < plan.trials && nDifferent(trials) < size) {
+  while (trials.length < plan.trials && tried.size < size) {
     signal?.throwIfAborted()
     const index = trials.length
-    const hyperparameters = suggest(
-      plan,
-      trials.map(trial => observedOf(plan, trial)),
-    )
-    const before = known[index]
-    if (before && isSame(before.hyperparameters, hyperparameters)) {
-      trials.push(before)
-      continue
-    }
-    const again = trials.find(trial => isSame(trial.hyperparameters, hyperparameters))
-    const trial = again ?? (await runTrial(plan, { ...options, hyperparameters, trials }))
+    const hyperparameters = suggest(plan, observed)
+    const text = textOf(hyperparameters)
+    const before = known[index] && textOf(known[index].hyperparameters) === text ? known[index] : undefined
+    const trial = before ?? tried.get(text) ?? (await runTrial(plan, { ...options, hyperparameters, trials }))
     trials.push(trial)
-    await onTrial?.(trial, index)
+    observed.push(observedOf(plan, trial))
+    tried.set(text, trial)
+    if (!before) await onTrial?.(trial, index)
   }
   return { trials, best: bestOf(plan, trials) }
-}
-
-function nDifferent(trials: readonly Trial[]): number {
-  return new Set(trials.map(({ hyperparameters }) => JSON.stringify(hyperparameters))).size
 }
 
 /** @throws EngineError ENG012 */
@@ -144,7 +137,7 @@ function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-function isSame(a: Hyperparameters, b: Hyperparameters): boolean {
-  const names = Object.keys(a)
-  return names.length === Object.keys(b).length && names.every(name => a[name] === b[name])
+/** The same text for the same hyperparameters: they come in the order of the space. */
+function textOf(hyperparameters: Hyperparameters): string {
+  return JSON.stringify(hyperparameters)
 }

@@ -4,7 +4,10 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Plan } from '../language/index.ts'
+import type { RecordBatch } from 'apache-arrow'
 import { openDatabase, type EngineOptions } from './duckdb/database.ts'
+import { previewPlan, type Preview, type PreviewOptions } from './duckdb/preview.ts'
+import { streamDataset, writeDataset, type DatasetStreamOptions } from './duckdb/stream.ts'
 import { readExamples, type ExamplesRequest } from './duckdb/examples.ts'
 import type { Examples } from './explain/examples.ts'
 import { train } from './train.ts'
@@ -12,6 +15,9 @@ import type { TrainOptions, Training } from './types.ts'
 
 export { EngineError, engineErrorCodes, type EngineErrorCode, type EngineErrorDetails } from './errors.ts'
 export { describeRelation, kindOfSqlType, typeOfSqlType, type DescribeOptions } from './duckdb/describe.ts'
+export { type Preview, type PreviewOptions } from './duckdb/preview.ts'
+export { type DatasetStreamOptions } from './duckdb/stream.ts'
+export { describeFeatures, type FeaturePreview } from './plan/preview.ts'
 export { dataPath } from './duckdb/paths.ts'
 export {
   describeColumns,
@@ -47,6 +53,12 @@ export interface Engine {
   train(plan: Plan, options?: TrainOptions): Promise<Training>
   /** Rows of a split, for `permutationImportance` and `partialDependence`. Fails as `train` does. */
   examples(request: ExamplesRequest, options?: { readonly signal?: AbortSignal }): Promise<Examples>
+  /** What each feature is, and the first rows of the data with their features and label; cheap, whatever the data's size. */
+  preview(plan: Plan, options?: PreviewOptions): Promise<Preview>
+  /** The rows of a plan's dataset, one Arrow record batch after the other; what does not fit into memory lies on disk. */
+  dataset(plan: Plan, options?: DatasetStreamOptions): AsyncGenerator<RecordBatch>
+  /** The same into a file, as its name says: `.parquet`, `.arrow` or `.feather` (an Arrow file). */
+  writeDataset(plan: Plan, file: string, options?: DatasetStreamOptions): Promise<{ readonly rows: number }>
   /** A new connection, in UTC, with relative paths from the root. Whoever asks disconnects it (`disconnectSync`). */
   connection(): Promise<Connection>
   /** Ends every connection and removes what was spilled. */
@@ -71,6 +83,30 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const connection = await database.connect()
       try {
         return await readExamples({ connection, root: database.root }, request, exampleOptions)
+      } finally {
+        connection.disconnectSync()
+      }
+    },
+    async preview(plan, previewOptions = {}) {
+      const connection = await database.connect()
+      try {
+        return await previewPlan({ connection, root: database.root }, plan, previewOptions)
+      } finally {
+        connection.disconnectSync()
+      }
+    },
+    async *dataset(plan, datasetOptions = {}) {
+      const connection = await database.connect()
+      try {
+        yield* streamDataset({ connection, root: database.root }, plan, datasetOptions)
+      } finally {
+        connection.disconnectSync()
+      }
+    },
+    async writeDataset(plan, file, datasetOptions = {}) {
+      const connection = await database.connect()
+      try {
+        return await writeDataset({ connection, root: database.root }, plan, { ...datasetOptions, file })
       } finally {
         connection.disconnectSync()
       }

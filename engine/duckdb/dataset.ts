@@ -27,6 +27,8 @@ export interface DatasetRequest {
   readonly seed: number
   /** A query whose rows replace those of the observed source. */
   readonly observations?: string | undefined
+  /** As in `DatasetOptions`. */
+  readonly ofObservedKeys?: boolean
   readonly onPart?: (message: string) => void
 }
 
@@ -58,8 +60,9 @@ export async function createDataset(
   return { dataset, counts: { observed, sampled } }
 }
 
-function datasetOptions({ root, observations }: DatasetRequest): DatasetOptions {
+function datasetOptions({ root, observations, ofObservedKeys }: DatasetRequest): DatasetOptions {
   return {
+    ...(ofObservedKeys && { ofObservedKeys }),
     resolvePath: path => dataPath(root, path),
     ...(observations !== undefined && { observations: `(${observations}\n)` }),
   }

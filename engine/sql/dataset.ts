@@ -19,7 +19,7 @@ import {
 } from './observed.ts'
 import { foldBoundsSql, foldByTime, partByTime } from './split.ts'
 import { comment, indent, quoteName } from './text.ts'
-import { windowsSql } from './window.ts'
+import { ofObservedKeys, windowsSql, type WindowsQuery } from './window.ts'
 
 export interface DatasetOptions {
   /** A path as the database shall see it, from one relative to the project's root. Default: as it is. */
@@ -29,6 +29,8 @@ export interface DatasetOptions {
   /** The columns there are. Default: the source's. */
   readonly columns?: readonly ColumnSchema[]
   readonly sample?: { readonly rows: number; readonly seed: number }
+  /** Whether windows read the events of the observed keys alone, which is faster where few rows are observed. */
+  readonly ofObservedKeys?: boolean
   /** Put before every part's name. */
   readonly prefix?: string
 }
@@ -114,21 +116,24 @@ export function planSql(plan: Plan, options: DatasetOptions = {}): string {
 function windowParts(context: Context, options: DatasetOptions, observed: string): DatasetPart[] {
   const { plan, lookups } = context
   const { time = '' } = plan.sources[plan.observe.source]!
+  const limited = options.ofObservedKeys ? ofObservedKeys : (query: WindowsQuery) => query
   return groupsOf(lookups, plan.sources).map((group, i) => {
     const { feature, keys } = group[0]!
     return {
       name: `${options.prefix ?? ''}window_${i + 1}`,
       title: titlesOf(group),
       frees: [],
-      sql: windowsSql({
-        windows: group.map(lookup => ({ feature: lookup.feature, name: lookup.column })),
-        source: plan.sources[feature.source]!,
-        sourceRelation: relationOf(plan, feature.source, options),
-        observed: quoteName(observed),
-        row: rowColumn,
-        time: columnRef(context, time),
-        keys: keys.map(key => expressionSql(key, scopeOf(context))),
-      }),
+      sql: windowsSql(
+        limited({
+          windows: group.map(lookup => ({ feature: lookup.feature, name: lookup.column })),
+          source: plan.sources[feature.source]!,
+          sourceRelation: relationOf(plan, feature.source, options),
+          observed: quoteName(observed),
+          row: rowColumn,
+          time: columnRef(context, time),
+          keys: keys.map(key => expressionSql(key, scopeOf(context))),
+        }),
+      ),
     }
   })
 }

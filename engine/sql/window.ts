@@ -14,7 +14,7 @@ import { lastSql } from './windows/last.ts'
 import { delayUs, type WindowsQuery } from './windows/query.ts'
 import { isTotal, totalsSql } from './windows/totals.ts'
 
-export { sourceScope, type NamedWindow, type WindowsQuery } from './windows/query.ts'
+export { ofObservedKeys, sourceScope, type NamedWindow, type WindowsQuery } from './windows/query.ts'
 export { isWhole } from './windows/totals.ts'
 
 export interface WindowQuery extends Omit<WindowsQuery, 'windows'> {

@@ -114,6 +114,12 @@ export function rowSql({ windows, source }: WindowsQuery, relation?: string) {
   }
 }
 
+/** The same over the events of the observed keys alone: for few observations, of which no other event is sorted. */
+export function ofObservedKeys(query: WindowsQuery): WindowsQuery {
+  const keys = `(${rowSql(query).keys.join(', ')}) IN (SELECT (${query.keys.join(', ')}) FROM ${query.observed})`
+  return { ...query, sourceRelation: `(SELECT * FROM ${query.sourceRelation} WHERE ${keys})` }
+}
+
 /** A common table expression. */
 export function withPart(name: string, sql: string): string {
   return `${name} AS (\n${indent(sql)}\n)`

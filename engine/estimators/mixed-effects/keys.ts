@@ -36,6 +36,7 @@ export function keysWithRows(
 
 /** Per row, the place of its key among `fitted`, `fitted.length` for every other. */
 export function numberKeys(keys: Int32Array, fitted: Int32Array, nKeys: number): Int32Array {
+  if (fitted.length === nKeys && keys.every(key => key >= 0)) return keys
   const numbers = new Int32Array(nKeys).fill(fitted.length)
   fitted.forEach((key, k) => (numbers[key] = k))
   return keys.map(key => (key < 0 ? fitted.length : numbers[key]!))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { Row } from '../language/index.ts'
 import { parseFitted } from './fitted-model.ts'
 import { call, column, columnsOfKinds, literal, planOver, rowFeature, typeOf } from './plan/build.ts'
 import { scoreRows } from './rows/score.ts'
@@ -35,7 +36,7 @@ const before = {
 
 test('a model of version 1 scores as it did', () => {
   const model = parseFitted(JSON.stringify(before))
-  const rows = [{ city: 'Zug', size: 9 }, { city: 'nowhere' }]
+  const rows: readonly Row[] = [{ city: 'Zug', size: 9 }, { city: 'nowhere' }]
   const expected = [0.5 - 1 + (3 * (9 - 1)) / 4, 0.5 + 0.25 + (3 * (2 - 1)) / 4 - 2]
   scoreRows(plan, model, rows).forEach(({ probability }, i) =>
     assert.ok(Math.abs(Number(probability) - 1 / (1 + Math.exp(-expected[i]!))) < 1e-12),

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
-import type { AlgorithmPlan, Plan } from '../language/index.ts'
+import type { AlgorithmPlan, Plan, Row } from '../language/index.ts'
 import { createScorer, openEngine, scoreRows, type Engine } from './index.ts'
 import { call, column, columnsOfKinds, literal, numeric, planOver, rowFeature, typeOf } from './plan/build.ts'
 
@@ -182,7 +182,7 @@ test('keys with few rows have no effects, and nor has what is missing', async ()
     card.inputs.map(input => input.name),
     ['shop', 'x'],
   )
-  const rows = [{ shop: 's7', x: 1 }, { shop: null, x: 1 }, { x: 1 }, { shop: 's1', x: 1 }]
+  const rows: readonly Row[] = [{ shop: 's7', x: 1 }, { shop: null, x: 1 }, { x: 1 }, { shop: 's1', x: 1 }]
   const scored = scoreRows(plan, model, rows).map(row => row['answer'])
   assert.equal(scored[0], scored[1])
   assert.equal(scored[0], scored[2])
@@ -190,7 +190,7 @@ test('keys with few rows have no effects, and nor has what is missing', async ()
   const scorer = await createScorer(onnx, card)
   const fromOnnx = (await scorer.score(rows)).map(row => Number(row['answer']))
   await scorer.dispose()
-  fromOnnx.forEach((value, i) => assert.ok(Math.abs(value - Number(scored[i])) < 1e-6))
+  fromOnnx.forEach((value, i) => assert.ok(Math.abs(value - Number(scored[i])) < 1e-12))
 })
 
 test('a key may be a feature, of a truth value too', async () => {

@@ -15,8 +15,12 @@ export interface Affine {
 export function affine(graph: GraphBuilder, columns: Columns, { weights, tables, bias }: Affine): Ref {
   const nOutputs = bias.length
   const constant = graph.matrix(bias, [1, nOutputs])
+  // The runtime fuses a division by one scale with the product after it, and keeps the scale as a float of 32 bits.
   const product = columns.numbers && [
-    graph.node('MatMul', [columns.numbers, graph.matrix(weights.flat(), [weights.length, nOutputs])]),
+    graph.node(weights.length === 1 ? 'Mul' : 'MatMul', [
+      columns.numbers,
+      graph.matrix(weights.flat(), [weights.length, nOutputs]),
+    ]),
   ]
   const looked = tables.map((table, k) => rowsOf(graph, columns, { table, k, nOutputs }))
   return sum(graph, [...(product ?? []), ...looked, constant])

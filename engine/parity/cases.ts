@@ -147,7 +147,8 @@ const cell = (kind: ValueKind) =>
     freq: 7,
   })
 
-const parityRow: fc.Arbitrary<Row> = fc.record({
+/** A value of every column, or none. */
+export const parityRow: fc.Arbitrary<Row> = fc.record({
   ...Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, cell(kind)])),
   past_value: cell('float'),
 })

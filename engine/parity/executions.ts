@@ -1,6 +1,6 @@
 /** The three executions of a case, each on its own: TypeScript, SQL on DuckDB, ONNX. */
 import { DuckDBListValue, DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api'
-import type { Row, Value } from '../../language/index.ts'
+import type { Plan, Row, Value } from '../../language/index.ts'
 import type { Connection } from '../index.ts'
 import { buildOnnx } from '../onnx/model.ts'
 import { createRunner, outputValues } from '../onnx/scorer.ts'
@@ -24,20 +24,23 @@ export async function evaluateSql(
   connection: Connection,
   { plan, fitted, rows }: ParityCase,
 ): Promise<Table> {
+  await connection.run(`CREATE OR REPLACE TEMP TABLE raw AS ${rowsSql(plan, rows)}`)
+  const sql = scoreSql(plan, fitted, { relation: 'raw', keep: ['row index'], withFeatures: true })
+  const reader = await connection.runAndReadAll(
+    `SELECT * EXCLUDE ("row index") FROM (${sql}) ORDER BY "row index"`,
+  )
+  return reader.getRows().map(row => row.map(fromDatabase))
+}
+
+/** A query that gives the rows as they stand, and their position as `row index`. */
+export function rowsSql(plan: Pick<Plan, 'sources'>, rows: readonly Row[]): string {
   const kinds = Object.fromEntries(plan.sources['data']!.columns.map(c => [c.name, c.type.kind]))
   const names = Object.keys(rows[0]!)
   const values = rows.map(
     (row, i) => `(${i}, ${names.map(n => rawValue(row[n]!, kinds[n] ?? 'float')).join(', ')})`,
   )
   const columns = ['row index', ...names].map(quoteName).join(', ')
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE raw AS SELECT * FROM (VALUES ${values.join(', ')}) AS v(${columns})`,
-  )
-  const sql = scoreSql(plan, fitted, { relation: 'raw', keep: ['row index'], withFeatures: true })
-  const reader = await connection.runAndReadAll(
-    `SELECT * EXCLUDE ("row index") FROM (${sql}) ORDER BY "row index"`,
-  )
-  return reader.getRows().map(row => row.map(fromDatabase))
+  return `SELECT * FROM (VALUES ${values.join(', ')}) AS v(${columns})`
 }
 
 /** Timestamps in microseconds, which JavaScript's own dates do not have. */

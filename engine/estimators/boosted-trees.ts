@@ -142,12 +142,12 @@ async function withinMemory<T>({ nRows, numbers, codes }: EncodedRows, fit: () =
 /** Between two reports. */
 const reportMs = 100
 
-function reporter({ onProgress, hyperparameters }: FitRequest): (round: Round) => void {
+function reporter({ onProgress, hyperparameters }: FitRequest): (round: Round) => Promise<void> {
   const total = hyperparameters['trees'] as number
   const startedAt = performance.now()
   let reportedAt = -Infinity
   let first: number | undefined
-  return ({ round, validationLoss, trainLoss }) => {
+  return async ({ round, validationLoss, trainLoss }) => {
     first ??= round - 1
     const now = performance.now()
     if (!onProgress || (now - reportedAt < reportMs && round < total)) return
@@ -155,7 +155,7 @@ function reporter({ onProgress, hyperparameters }: FitRequest): (round: Round) =
     const rate = (((round - first) * 1000) / Math.max(now - startedAt, 1)).toPrecision(3)
     const loss =
       validationLoss === undefined
-        ? `training loss ${trainLoss().toFixed(6)}`
+        ? `training loss ${(await trainLoss()).toFixed(6)}`
         : `validation loss ${validationLoss.toFixed(6)}`
     onProgress({
       done: round,

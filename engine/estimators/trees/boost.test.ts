@@ -85,7 +85,7 @@ for (const [name, shape, options] of shapes) {
 
   test(`the training loss only falls: ${name}`, async () => {
     const losses: number[] = []
-    const onRound = ({ trainLoss }: Round) => void losses.push(trainLoss())
+    const onRound = async ({ trainLoss }: Round) => void losses.push(await trainLoss())
     await fit(makeRows(shape), { trees: 30, learningRate: 0.1, ...options, subsample: 1, onRound }, nClasses)
     assert.equal(losses.length, 30)
     losses.forEach((loss, i) => assert.ok(i === 0 || loss <= losses[i - 1]! + 1e-12, `round ${i + 1}`))

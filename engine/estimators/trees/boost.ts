@@ -1,9 +1,9 @@
 /** Gradient boosting: one tree after the other, each fitted to the derivatives of the loss where those before it stand. */
 import { binColumns, type ColumnRows } from './data.ts'
-import { createGrower, type Grown, type GrowOptions } from './grow.ts'
+import { createGrower, type Grown, type GrowOptions, type Range } from './grow.ts'
 import { createArena } from './kernel.ts'
 import { type Loss, type LossName, losses, type Targets } from './loss.ts'
-import { createPacer } from './pace.ts'
+import { createPacer, type Pacer } from './pace.ts'
 import { addTrees } from './predict.ts'
 import { createRandom, sampleColumns, sampleRows } from './sampling.ts'
 import type { Tree } from './tree.ts'
@@ -20,7 +20,7 @@ export interface BoostOptions extends GrowOptions {
   readonly seed: number
   readonly signal?: AbortSignal | undefined
   /** After every round. */
-  readonly onRound?: (round: Round) => void
+  readonly onRound?: (round: Round) => void | Promise<void>
 }
 
 export interface Round {
@@ -29,7 +29,7 @@ export interface Round {
   /** Mean loss of the held-out rows, where there are any. */
   readonly validationLoss?: number
   /** Mean loss of the training rows: goes over all of them. */
-  trainLoss(): number
+  trainLoss(): Promise<number>
 }
 
 export interface BoostRows extends ColumnRows {
@@ -77,7 +77,7 @@ export async function fitBoostedTrees(options: BoostOptions, data: BoostData): P
     const targets = parts.map(part => ({ ...part, nScores }))
     const initial = data.start?.initial ?? [...loss.initial(targets[0]!)]
     const trees: Tree[] = data.start ? data.start.trees.slice(0, options.trees * nScores) : []
-    const state = createScores(loss, { parts: targets, nRows, initial })
+    const state = createScores(loss, { parts: targets, nRows, initial, pacer })
     state.begin(trees, parts)
     const best = { round: 0, loss: Infinity }
     const stops = held.length > 0 && options.earlyStoppingRounds > 0
@@ -87,16 +87,18 @@ export async function fitBoostedTrees(options: BoostOptions, data: BoostData): P
       state.normalize()
       for (let k = 0; k < nScores; k++) {
         const random = createRandom(options.seed, trees.length)
-        loss.derivatives(targets[0]!, state.points, { k, pairs: grower.pairs })
+        await inParts(training.nRows, pacer, range =>
+          loss.derivatives(targets[0]!, state.points, { k, pairs: grower.pairs, ...range }),
+        )
         const n = sampleRows(grower.rows, { n: training.nRows, share: options.subsample }, random)
         const grown = await grower.grow(n, sampleColumns(columns.length, options.featureFraction, random))
         state.add(grown, grower.rows, k)
         trees.push(grown.tree)
       }
-      const validationLoss = held.length > 0 ? state.mean(1) : undefined
+      const validationLoss = held.length > 0 ? await state.mean(1) : undefined
       if (validationLoss !== undefined && validationLoss < best.loss)
         Object.assign(best, { round, loss: validationLoss })
-      options.onRound?.({
+      await options.onRound?.({
         round,
         trainLoss: () => state.mean(0),
         ...(validationLoss !== undefined && { validationLoss }),
@@ -110,12 +112,22 @@ export async function fitBoostedTrees(options: BoostOptions, data: BoostData): P
       initial,
       trees: trees.slice(0, taken),
       scores: state.scores.subarray(0, training.nRows * nScores),
-      trainLoss: state.mean(0),
-      ...(held.length > 0 && { validationLoss: state.mean(1) }),
+      trainLoss: await state.mean(0),
+      ...(held.length > 0 && { validationLoss: await state.mean(1) }),
       stoppedEarly: taken < options.trees * nScores,
     }
   } finally {
     grower.dispose()
+  }
+}
+
+/** Rows that are gone over in a few milliseconds. */
+const rowsAtOnce = 1 << 18
+
+async function inParts(nRows: number, pacer: Pacer, work: (range: Range) => void): Promise<void> {
+  for (let from = 0; from < nRows; from += rowsAtOnce) {
+    work({ from, to: Math.min(nRows, from + rowsAtOnce) })
+    await pacer.pause()
   }
 }
 
@@ -130,7 +142,7 @@ interface Scores {
   /** The rows of every leaf are at hand: no tree has to be walked down. */
   add(grown: Grown, rows: Uint32Array, k: number): void
   /** Mean loss of a part. */
-  mean(part: number): number
+  mean(part: number): Promise<number>
 }
 
 function createScores(
@@ -139,7 +151,13 @@ function createScores(
     parts,
     nRows,
     initial,
-  }: { readonly parts: readonly Targets[]; readonly nRows: number; readonly initial: readonly number[] },
+    pacer,
+  }: {
+    readonly parts: readonly Targets[]
+    readonly nRows: number
+    readonly initial: readonly number[]
+    readonly pacer: Pacer
+  },
 ): Scores {
   const nScores = initial.length
   const scores = new Float64Array(nRows * nScores)
@@ -165,6 +183,18 @@ function createScores(
           for (let i = from; i < to; i++) scores[rows[i]! * nScores + k]! += value
         }
     },
-    mean: part => loss.mean(parts[part]!, views[part]!),
+    async mean(part) {
+      const targets = parts[part]!
+      const { label, weights } = targets
+      const total = { loss: 0, weight: 0 }
+      await inParts(label.length, pacer, ({ from, to }) => {
+        for (let i = from; i < to; i++) {
+          const weight = weights ? weights[i]! : 1
+          total.loss += weight * loss.at(targets, views[part]!, i)
+          total.weight += weight
+        }
+      })
+      return total.loss / total.weight
+    },
   }
 }

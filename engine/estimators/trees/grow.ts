@@ -91,6 +91,7 @@ export function createGrower(
   async function sumRows({ from, to }: Range, sums: number, allowed: readonly number[]): Promise<void> {
     const [n, at] = [to - from, rowsAt + from * 4]
     kernel.gather(all, at, n, gathered)
+    await pacer.pause()
     await histograms.sum({ rows: at, n, pairs: gathered, sums }, between)
     const first = columns[allowed[0]!]!
     kernel.total(sums + first.offset, first.nBins, sums)
@@ -133,6 +134,7 @@ export function createGrower(
       const whole = { fitted: { from: 0, to: n }, others: { from: n, to: nRows } }
       if (allowed.length === 0) return { tree: single(nodes, n), leaves: [{ node: 0, ...whole }] }
       splitter.setUnits(quantize())
+      await pacer.pause()
       histograms.choose(allowed.map(j => columns[j]!))
       const leaves = new Set<Leaf>()
       const open = slots.open(() => leaves)

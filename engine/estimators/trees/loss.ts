@@ -44,14 +44,14 @@ function ratio({ label, weights }: Targets, of: (i: number) => number, per = (_i
 const squared: Loss = {
   initial: targets =>
     Float64Array.of(ratio(targets, i => targets.label[i]! - (targets.offset ? targets.offset[i]! : 0))),
-  derivatives({ label, weights }, scores, { pairs }) {
-    for (let i = 0; i < label.length; i++) {
+  derivatives({ label, weights }, scores, { pairs, from, to }) {
+    for (let i = from; i < to; i++) {
       const w = weights ? weights[i]! : 1
       pairs[2 * i] = w * (scores[i]! - label[i]!)
       pairs[2 * i + 1] = w
     }
   },
-  mean: (targets, scores) => ratio(targets, i => (scores[i]! - targets.label[i]!) ** 2 / 2),
+  at: ({ label }, scores, i) => (scores[i]! - label[i]!) ** 2 / 2,
 }
 
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z))
@@ -80,19 +80,18 @@ const logistic: Loss = {
     }
     return Float64Array.of(z)
   },
-  derivatives({ label, weights }, scores, { pairs }) {
-    for (let i = 0; i < label.length; i++) {
+  derivatives({ label, weights }, scores, { pairs, from, to }) {
+    for (let i = from; i < to; i++) {
       const p = sigmoid(scores[i]!)
       const w = weights ? weights[i]! : 1
       pairs[2 * i] = w * (p - label[i]!)
       pairs[2 * i + 1] = w * p * (1 - p)
     }
   },
-  mean: (targets, scores) =>
-    ratio(targets, i => {
-      const z = targets.label[i]! === 1 ? -scores[i]! : scores[i]!
-      return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))
-    }),
+  at({ label }, scores, i) {
+    const z = label[i]! === 1 ? -scores[i]! : scores[i]!
+    return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))
+  },
 }
 
 /** Keeps a step on counts from overshooting, as LightGBM's poisson_max_delta_step does. */
@@ -104,15 +103,15 @@ const poisson: Loss = {
     const mean = ratio(targets, i => label[i]!, offset && (i => Math.exp(offset[i]!)))
     return Float64Array.of(Math.log(Math.max(mean, smallest)))
   },
-  derivatives({ label, weights }, scores, { pairs }) {
-    for (let i = 0; i < label.length; i++) {
+  derivatives({ label, weights }, scores, { pairs, from, to }) {
+    for (let i = from; i < to; i++) {
       const mean = Math.exp(scores[i]!)
       const w = weights ? weights[i]! : 1
       pairs[2 * i] = w * (mean - label[i]!)
       pairs[2 * i + 1] = w * mean * Math.exp(poissonStep)
     }
   },
-  mean: (targets, scores) => ratio(targets, i => Math.exp(scores[i]!) - targets.label[i]! * scores[i]!),
+  at: ({ label }, scores, i) => Math.exp(scores[i]!) - label[i]! * scores[i]!,
 }
 
 /** An offset is the same for every class and changes nothing. */
@@ -134,19 +133,17 @@ const softmax: Loss = {
       for (let k = from; k < from + nScores; k++) into[k] = Math.exp(scores[k]! - total)
     }
   },
-  derivatives({ label, weights, nScores }, probabilities, { k, pairs }) {
+  derivatives({ label, weights, nScores }, probabilities, { k, pairs, from, to }) {
     const factor = nScores / (nScores - 1)
-    for (let i = 0; i < label.length; i++) {
+    for (let i = from; i < to; i++) {
       const w = weights ? weights[i]! : 1
       const p = probabilities[i * nScores + k]!
       pairs[2 * i] = w * (p - (label[i]! === k ? 1 : 0))
       pairs[2 * i + 1] = w * factor * p * (1 - p)
     }
   },
-  mean: (targets, scores) => {
-    const { nScores, label } = targets
-    return ratio(targets, i => logSum(scores, i * nScores, nScores) - scores[i * nScores + label[i]!]!)
-  },
+  at: ({ label, nScores }, scores, i) =>
+    logSum(scores, i * nScores, nScores) - scores[i * nScores + label[i]!]!,
 }
 
 function logSum(scores: Float64Array, from: number, n: number): number {

@@ -8,6 +8,7 @@ import { addFeatures } from './features.ts'
 import { addInit } from './init.ts'
 import { addKernel } from './kernel.ts'
 import { addLsp } from './lsp.ts'
+import { addPreview } from './preview.ts'
 import { addPromote } from './promote.ts'
 import { addRun } from './run.ts'
 import { addRuns } from './runs.ts'
@@ -24,6 +25,7 @@ export const commands: readonly AddCommand[] = [
   addTrain,
   addExplain,
   addSql,
+  addPreview,
   addFeatures,
   addRun,
   addPromote,

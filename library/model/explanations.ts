@@ -32,11 +32,11 @@ export function showImportance(
   const y = { field: 'name', type: 'nominal', sort: names, title: null } as const
   return withChart({ ...importance, ...(gain && { gain }) }, importanceText(importance), () =>
     plot(shown, {
-      title: `What ${metric} loses without the feature (${split}, ${count(nRows)} rows)`,
+      title: `How much worse ${metric} is without the feature (${split}, ${count(nRows)} rows)`,
       height: barsHeight(shown.length),
       layer: [
         { mark: 'bar', x: { field: 'importance', type: 'quantitative', title: metric }, y },
-        { mark: 'rule', x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' }, y },
+        { mark: 'rule', x: { field: 'low', type: 'quantitative', title: metric }, x2: { field: 'high' }, y },
       ],
     }),
   )
@@ -87,7 +87,7 @@ export function showDependence(dependence: PartialDependence): ShownDependence {
           mark:
             kind === 'numeric' && isNumber ? { type: 'line', point: true } : { type: 'point', filled: true },
           x,
-          y: { field: 'mean', type: 'quantitative' },
+          y: { field: 'mean', type: 'quantitative', title: 'prediction' },
           ...color,
         },
       ],

@@ -12,6 +12,7 @@ import { flightsFile, flightsPlan, flightsRoot } from './flights/plan.ts'
 import type { FlightsTraining } from './flights/train.ts'
 import { linearRows } from './linear/rows.ts'
 import { mixedEffects } from './mixed/rows.ts'
+import { networkRows } from './networks/rows.ts'
 import { pointInTimeJoin } from './joins/point-in-time.ts'
 import { boostedTrees } from './trees/rows.ts'
 
@@ -43,6 +44,7 @@ const suite: BenchSuite = async ({ log }) => {
     ...(await linearRows(log)),
     ...(await boostedTrees(log)),
     ...(await mixedEffects(log)),
+    ...(await networkRows(log)),
     ...(await scoring(log)),
     ...(await pointInTimeJoin(log)),
   ]

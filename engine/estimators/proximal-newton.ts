@@ -72,8 +72,9 @@ function modelStep(at: Omit<Model, 'd' | 'slope'> & { readonly gradient: Float64
   for (let round = 0; round < maxRounds; round++) {
     for (let i = 0; i < sweepsPerRound; i++) sweep(model)
     // Moves of single coordinates are small, too, far from the minimum along a flat direction.
-    const isMinimum = solveSupport(model)
-    if (isMinimum && sweep(model) <= smallMove * first) break
+    // One that gets to 0 on the way there stays at 0 until all have got there.
+    for (let tries = 0; tries < at.x.length && !solveSupport(model); tries++);
+    if (sweep(model) <= smallMove * first) break
   }
   return model.d
 }

@@ -12,7 +12,7 @@ import { openParity } from './open.ts'
 import { printCase } from './print.ts'
 import { shrink } from './shrink.ts'
 
-const nRuns = Number(process.env['SLIPWAY_PARITY_RUNS'] ?? 80)
+const nRuns = Number(process.env['SLIPWAY_PARITY_RUNS'] ?? 50)
 const nRowsPerRun = 40
 const seed = Number(process.env['SLIPWAY_PARITY_SEED'] ?? 1)
 

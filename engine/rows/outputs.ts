@@ -41,6 +41,7 @@ type Read = (predicted: readonly number[]) => Output
 function probabilityReader(label: FittedLabel, of: string | undefined): Read {
   if (label.kind !== 'classes') return ([p]) => p!
   const index = label.classes.indexOf(of ?? '')
+  if (index < 0) return () => 0
   return predicted =>
     predicted.length > 1 ? predicted[index]! : index === 1 ? predicted[0]! : 1 - predicted[0]!
 }

@@ -145,6 +145,7 @@ function probabilitySql(
 ): string {
   if (label.kind !== 'classes') return predicted
   const index = label.classes.indexOf(of ?? '')
+  if (index < 0) return '0e0'
   if (isList) return `${predicted}[${index + 1}]`
   return index === 1 ? predicted : `(1e0 - ${predicted})`
 }

@@ -13,8 +13,8 @@ const mayImport = {
   kernel: ['language', 'engine', 'catalog', 'library'],
   backend: ['language', 'engine', 'catalog', 'promote', 'library'],
   server: ['language', 'engine/sql', 'catalog', 'promote'],
-  client: [],
-  web: [],
+  client: ['language/notebook'],
+  web: ['library/display/query', 'kernel/variables'],
   cli: ['language', 'engine', 'catalog', 'promote', 'library', 'kernel', 'backend', 'server'],
 }
 const folders = Object.keys(mayImport)
@@ -57,6 +57,7 @@ export default ts.config(
       '**/fixtures/**',
       'engine/onnx/generated/**',
       '**/.slipway/**',
+      '.cache/**',
     ],
   },
   js.configs.recommended,

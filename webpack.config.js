@@ -6,6 +6,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import CopyPlugin from 'copy-webpack-plugin'
 import webpack from 'webpack'
 import { PackageEntryPlugin, VendorPlugin, vendored } from './scripts/vendor.ts'
 
@@ -92,6 +93,9 @@ const node = {
   },
 }
 
+/** The processes whose common modules lie in one file. */
+const sharing = new Set(['server', 'backend', 'cli'])
+
 const present = Object.fromEntries(
   Object.entries(processes).filter(([, entry]) => existsSync(join(root, entry))),
 )
@@ -100,15 +104,28 @@ const processBundles = {
   ...common('processes'),
   ...node,
   entry: present,
-  externals: [vendored.external],
+  // What is imported late lies in parts of its own: a process reads at its start only what it needs then.
+  output: {
+    ...node.output,
+    chunkFilename: 'part-[id].cjs',
+    clean: { keep: path => !path.startsWith('part-') },
+  },
+  module: {
+    rules: [typescript],
+    parser: { javascript: { createRequire: false, dynamicImportMode: 'lazy' } },
+  },
+  // vega tries `canvas` and does without.
+  externals: [vendored.external, { canvas: 'commonjs canvas' }],
   optimization: {
     minimize: false,
+    chunkIds: 'named',
     runtimeChunk: { name: 'runtime' },
     splitChunks: {
       cacheGroups: {
         default: false,
         defaultVendors: false,
-        shared: { name: 'shared', chunks: 'initial', minChunks: 2, enforce: true },
+        // The kernel's two processes and the library start fast because they read nothing of the others.
+        shared: { name: 'shared', chunks: ({ name }) => sharing.has(name), minChunks: 2, enforce: true },
       },
     },
   },
@@ -152,9 +169,22 @@ const browser = {
 const rendererBundles = {
   ...common('renderers'),
   ...browser,
-  entry: { table: './web/table/main.ts', model: './web/model/main.ts', vega: './web/vega/main.ts' },
+  // A renderer finds what lies beside it by its own address.
+  module: { ...browser.module, parser: { javascript: { ...parser.javascript, importMeta: false } } },
+  entry: Object.fromEntries(
+    ['table', 'model', 'vega', 'json', 'latex', 'progress'].map(name => [name, `./web/${name}/main.ts`]),
+  ),
   experiments: { outputModule: true },
   output: { path: join(dist, 'web'), filename: '[name].js', library: { type: 'module' } },
+  plugins: [
+    new CopyPlugin({
+      patterns: [
+        { from: 'node_modules/katex/dist/katex.min.css', to: 'katex' },
+        { from: 'node_modules/katex/dist/fonts/*.woff2', to: 'katex/fonts/[name][ext]' },
+        { from: 'node_modules/katex/LICENSE', to: 'katex/LICENSE', toType: 'file' },
+      ],
+    }),
+  ],
 }
 
 /** What tabs load by a script tag. */
@@ -165,6 +195,8 @@ const pageBundles = {
     'run-page': './web/run/main.ts',
     'predict-page': './web/predict/main.ts',
     'training-page': './web/training/main.ts',
+    'table-page': './web/table/page.ts',
+    'variables-page': './web/variables/main.ts',
   },
   output: { path: join(dist, 'web'), filename: '[name].js' },
 }
@@ -173,9 +205,11 @@ const pageBundles = {
 const packageBundles = {
   ...common('packages'),
   ...node,
-  entry: { 'danfojs-node': 'danfojs-node', 'apache-arrow': 'apache-arrow' },
+  entry: Object.fromEntries(
+    ['danfojs-node', 'apache-arrow', '@observablehq/plot', 'linkedom'].map(name => [name, name]),
+  ),
   // danfo asks for it only where there is a window.
-  externals: { 'plotly.js-dist-min': 'commonjs plotly.js-dist-min' },
+  externals: { 'plotly.js-dist-min': 'commonjs plotly.js-dist-min', canvas: 'commonjs canvas' },
   output: {
     path: join(dist, 'vendor/node_modules'),
     filename: '[name]/bundle.cjs',

@@ -1,10 +1,15 @@
 /** What is started when VS Code has its extension already: the language server and what shows its answers. */
 import * as vscode from 'vscode'
 import type { LanguageServices, Services } from './context.ts'
+import { registerDebugging } from './debug/register.ts'
+import { createMessages, forwardRendererMessages } from './kernel/renderer-messages.ts'
+import { cellId } from './kernel/run-log.ts'
 import { createCompiledDocuments } from './lsp/compiled.ts'
 import { createStatusItems } from './lsp/status.ts'
 import { registerModelCells } from './notebook/model-cells.ts'
+import { tableTabs } from './pages/table-page.ts'
 import { createModelTests } from './testing/controller.ts'
+import { registerVariables } from './variables/view.ts'
 import { markDone, watchWalkthrough } from './walkthrough.ts'
 
 /** Starts it. Disposing of what comes back ends it. */
@@ -21,7 +26,15 @@ export function startLater(base: LanguageServices, trusted: () => Services | und
   )
   const tests = (): vscode.Disposable | undefined => {
     const services = trusted()
-    return services && createModelTests(services)
+    return (
+      services &&
+      vscode.Disposable.from(
+        createModelTests(services),
+        registerDebugging(services),
+        variablesView(services),
+        forwardRendererMessages(services.kernels, tableTabs(services)),
+      )
+    )
   }
   const owned: vscode.Disposable[] = [own]
   const begin = (): void => {
@@ -31,6 +44,14 @@ export function startLater(base: LanguageServices, trusted: () => Services | und
   if (trusted()) begin()
   else owned.push(vscode.workspace.onDidGrantWorkspaceTrust(begin))
   return { dispose: () => owned.forEach(each => each.dispose()) }
+}
+
+function variablesView(services: Services): vscode.Disposable {
+  const messages = createMessages(services.kernels)
+  const open = tableTabs(services)
+  const openTable = (table: unknown, notebook: vscode.NotebookDocument): void =>
+    open(table, notebook, messages)
+  return vscode.Disposable.from(messages, registerVariables(services, { openTable, cellId }))
 }
 
 /** Keeps the context key by which views and menus know whether there is a project. */

@@ -9,6 +9,7 @@ import { registerCommands } from './commands/index.ts'
 import type { LanguageServices, Services } from './context.ts'
 import { registerCellLanguage } from './kernel/cell-language.ts'
 import { Kernels } from './kernel/controller.ts'
+import { LanguageKernels } from './kernel/language-kernels.ts'
 import { LanguageServer } from './lsp/server.ts'
 import { Backends } from './service/backends.ts'
 import { createCatalogView } from './views/catalog.ts'
@@ -28,7 +29,11 @@ export function activate(extension: vscode.ExtensionContext): void {
     await Promise.allSettled(owned.map(part => part.dispose()))
   }
   let services: Services | undefined
+  let restricted = vscode.workspace.isTrusted ? undefined : startRestrictedParts(base)
+  if (restricted) owned.push(restricted)
   const trust = (): void => {
+    void restricted?.dispose()
+    restricted = undefined
     services = startTrustedParts(base)
     owned.push(services.kernels, services.backends)
   }
@@ -47,12 +52,24 @@ export async function deactivate(): Promise<void> {
   await shutdown?.()
 }
 
+/** Where cells must not run, TypeScript is asked about them all the same. */
+function startRestrictedParts({ output }: LanguageServices): { dispose(): Promise<void> } {
+  const kernels = new LanguageKernels(output)
+  const cells = registerCellLanguage(kernels, output)
+  return {
+    async dispose() {
+      cells.dispose()
+      await kernels.dispose()
+    },
+  }
+}
+
 /** What runs code or writes files. In a restricted workspace only the language support is there. */
 function startTrustedParts(base: LanguageServices): Services {
   const { output, extension } = base
   const services: Services = { ...base, kernels: new Kernels(output), backends: new Backends(output) }
   extension.subscriptions.push(
-    registerCellLanguage(services.kernels),
+    registerCellLanguage(services.kernels, output),
     createCatalogView(services),
     createRunsView(services),
     createModelsView(services),

@@ -68,10 +68,13 @@ export interface StartKernelOptions {
   readonly env?: Readonly<Record<string, string>>
   /** What the kernel says of itself. Default: dropped. */
   readonly onLog?: (text: string) => void
+  /** Called with everything on IOPub, as it comes. Default: only the outputs of `execute` are looked at. */
+  readonly onMessage?: (message: Message) => void
 }
 
 /** Starts a kernel. Resolves when it answers. @throws {KernelError} KERNEL005 when it ends before */
-export async function startKernel({ cwd, env = {}, onLog }: StartKernelOptions): Promise<KernelClient> {
+export async function startKernel(options: StartKernelOptions): Promise<KernelClient> {
+  const { cwd, env = {}, onLog, onMessage } = options
   const place = installation()
   const child = spawn(place.node, [...place.entry('kernel'), '--stdio', '--headless'], {
     cwd,
@@ -95,9 +98,11 @@ export async function startKernel({ cwd, env = {}, onLog }: StartKernelOptions):
   })
   child.stdin.on('error', () => undefined) // `close` tells.
   child.stderr.setEncoding('utf8').on('data', (text: string) => onLog?.(text))
-  createInterface({ input: child.stdout, crlfDelay: Infinity }).on('line', line =>
-    take(JSON.parse(line) as Message & { channel: Channel }, open),
-  )
+  createInterface({ input: child.stdout, crlfDelay: Infinity }).on('line', line => {
+    const message = JSON.parse(line) as Message & { channel: Channel }
+    if (message.channel === 'iopub') onMessage?.(message)
+    take(message, open)
+  })
 
   function send(type: string, content: Json, options: SendOptions = {}): Promise<Json> {
     if (failure) return Promise.reject(failure)

@@ -11,6 +11,16 @@ export const kernelErrorCodes = {
   KERNEL005: 'Kernel process ended',
   KERNEL006: 'Wrong command line',
   KERNEL007: 'Unknown request',
+  KERNEL008: 'Content of a request',
+  KERNEL009: 'Question failed',
+  KERNEL010: 'Debugger refused',
+  KERNEL011: 'Runtime unfit',
+  KERNEL020: 'Image cannot be shown',
+  KERNEL030: 'Unknown magic',
+  KERNEL031: 'Arguments of a magic',
+  KERNEL032: 'npm missing',
+  KERNEL033: 'Installation failed',
+  KERNEL034: 'Magic failed',
 } as const
 
 export type KernelErrorCode = keyof typeof kernelErrorCodes

@@ -29,7 +29,7 @@ export function kernelspec() {
     display_name: 'Slipway (TypeScript)',
     language: 'typescript',
     interrupt_mode: 'message',
-    metadata: { debugger: false },
+    metadata: { debugger: true },
     ...(Object.keys(env).length ? { env } : {}),
   }
 }

@@ -23,8 +23,22 @@ export {
   type FeatureJoin,
   type FeatureJoinOptions,
 } from './catalog.ts'
-export { plot, Plot, type Channel, type PlotSpec, type VegaLiteSpec } from './plot.ts'
-export { progress, type ProgressOptions } from './progress/progress.ts'
+export {
+  plot,
+  Plot,
+  type Aggregate,
+  type Channel,
+  type ChannelName,
+  type Channels,
+  type ChannelSpec,
+  type MarkSpec,
+  type MarkType,
+  type PlotData,
+  type PlotSpec,
+  type VegaLiteSpec,
+  type ViewSpec,
+} from './plot.ts'
+export { progress, type ProgressHandle, type ProgressOptions } from './progress/progress.ts'
 export { secret } from './secret.ts'
 export { storeValue, type CodecName } from './codecs/store.ts'
 export { LibraryError, libraryErrorCodes, type LibraryErrorCode } from './errors.ts'

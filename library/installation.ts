@@ -5,6 +5,7 @@
  * process into `dist/`, defines `SLIPWAY_PACKAGED` and puts `__dirname` in the place of `import.meta.dirname`.
  */
 import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** Defined by webpack; absent in a checkout. */
@@ -21,7 +22,10 @@ export interface Installation {
   readonly node: string
   /** What stands before the entry in every process's arguments. */
   readonly nodeArgs: readonly string[]
-  /** To be added to the environment of a started process: an Electron must be told to be Node. */
+  /**
+   * To be added to the environment of a started process: where compiled code is kept, so that the next start need
+   * not compile it again; and an Electron must be told to be Node.
+   */
   readonly env: Readonly<Record<string, string>>
   /** The arguments after `node` that start an entry: `spawn(node, [...entry('step'), request])`. */
   entry(name: EntryName): string[]
@@ -56,12 +60,28 @@ export function installation(): Installation {
     packaged,
     node: process.execPath,
     nodeArgs,
-    env: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
+    env: {
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? compileCacheFolder(),
+      ...(process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
+    },
     entry: name => [...nodeArgs, join(root, packaged ? `dist/${name}.cjs` : sources[name])],
     vendorModules,
     libraryModule: join(library, packaged ? 'index.cjs' : 'index.ts'),
-    libraryTypes: join(library, packaged ? 'index.d.ts' : 'index.ts'),
+    libraryTypes: packaged ? join(vendorModules, 'types/library/index.d.ts') : join(library, 'index.ts'),
   }
+}
+
+/**
+ * Where this user's Node keeps the compiled code of this installation: a folder that outlives updates and is never
+ * in the installation, which may not be writable. Node names what it keeps by version and file, and does without
+ * when the folder cannot be written.
+ */
+export function compileCacheFolder(): string {
+  const { LOCALAPPDATA: local, XDG_CACHE_HOME: cacheHome } = process.env
+  if (process.platform === 'win32')
+    return join(local || join(homedir(), 'AppData', 'Local'), 'slipway', 'Cache', 'compiled')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'slipway', 'compiled')
+  return join(cacheHome || join(homedir(), '.cache'), 'slipway', 'compiled')
 }
 
 /** A bundle may lie in `dist/` itself or, as the library does, deeper in its vendor folder. */

@@ -1,191 +1,134 @@
 /** `plot`: a Vega-Lite chart of a table or of rows, with as many rows in it as a page can bear. */
-import type { ResultColumn, Value } from '../catalog/columns/database.ts'
 import { kindOf, type ColumnKind } from '../catalog/columns/kinds.ts'
 import { displayMethod, vegaLiteMime, type MimeBundle } from './display/messages.ts'
-import { toCell } from './display/table.ts'
-import { LibraryError } from './errors.ts'
-import { isTable, Table } from './tables/table.ts'
+import { aggregate } from './plots/aggregate.ts'
+import { maxPlotRows, plotRows, tableRows, type PlotData, type PlotRows } from './plots/data.ts'
+import { liftView, type PlotSpec } from './plots/spec.ts'
+import { isTable } from './tables/table.ts'
 
-/** A column's name, or a whole Vega-Lite channel (`{ field: 'delay', type: 'quantitative', bin: true }`). */
-export type Channel = string | Readonly<Record<string, unknown>>
+export type { PlotData } from './plots/data.ts'
+export type {
+  Aggregate,
+  Channel,
+  ChannelName,
+  Channels,
+  ChannelSpec,
+  MarkSpec,
+  MarkType,
+  PlotSpec,
+  ViewSpec,
+} from './plots/spec.ts'
 
-/** What is drawn. The channels of Vega-Lite by their names; the type of a column is taken from the data. */
-export interface PlotSpec {
-  /** `bar`, `line`, `point`, `area`, `tick`, `rect`, …, or a whole Vega-Lite mark. */
-  readonly mark: string | Readonly<Record<string, unknown>>
-  readonly x?: Channel
-  readonly y?: Channel
-  readonly color?: Channel
-  readonly size?: Channel
-  readonly shape?: Channel
-  readonly opacity?: Channel
-  readonly column?: Channel
-  readonly row?: Channel
-  readonly tooltip?: Channel
-  readonly title?: string
-  /** Pixels. Default 480 × 280. */
-  readonly width?: number
-  readonly height?: number
-  /** Any further property of a Vega-Lite specification, e.g. `transform`. */
-  readonly [property: string]: unknown
-}
-
+/** A whole Vega-Lite specification, with its rows. */
 export interface VegaLiteSpec extends Readonly<Record<string, unknown>> {
   readonly $schema: string
   readonly data: { readonly values: readonly Readonly<Record<string, unknown>>[] }
 }
 
-const channels = ['x', 'y', 'color', 'size', 'shape', 'opacity', 'column', 'row', 'tooltip'] as const
-/** Of more rows a sample is drawn. */
-const maxRows = 5000
 const schemaUrl = 'https://vega.github.io/schema/vega-lite/v5.json'
+/** Views that have a size of their own; others are sized by what they hold. */
+const composed = ['hconcat', 'vconcat', 'concat', 'spec']
 
 /** A chart; the data is read when it is shown. */
 export class Plot {
-  readonly data: Table | readonly object[]
+  readonly data: PlotData
   readonly spec: PlotSpec
 
-  constructor(data: Table | readonly object[], spec: PlotSpec) {
+  constructor(data: PlotData, spec: PlotSpec) {
     this.data = data
     this.spec = spec
   }
 
-  /** The Vega-Lite specification with at most 5,000 rows in it. @throws LIB009 for a column that is not there */
+  /**
+   * The Vega-Lite specification with at most 5,000 rows, or groups of rows, in it.
+   * @throws LIB009 for a column that is not there, or data without rows
+   */
   async toVegaLite(): Promise<VegaLiteSpec> {
-    const data = isTable(this.data) ? await tableData(this.data) : rowsData(this.data)
-    const { mark, title, width = 480, height = 280, ...rest } = this.spec
-    const encoding: Record<string, unknown> = {}
-    const others: Record<string, unknown> = {}
-    for (const [name, value] of Object.entries(rest))
-      if ((channels as readonly string[]).includes(name))
-        encoding[name] = channelOf(name, value as Channel, this.spec, data)
-      else others[name] = value
-    const titles = [title, data.nRows > data.values.length ? sampleNote(data) : undefined].filter(Boolean)
+    const { rows, spec } = await this.#read()
+    const { title, width: _width, height: _height, interactive, ...view } = spec
+    const note = rows.nRows > rows.values.length ? sampleNote(rows) : undefined
     return {
       $schema: schemaUrl,
-      ...(titles.length > 0
-        ? { title: titles.length === 1 ? titles[0] : { text: titles[0], subtitle: titles[1] } }
-        : {}),
-      width,
-      height,
-      mark: typeof mark === 'string' ? { type: mark, tooltip: true } : mark,
-      ...others,
-      encoding: { ...encoding, ...(others['encoding'] as object | undefined) },
-      data: { values: data.values },
+      ...titleOf(title, note),
+      ...sizeOf(spec),
+      ...liftView(view, rows),
+      ...(interactive ? { params: [...(view.params ?? []), zoom] } : {}),
+      data: { values: rows.values },
     }
   }
 
+  /** The chart as an SVG image; undefined when it would be larger than a megabyte. */
+  async toSvg(): Promise<string | undefined> {
+    const { renderStatic } = await import('./plots/static.ts')
+    return (await renderStatic(await this.toVegaLite(), vegaLiteMime))['image/svg+xml']
+  }
+
+  /** What a cell shows: the specification, and a picture for clients that cannot draw it. */
   async [displayMethod](): Promise<MimeBundle> {
     const spec = await this.toVegaLite()
+    const { renderStatic } = await import('./plots/static.ts')
+    const picture = await renderStatic(spec, vegaLiteMime)
+    return { [vegaLiteMime]: spec, ...picture, 'text/plain': this.#describe(spec.data.values.length) }
+  }
+
+  async #read(): Promise<{ readonly rows: PlotRows; readonly spec: PlotSpec }> {
+    const { data, spec } = this
+    if (!isTable(data)) return { rows: plotRows(data), spec }
+    const first = await data.page(maxPlotRows + 1)
+    const kinds = new Map<string, ColumnKind>(
+      first.columns.map(({ name, sqlType }) => [name, kindOf(sqlType)]),
+    )
+    const isLarge = first.rows.length > maxPlotRows
+    const aggregated = isLarge ? await aggregate(data, spec, { kinds }) : undefined
+    return aggregated ?? { rows: await tableRows(data, first), spec }
+  }
+
+  #describe(nRows: number): string {
     const axes = ['x', 'y'].flatMap(axis => describeChannel(this.spec[axis]))
-    const text = `plot ${JSON.stringify(this.spec.mark)} of ${axes.join(' and ')} (${spec.data.values.length} rows)`
-    return { [vegaLiteMime]: spec, 'text/plain': text }
+    const mark = typeof this.spec.mark === 'object' ? this.spec.mark.type : this.spec.mark
+    const what = [mark ?? 'views', ...(axes.length > 0 ? [`of ${axes.join(' and ')}`] : [])].join(' ')
+    return `plot: ${what} (${nRows.toLocaleString('en')} rows)`
   }
 }
 
 /**
- * A chart of a table or of rows:
+ * A chart of a table, of rows as objects, of a DataFrame or of an Arrow table:
  *
- *     plot(byHour, { mark: 'bar', x: 'hour', y: 'delay' })
+ *     plot(flights, { mark: 'bar', x: 'bin(delay)', y: 'count()' })
+ *     plot(byHour, { mark: 'line', x: 'hour', y: 'delay', color: 'origin', title: 'Mean delay by hour' })
+ *
+ * Of more than 5,000 rows a sample is drawn, and the chart says so; aggregates and bins of a table are computed over
+ * all rows.
  */
-export function plot(data: Table | readonly object[], spec: PlotSpec): Plot {
+export function plot(data: PlotData, spec: PlotSpec): Plot {
   return new Plot(data, spec)
 }
 
-interface PlotData {
-  readonly kinds: ReadonlyMap<string, ColumnKind>
-  readonly values: readonly Readonly<Record<string, unknown>>[]
-  readonly nRows: number
+const zoom = { name: 'slipway_zoom', select: 'interval', bind: 'scales' }
+
+function titleOf(title: PlotSpec['title'], note: string | undefined): { title?: unknown } {
+  if (note === undefined) return title === undefined ? {} : { title }
+  if (title === undefined) return { title: note }
+  const given = typeof title === 'object' ? title : { text: title }
+  return { title: { subtitle: note, ...given } }
 }
 
-async function tableData(table: Table): Promise<PlotData> {
-  let sample = await table.page(maxRows + 1)
-  let nRows = sample.rows.length
-  if (nRows > maxRows) {
-    nRows = await table.count()
-    // The sample keeps the order of the rows: a line is drawn in it.
-    const drawn = new Table({
-      strings: [
-        'select * exclude (row_of_plot) from (select * from (select row_number() over () as row_of_plot, * from ',
-        `) using sample reservoir(${maxRows} rows) repeatable (1)) order by row_of_plot`,
-      ],
-      values: [table.query],
-    })
-    sample = await drawn.page(maxRows)
-  }
-  const { columns, rows } = sample
-  return {
-    kinds: new Map(columns.map(({ name, sqlType }: ResultColumn) => [name, kindOf(sqlType)])),
-    values: rows.map(row => Object.fromEntries(columns.map(({ name }, i) => [name, toCell(row[i] ?? null)]))),
-    nRows,
-  }
-}
-
-function rowsData(rows: readonly object[]): PlotData {
-  const step = Math.max(1, rows.length / maxRows)
-  const drawn = Array.from({ length: Math.min(rows.length, maxRows) }, (_, i) => rows[Math.floor(i * step)]!)
-  const values = drawn.map(row =>
-    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cellOf(value)])),
-  )
-  const names = new Set(drawn.flatMap(row => Object.keys(row)))
-  const kinds = [...names].map(name => [name, kindOfValues(drawn, name)] as const)
-  return { kinds: new Map(kinds), values, nRows: rows.length }
-}
-
-function cellOf(value: unknown): unknown {
-  return value === undefined ? null : toCell(value as Value)
-}
-
-function kindOfValues(rows: readonly object[], name: string): ColumnKind {
-  const values = rows
-    .map(row => (row as Readonly<Record<string, unknown>>)[name])
-    .filter(value => value !== null && value !== undefined)
-  if (values.every(value => value instanceof Date)) return 'timestamp'
-  if (values.every(value => typeof value === 'boolean')) return 'bool'
-  if (values.every(value => typeof value === 'number' || typeof value === 'bigint'))
-    return values.every(value => typeof value === 'bigint' || Number.isInteger(value)) ? 'int' : 'float'
-  return 'string'
-}
-
-function channelOf(
-  name: string,
-  channel: Channel,
-  { mark, x, y }: PlotSpec,
-  { kinds, values }: PlotData,
-): unknown {
-  const given = typeof channel === 'string' ? { field: channel } : channel
-  const { field } = given as { field?: unknown }
-  if (typeof field !== 'string' || values.length === 0) return given
-  const kind = kinds.get(field)
-  if (!kind)
-    throw new LibraryError(
-      'LIB009',
-      `Expected a column for ${name} among ${[...kinds.keys()].join(', ')}, got ${JSON.stringify(field)}.`,
-    )
-  // Vega-Lite reads dots and brackets in a field's name as a path.
-  const escaped = field.replaceAll(/[.[\]\\'"]/g, String.raw`\$&`)
-  const isBarAxis =
-    (typeof mark === 'string' ? mark : mark['type']) === 'bar' &&
-    name === 'x' &&
-    x !== undefined &&
-    y !== undefined
-  return { title: field, type: vegaType(kind, isBarAxis), ...given, field: escaped }
-}
-
-/** Bars stand side by side: a whole number under them is a name, not a length. */
-function vegaType(kind: ColumnKind, isBarAxis: boolean): string {
-  if (kind === 'timestamp') return 'temporal'
-  if (kind === 'float') return 'quantitative'
-  if (kind === 'int') return isBarAxis ? 'ordinal' : 'quantitative'
-  return 'nominal'
+function sizeOf(spec: PlotSpec): { width?: unknown; height?: unknown } {
+  const { width, height } = spec
+  const given = { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) }
+  if (composed.some(name => name in spec)) return given
+  const isSmall = ['row', 'column', 'facet'].some(name => name in spec)
+  const isRound = (typeof spec.mark === 'object' ? spec.mark.type : spec.mark) === 'arc'
+  return { width: isSmall ? 200 : isRound ? 280 : 480, height: isSmall ? 160 : 280, ...given }
 }
 
 function describeChannel(channel: unknown): string[] {
   if (typeof channel === 'string') return [channel]
-  const field = (channel as { field?: unknown } | undefined)?.field
-  return typeof field === 'string' ? [field] : []
+  const { field, aggregate } = (channel ?? {}) as { field?: unknown; aggregate?: unknown }
+  if (typeof field !== 'string') return aggregate === 'count' ? ['count()'] : []
+  return [typeof aggregate === 'string' ? `${aggregate}(${field})` : field]
 }
 
-function sampleNote({ values, nRows }: PlotData): string {
+function sampleNote({ values, nRows }: PlotRows): string {
   return `${values.length.toLocaleString('en')} of ${nRows.toLocaleString('en')} rows`
 }

@@ -53,6 +53,16 @@ export interface LoadOptions {
   readonly statistics?: boolean
   /** A folder whose `.slip` files take part instead of the root's, by paths relative to it. */
   readonly modelFolder?: string
+  /** Model text of a notebook's cells, by names that stand for paths; the names of each that it sees, the nearest last. */
+  readonly cells?: readonly CellText[]
+}
+
+/** The text of a cell in the model language. */
+export interface CellText {
+  readonly path: string
+  readonly text: string
+  /** Paths of the cells above it. */
+  readonly above: readonly string[]
 }
 
 /** Generated copies and what others made: nobody writes models there by hand. */
@@ -66,7 +76,9 @@ export async function loadProject(root: string, options: LoadOptions = {}): Prom
   const { config, text: configText, diagnostics: configDiagnostics } = await readConfigFile(root)
   const problems: ProjectProblem[] = []
   const folder = options.modelFolder ?? root
-  const files = await readModelFiles(folder, options.modelFolder ? [] : ignored, problems)
+  // A folder that is no project may be anybody's whole home: a cell in it is checked alone.
+  const isAlone = options.cells !== undefined && configText === ''
+  const files = isAlone ? [] : await readModelFiles(folder, options.modelFolder ? [] : ignored, problems)
   const catalog = options.catalogFeatures
     ? createCatalogView(options.catalogFeatures)
     : readCatalog(root, config, problems)
@@ -75,6 +87,7 @@ export async function loadProject(root: string, options: LoadOptions = {}): Prom
   const host = { columns: data.columns, statistics: data.statistics, ...(catalog ? { catalog } : {}) }
   const workspace = createWorkspace(host, { language: config.language })
   for (const [path, text] of files) workspace.setFile(path, text)
+  for (const { path, text, above } of options.cells ?? []) workspace.setFile(path, text, { above })
   const diagnostics = () => [
     ...configDiagnostics,
     ...workspace.files().flatMap(path => workspace.diagnostics(path)),

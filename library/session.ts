@@ -2,10 +2,20 @@
  * One engine per process, opened when first needed. It is kept on `globalThis` for the reason that the context is
  * (context.ts), and because two engines would share neither memory limit nor cache.
  */
-import { createDatabase, type BoundSql, type Database } from '../catalog/columns/database.ts'
+// The cell's own timers would end with the cell.
+import { clearInterval, setInterval } from 'node:timers'
+import {
+  createDatabase,
+  type BoundSql,
+  type Connection,
+  type Database,
+  type QueryOptions,
+} from '../catalog/columns/database.ts'
 import type { Engine } from '../engine/index.ts'
 import { currentContext } from './context.ts'
 import { LibraryError, messageOf } from './errors.ts'
+import { startBar } from './progress/board.ts'
+import { kernelHook } from './progress/hook.ts'
 
 export interface Session {
   readonly root: string
@@ -42,11 +52,52 @@ export function createSession(root: string): Session {
   return {
     root,
     engine,
-    database: createDatabase(async () => await (await engine()).connection(), queryError),
+    database: forRunningCell(createDatabase(() => connect(engine), queryError, showProgress)),
     async close() {
       await (await opened)?.close()
       opened = undefined
     },
+  }
+}
+
+async function connect(engine: () => Promise<Engine>) {
+  const connection = await (await engine()).connection()
+  // Without these the database does not count how far it is.
+  await connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false')
+  await connection.run('set progress_bar_time = 0')
+  return connection
+}
+
+/** Queries of a cell end with its interrupt. What comes with a signal of its own is not the cell's. */
+function forRunningCell(database: Database): Database {
+  const own = (options: QueryOptions = {}): QueryOptions => {
+    const signal = kernelHook()?.signal
+    return options.signal || !signal || signal.aborted ? options : { ...options, signal }
+  }
+  return {
+    all: (query, options) => database.all(query, own(options)),
+    batches: (query, options) => database.batches(query, own(options)),
+    prepared: prepare => forRunningCell(database.prepared(prepare)),
+  }
+}
+
+/** A query that takes longer than this shows a bar. */
+const showAfterMs = 500
+const pollMs = 200
+
+function showProgress(connection: Connection, { signal }: QueryOptions): (failed: boolean) => void {
+  const hook = kernelHook()
+  // What comes with a signal of its own says itself how far it is; outside of a cell nobody asked for a bar.
+  if (!hook || signal !== hook.signal) return () => undefined
+  const bar = startBar({ label: 'Query', delayMs: showAfterMs, timed: false })
+  const timer = setInterval(() => {
+    const percent = connection.progress?.percentage ?? -1
+    if (percent >= 0) bar.set({ done: Math.min(percent, 100), total: 100 })
+  }, pollMs)
+  return failed => {
+    clearInterval(timer)
+    if (!failed) bar.set({ done: 100, total: 100 })
+    bar.end(failed ? (signal?.aborted ? 'stopped' : 'failed') : 'done')
   }
 }
 

@@ -4,6 +4,8 @@
  */
 import Type, { type Static } from 'typebox'
 import Value from 'typebox/value'
+import { declarationsOf, parse } from '../language/index.ts'
+import { cellBody, isModelCell, readCell } from '../language/notebook/cell.ts'
 import { PromoteError } from './errors.ts'
 
 const SourceSchema = Type.Union([Type.String(), Type.Array(Type.String())])
@@ -38,7 +40,7 @@ export interface NotebookCell {
 /** One execution of one cell. */
 export interface CellRun {
   readonly cell: string
-  /** What was run, which may differ from what the document says now. */
+  /** What was run, which may differ from what the document says now; without magics. */
   readonly source: string
 }
 
@@ -47,6 +49,10 @@ export interface Notebook {
   /** As executed, from the log; without a log the code cells from top to bottom. */
   readonly runs: readonly CellRun[]
   readonly hasLog: boolean
+  /** Names of models that are declared in cells of the model language. */
+  readonly models: ReadonlySet<string>
+  /** Magics that may have done what the cells below them need: `%run`, `%load` and commands of the system. */
+  readonly magics: readonly { readonly cell: string; readonly text: string }[]
 }
 
 /** @throws PromoteError PRO010 */
@@ -68,14 +74,35 @@ export function parseNotebook(text: string): Notebook {
     })
   }
   const log = logOf(file)
-  return { cells, runs: log ?? documentOrder(cells), hasLog: log !== undefined }
+  const texts = file.cells.map(cell => textOf(cell.source))
+  return {
+    cells,
+    runs: log ?? documentOrder(cells),
+    hasLog: log !== undefined,
+    models: new Set(texts.filter(isModelCell).flatMap(modelNames)),
+    magics: cells.flatMap(({ id, kind, source }) => (kind === 'code' ? doing(source, id) : [])),
+  }
+}
+
+function modelNames(source: string): string[] {
+  const declared = declarationsOf(parse(cellBody(source)))
+  return declared.flatMap(({ kind, name }) => (kind === 'model' && name ? [name.text] : []))
+}
+
+const doers = new Set(['run', 'sh', 'bash', 'writefile'])
+
+function doing(source: string, cell: string): Notebook['magics'] {
+  const { magics } = readCell(source)
+  const text = ({ start, end }: { start: number; end: number }) => source.slice(start, end).trim()
+  return magics.filter(({ name }) => doers.has(name)).map(magic => ({ cell, text: text(magic) }))
 }
 
 /** The document's code cells from top to bottom, as if each had run once. */
 export function documentOrder(cells: readonly NotebookCell[]): readonly CellRun[] {
   return cells
-    .filter(cell => cell.kind === 'code' && cell.source.trim() !== '')
-    .map(({ id, source }) => ({ cell: id, source }))
+    .map(({ kind, id, source }) => ({ kind, cell: id, source: codeOf(source) }))
+    .filter(({ kind, source }) => kind === 'code' && source.trim() !== '')
+    .map(({ cell, source }) => ({ cell, source }))
 }
 
 function parseFile(text: string): Static<typeof NotebookSchema> {
@@ -107,6 +134,8 @@ function logOf(file: Static<typeof NotebookSchema>): readonly CellRun[] | undefi
   return slipway.log
     .map(({ cell, source }) => ({ cell, source: textOf(source) }))
     .filter(run => !isModelText(run.source))
+    .map(({ cell, source }) => ({ cell, source: codeOf(source) }))
+    .filter(({ source }) => source.trim() !== '')
 }
 
 function outputMark(metadata: Readonly<Record<string, unknown>> | undefined): { output?: string } {
@@ -117,7 +146,16 @@ function outputMark(metadata: Readonly<Record<string, unknown>> | undefined): { 
 /** Cells in the model language hold no code to slice. */
 function isModelText(source: string, metadata?: Readonly<Record<string, unknown>>): boolean {
   const language = (metadata?.['vscode'] as { languageId?: unknown } | undefined)?.languageId
-  return language === 'slipway' || /^\s*%%slip\b/.test(source)
+  return language === 'slipway' || isModelCell(source)
+}
+
+/**
+ * The TypeScript of a cell, every place as it is in the cell: `%time f()` is `f()`, `%install x` is nothing (what the
+ * cells import says which packages are needed), and so is a cell of text such as `%%sh`.
+ */
+export function codeOf(source: string): string {
+  const { language, code } = readCell(source)
+  return language === 'typescript' ? code : ''
 }
 
 function isError(output: unknown): boolean {

@@ -2,7 +2,7 @@
  * What promotion would write: the pipeline's files as text, what was kept and dropped, and what was assumed. Writes
  * nothing and runs nothing; the caller's `ProjectView` does the reading.
  */
-import { documentOrder, parseNotebook, type CellRun, type Notebook } from './notebook.ts'
+import { codeOf, documentOrder, parseNotebook, type CellRun, type Notebook } from './notebook.ts'
 import type { PromoteDiagnostic } from './errors.ts'
 import { createLock, type ProjectView, type Reference } from './lock.ts'
 import {
@@ -264,6 +264,15 @@ function statementReport({ cell, node }: Statement): StatementReport {
 }
 
 function historyAssumptions(notebook: Notebook): readonly Assumption[] {
+  return [...orderAssumptions(notebook), ...notebook.magics.map(magicAssumption)]
+}
+
+function magicAssumption({ cell, text }: Notebook['magics'][number]): Assumption {
+  const [line = ''] = text.split('\n')
+  return { kind: 'outside', message: `${line} runs in notebooks only: the pipeline does without it.`, cell }
+}
+
+function orderAssumptions(notebook: Notebook): readonly Assumption[] {
   if (!notebook.hasLog)
     return [
       {
@@ -273,7 +282,8 @@ function historyAssumptions(notebook: Notebook): readonly Assumption[] {
     ]
   const lastSource = new Map(notebook.runs.map(run => [run.cell, run.source]))
   const edited = notebook.cells.filter(
-    cell => cell.kind === 'code' && lastSource.has(cell.id) && lastSource.get(cell.id) !== cell.source,
+    cell =>
+      cell.kind === 'code' && lastSource.has(cell.id) && lastSource.get(cell.id) !== codeOf(cell.source),
   )
   const gone = [...lastSource.keys()].filter(id => !notebook.cells.some(cell => cell.id === id))
   const isOutOfOrder =

@@ -2,16 +2,15 @@
  * `dist/vendor/node_modules`: the packages that bundles, cells and steps load by name at run time.
  *
  * Native packages come with this platform's binaries only; TypeScript with the library files its checker reads;
- * danfo and Arrow as one file each (webpack.config.js writes them) with their declarations; `slipway` as the library
+ * danfo, Arrow, Observable Plot and its light document as one file each (webpack.config.js writes them) with their declarations; `slipway` as the library
  * bundle with emitted declarations.
  */
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
-import { promisify } from 'node:util'
 import type { Compilation, Compiler } from 'webpack'
+import { emitTypes } from './types.ts'
 
 /** Packages that are never bundled: native ones, and those that cells must be able to import as the same instance. */
 const external = [
@@ -39,16 +38,22 @@ const copied: Readonly<Record<string, (path: string) => boolean>> = {
     new RegExp(`^bin/napi-v\\d+/${process.platform}/${process.arch}/`).test(path),
   'onnxruntime-common': path => /^(package\.json|dist\/cjs\/.*(\.js|package\.json)$)/.test(path),
   typescript: path => /^(package\.json|LICENSE|lib\/typescript\.(js|d\.ts)$|lib\/lib\..*\.d\.ts$)/.test(path),
+  'get-tsconfig': path => /^(package\.json|LICENSE|dist\/.*\.cjs)$/.test(path),
+  'resolve-pkg-maps': path => /^(package\.json|LICENSE|dist\/.*\.cjs)$/.test(path),
   '@types/node': path => /(\.d\.ts|package\.json|LICENSE)$/.test(path),
   'undici-types': path => /(\.d\.ts|package\.json|LICENSE)$/.test(path),
   'danfojs-node': path => path.endsWith('.d.ts') || path === 'LICENSE',
   'apache-arrow': path => path.endsWith('.d.ts') || path.startsWith('LICENSE') || path.startsWith('NOTICE'),
+  '@observablehq/plot': path => /^(LICENSE|src\/.*\.d\.ts$)/.test(path),
+  linkedom: path => path === 'LICENSE',
 }
 
 /** What cells import under a package's name, and where its declarations begin. */
 const bundled = {
   'danfojs-node': 'dist/danfojs-node/src/index.d.ts',
   'apache-arrow': 'Arrow.node.d.ts',
+  '@observablehq/plot': 'src/index.d.ts',
+  linkedom: 'types/cjs/index.d.ts',
 } as const
 
 type ExternalCallback = (error?: null, result?: string) => void
@@ -124,7 +129,8 @@ function copyPackages({ root, dist }: Folders): void {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
   for (const [name, wanted] of Object.entries(copied)) {
     const from = packageFolder(root, name)
-    rmSync(join(to, name), { recursive: true, force: true })
+    // What is bundled may have been written before: the compilations run side by side.
+    if (!(name in bundled)) rmSync(join(to, name), { recursive: true, force: true })
     cpSync(from, join(to, name), {
       recursive: true,
       dereference: true,
@@ -191,37 +197,9 @@ async function writeSlipway({ root, dist }: Folders, names: readonly string[]): 
   mkdirSync(to, { recursive: true })
   writeFileSync(join(to, 'package.json'), JSON.stringify(manifest, null, 2))
   writeFileSync(join(to, 'index.cjs'), entryText('../../../library.cjs', names))
-  writeFileSync(join(to, types), `export * from './types/library/index.ts'\n`)
-  await emitDeclarations(root, to)
-}
-
-async function emitDeclarations(root: string, to: string): Promise<void> {
-  const config = join(root, '.cache/declarations/tsconfig.json')
-  mkdirSync(dirname(config), { recursive: true })
-  const settings = {
-    extends: join(root, 'tsconfig.json'),
-    compilerOptions: {
-      noEmit: false,
-      declaration: true,
-      emitDeclarationOnly: true,
-      stripInternal: true,
-      incremental: true,
-      tsBuildInfoFile: join(root, '.cache/declarations/tsbuildinfo'),
-      rootDir: root,
-      outDir: join(to, 'types'),
-      typeRoots: [join(root, 'node_modules/@types')],
-    },
-    include: [],
-    files: [join(root, 'library/index.ts')],
-  }
-  writeFileSync(config, JSON.stringify(settings))
-  // A build with an emptied output folder and an old build info would emit nothing.
-  if (!existsSync(join(to, 'types'))) rmSync(settings.compilerOptions.tsBuildInfoFile, { force: true })
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  try {
-    await promisify(execFile)(process.execPath, [tsc, '-p', config])
-  } catch (cause) {
-    const { stdout } = cause as { stdout?: string }
-    throw new Error(`tsc could not emit the declarations of library/:\n${stdout ?? ''}`, { cause })
-  }
+  writeFileSync(join(to, types), `export * from '../../types/library/index.d.ts'\n`)
+  // Not in node_modules: TypeScript offers no imports of what lies in one that is not above the importing file.
+  const emitted = join(dist, 'vendor/types')
+  rmSync(emitted, { recursive: true, force: true })
+  cpSync(await emitTypes(root), emitted, { recursive: true })
 }

@@ -60,17 +60,27 @@ export async function toWord(page: Page, lineText: string | RegExp, word: string
   await found.getByText(word).first().click()
 }
 
-/** Applies the quick fix with this title at the cursor. */
+/** Applies the quick fix with this title at the cursor. VS Code closes the list when the diagnostics change meanwhile. */
 export async function quickFix(page: Page, title: string | RegExp): Promise<void> {
-  await page.keyboard.press('Control+.')
   const list = page.locator('.action-widget .monaco-list-row.action')
   const row = list.filter({ hasText: title }).first()
-  try {
-    await row.waitFor({ timeout: patienceMs })
-  } catch {
-    assert.fail(`Expected the quick fix ${String(title)}, got ${(await list.allInnerTexts()).join(', ')}.`)
-  }
-  await row.click()
+  let offered = ''
+  await waitUntil(
+    `the quick fix ${String(title)} is offered`,
+    async () => {
+      await page.keyboard.press('Control+.')
+      try {
+        await row.waitFor({ timeout: 5000 })
+        await row.click({ timeout: 5000 })
+        return true
+      } catch {
+        offered = (await list.allInnerTexts()).join(', ')
+        await page.keyboard.press('Escape')
+        return false
+      }
+    },
+    () => `Offered: ${offered}`,
+  )
 }
 
 /** The squiggles of a colour that the open editor shows. */

@@ -231,7 +231,7 @@ test('a model from an empty file, and what the editor shows of it', { timeout },
       await cell.locator('.squiggly-error').first().waitFor({ state: 'detached' })
       for (const key of ['Escape', 'Escape']) await page.keyboard.press(key)
       await runCommand(page, 'Notebook: Execute Cell')
-      await inFrames(page, 'text=/Move Model Cell to File/')
+      await inFrames(page, 'text=/Declared source days/')
       await screenshot(page, 'model-cell-ran')
     })
 

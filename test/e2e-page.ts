@@ -54,6 +54,9 @@ export async function runAllCells(page: Page): Promise<void> {
   const last = page.locator('.notebookOverlay .code-cell-row').last()
   await last
     .locator('.codicon-notebook-state-success, .codicon-notebook-state-error')
+    // A cell that failed ends the run before the last one.
+    .or(page.locator('.notebookOverlay .codicon-notebook-state-error'))
+    .first()
     .waitFor({ timeout: 4 * patienceMs })
   assert.equal(
     await page.locator('.notebookOverlay .codicon-notebook-state-error').count(),

@@ -39,7 +39,7 @@ for (const [i, configuration] of (await configurations()).entries())
     { skip: neovim ? false : 'no Neovim', timeout: 300_000 },
     async t => {
       const root = await realpath(await mkdtemp(path.join(tmpdir(), 'slipway-neovim-')))
-      t.after(() => rm(root, { recursive: true, force: true }))
+      t.after(() => rm(root, { recursive: true, force: true, maxRetries: 10 }))
       const seen = await drive(root, configuration)
       assert.equal(seen.error, undefined)
       assert.deepEqual(

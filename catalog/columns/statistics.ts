@@ -40,6 +40,8 @@ export interface StatisticsOptions {
   readonly nBins?: number
   /** Whether the query only scans a file, so that reading it twice is cheaper than keeping it. */
   readonly isScan?: boolean
+  /** Ends the work, which then fails with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const nTop = 10
@@ -51,12 +53,11 @@ export async function computeTableStatistics(
   columns: readonly ResultColumn[],
   options: StatisticsOptions = {},
 ): Promise<TableStatistics> {
-  const { sampleRows = 200_000, nBins = 20, isScan = false } = options
+  const { sampleRows = 200_000, nBins = 20, isScan = false, signal } = options
   const kinds = columns.map(column => kindOf(column.sqlType))
-  const sample = isScan ? await scanSample(database, query, sampleRows) : reservoir(sampleRows)
-  const { rows } = await database.all({
-    sql: statisticsText(query, columns, { kinds, sample, nBins, isScan }),
-  })
+  const sample = isScan ? await scanSample(database, query, { sampleRows, signal }) : reservoir(sampleRows)
+  const sql = statisticsText(query, columns, { kinds, sample, nBins, isScan })
+  const { rows } = await database.all({ sql }, { signal })
   const [record] = rows
   if (!record) throw new Error('an aggregate without groups gives one row')
   const [nRows, statisticsRows, ...cells] = record
@@ -80,8 +81,12 @@ function reservoir(sampleRows: number): string {
  * Counting a file is nearly free, and with the count known each row can be drawn by itself: a reservoir takes three
  * times as long. Drawing whole blocks is faster still, and far off where the file is sorted.
  */
-async function scanSample(database: Database, query: string, sampleRows: number): Promise<string> {
-  const { rows } = await database.all({ sql: `select count(*) from (${query}\n)` })
+async function scanSample(
+  database: Database,
+  query: string,
+  { sampleRows, signal }: { readonly sampleRows: number; readonly signal: AbortSignal | undefined },
+): Promise<string> {
+  const { rows } = await database.all({ sql: `select count(*) from (${query}\n)` }, { signal })
   const nRows = rows[0]?.[0] as number
   return nRows > sampleRows
     ? `tablesample bernoulli(${((100 * sampleRows) / nRows).toFixed(4)}%) repeatable (1)`

@@ -6,6 +6,7 @@ import { addDeploy } from './deploy.ts'
 import { addFeatures } from './features.ts'
 import { addInit } from './init.ts'
 import { addKernel } from './kernel.ts'
+import { addLink } from './link.ts'
 import { addLsp } from './lsp.ts'
 import { addPromote } from './promote.ts'
 import { addRun } from './run.ts'
@@ -28,6 +29,7 @@ export const commands: readonly AddCommand[] = [
   addSubmit,
   addRuns,
   addDeploy,
+  addLink,
   addLsp,
   addKernel,
   addBackend,

@@ -19,6 +19,7 @@ import { createProjectView, installedTypes } from '../project-view.ts'
 import { replay } from '../replay.ts'
 import { liveOutputs } from '../live-outputs.ts'
 import { readNotebookFile, type NotebookFile } from '../run-notebook.ts'
+import { withSessionLog } from '../session-log.ts'
 import { pipelineOutputs } from '../outputs.ts'
 
 interface PromoteOptions {
@@ -57,7 +58,7 @@ async function promoteCommand(
   const name = options.name ?? pipelineNameOf(file)
   const folder = options.out === undefined ? join(pipelinesFolder(root), name) : context.path(options.out)
   const request = {
-    notebook: readFileSync(file, 'utf8'),
+    notebook: withSessionLog(file, readFileSync(file, 'utf8'), notebook),
     notebookName: slashes(relative(root, file)),
     name,
     ...(options.output ? { outputs: options.output } : {}),

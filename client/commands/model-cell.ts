@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as vscode from 'vscode'
 import type { LanguageServices } from '../context.ts'
 import { outline } from '../lsp/requests.ts'
-import { hasMagic, magic, withoutMagic } from '../notebook/magic.ts'
-import { modelLanguage } from '../notebook/model-cells.ts'
+import { cellBody, isModelCell } from '../../language/notebook/cell.ts'
+import { magic, modelLanguage } from '../notebook/model-cells.ts'
 import { projectOf } from '../project.ts'
 
 /** Below the selected cell of the notebook that is being edited. */
@@ -61,7 +61,7 @@ export async function moveModelCell({ language }: LanguageServices, given?: unkn
     filters: { 'Model files': ['slip'] },
   })
   if (!target) return
-  const text = withoutMagic(document.getText())
+  const text = cellBody(document.getText())
   await vscode.workspace.fs.writeFile(target, Buffer.from(text.endsWith('\n') ? text : `${text}\n`))
   const file = relative(root, target.fsPath).replaceAll('\\', '/')
   const call = model === undefined ? `// Declarations are in ${file}.` : `const ${model} = model('${file}')`
@@ -76,7 +76,7 @@ function chooseCell(given: unknown): vscode.NotebookCell | undefined {
     named?.document && named.notebook
       ? (named as vscode.NotebookCell)
       : editor?.notebook.cellAt(editor.selection.start)
-  return cell && hasMagic(cell.document.getText()) ? cell : undefined
+  return cell && isModelCell(cell.document.getText()) ? cell : undefined
 }
 
 async function replaceCell(cell: vscode.NotebookCell, text: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** What each command does, by its id. The titles stand in package.json. */
 import * as vscode from 'vscode'
 import type { LanguageServices, Services } from '../context.ts'
+import { debugCell } from '../debug/debug-cell.ts'
 import { chooseRun, openRun } from '../pages/run-page.ts'
 import type { CatalogNode } from '../views/catalog.ts'
 import type { ModelNode } from '../views/models.ts'
@@ -17,6 +18,7 @@ import { openModel, showReferences } from './open.ts'
 import { checkProject, formatProject } from './project.ts'
 import { promoteNotebook, submitPipeline } from './promote.ts'
 import { report } from './report.ts'
+import { commandGrid } from '../support/grids.ts'
 import { requireProject, runTask, showError } from './run.ts'
 import { trainSample } from './train.ts'
 
@@ -58,9 +60,12 @@ const trustedCommands: Table<Services> = {
   'slipway.apply': applyFeatures,
   'slipway.restartKernel': restartKernel,
   'slipway.restartAndRunAll': restartAndRunAll,
+  'slipway.debugCell': debugCell,
   'slipway.runAbove': runAbove,
   'slipway.runBelow': runBelow,
   'slipway.wipeLog': wipeLog,
+  'slipway.copyTableCsv': () => onGrid('copyCsv'),
+  'slipway.saveTable': () => onGrid('save'),
   'slipway.openRun': openAnyRun,
   'slipway.cancelRun': (services, node?: RunNode) => onRun(services, node, run => ['cancel', run.id]),
   'slipway.retryRun': (services, node?: RunNode) =>
@@ -93,6 +98,14 @@ async function explainTrust(): Promise<void> {
     'This runs code of the workspace, which is not trusted. The language support goes on without it.'
   const chosen = await vscode.window.showWarningMessage(text, 'Manage Trust')
   if (chosen) await vscode.commands.executeCommand('workbench.trust.manage')
+}
+
+/** A command for the grid that was used last. */
+async function onGrid(command: 'copyCsv' | 'save'): Promise<void> {
+  if (commandGrid(command)) return
+  await vscode.window.showInformationMessage(
+    'Click into the table first, so that it is known which one is meant.',
+  )
 }
 
 function endpointOf(node: ModelNode | string | undefined): string | undefined {

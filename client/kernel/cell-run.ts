@@ -15,15 +15,15 @@ export interface LiveDisplay {
 
 export class CellRun {
   readonly cell: vscode.NotebookCell
-  readonly #execution: vscode.NotebookCellExecution
-  readonly #displays: Map<string, LiveDisplay>
+  #execution: vscode.NotebookCellExecution
+  readonly #displays: Map<string, LiveDisplay[]>
   #chain: Promise<unknown> = Promise.resolve()
   #lastStream: { name: string; output: vscode.NotebookCellOutput } | undefined
   #clearBeforeNext = false
   #ended = false
 
   /** @param displays by display id, shared by all runs of the notebook */
-  constructor(execution: vscode.NotebookCellExecution, displays: Map<string, LiveDisplay>) {
+  constructor(execution: vscode.NotebookCellExecution, displays: Map<string, LiveDisplay[]>) {
     this.cell = execution.cell
     this.#execution = execution
     this.#displays = displays
@@ -57,7 +57,8 @@ export class CellRun {
   }
 
   /** Shows what came behind the end of the cell, through a short execution begun for it. */
-  receiveLate(message: Message): Promise<void> {
+  receiveLate(message: Message, execution: vscode.NotebookCellExecution): Promise<void> {
+    this.#execution = execution
     this.receive(message)
     return this.#queue(() => undefined)
   }
@@ -82,7 +83,7 @@ export class CellRun {
 
   /** Replaces what a display of a running cell shows. */
   update(output: vscode.NotebookCellOutput, content: DisplayContent): void {
-    this.#queue(() => this.#execution.replaceOutputItems(mimeItems(content.data), output))
+    void this.#queue(() => this.#execution.replaceOutputItems(mimeItems(content.data), output))
   }
 
   /** Ends behind all outputs received so far. */
@@ -111,7 +112,7 @@ export class CellRun {
   #display(type: 'display_data' | 'execute_result', content: DisplayContent): void {
     const output = displayOutput(type, content)
     const id = content.transient?.display_id
-    if (id !== undefined) this.#displays.set(id, { run: this, output })
+    if (id !== undefined) this.#displays.set(id, [...(this.#displays.get(id) ?? []), { run: this, output }])
     this.#append(output)
   }
 
@@ -128,6 +129,16 @@ export class CellRun {
     this.#lastStream = undefined
     this.#clearBeforeNext = wait
     if (!wait) this.#queue(() => this.#execution.clearOutput())
+    this.#forgetDisplays()
+  }
+
+  /** Displays that were cleared away cannot be updated. */
+  #forgetDisplays(): void {
+    for (const [id, displays] of this.#displays) {
+      const left = displays.filter(({ run }) => run !== this)
+      if (left.length > 0) this.#displays.set(id, left)
+      else this.#displays.delete(id)
+    }
   }
 
   #queue(work: () => unknown): Promise<void> {

@@ -18,12 +18,24 @@ export interface KernelExit {
 export interface KernelOptions {
   /** Imports and paths of the cells start here. */
   readonly folder: string
+  /** Whether there is a process for the cells; without one, only what TypeScript knows is answered. Default: true. */
+  readonly runsCode?: boolean
+  /** Added to the environment of the process. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Messages on iopub, in order. */
   onMessage(message: Message): void
+  /** A question of a cell to the person; `run` is the id of the request that ran it. Default: the input ends. */
+  onInput?(content: Readonly<Record<string, unknown>>, run: string): Promise<string>
   /** Once, unless `dispose` ended it. */
   onExit(exit: KernelExit): void
   /** What it writes to stderr. */
   onLog(line: string): void
+}
+
+interface SendOptions {
+  readonly channel?: Channel
+  readonly id?: string
+  readonly metadata?: Message['metadata']
 }
 
 export class KernelGone extends Error {
@@ -45,10 +57,15 @@ export class KernelConnection {
 
   constructor(options: KernelOptions) {
     this.#options = options
-    this.#process = startBundle('kernel', ['--stdio'], {
-      cwd: options.folder,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
+    this.#process = startBundle(
+      'kernel',
+      ['--stdio', ...(options.runsCode === false ? ['--language'] : [])],
+      {
+        cwd: options.folder,
+        env: { ...options.environment },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    )
     onLines(this.#process.stdout!, line => this.#receive(line))
     onLines(this.#process.stderr!, line => {
       this.#lastWords = `${this.#lastWords}\n${line}`.slice(-1000).trim()
@@ -67,16 +84,17 @@ export class KernelConnection {
   async request<Reply>(
     type: string,
     content: Readonly<Record<string, unknown>>,
-    options: {
-      readonly channel?: Channel
-      readonly id?: string
-      readonly metadata?: Message['metadata']
-    } = {},
+    options: SendOptions = {},
   ): Promise<Reply> {
     const { channel = 'shell', id = randomUUID(), metadata = {} } = options
     const reply = Promise.withResolvers<Message>()
     this.#waiting.set(id, reply)
-    const header = {
+    this.send(type, content, { channel, id, metadata })
+    return (await reply.promise).content as Reply
+  }
+
+  #header(id: string, type: string): Message['header'] {
+    return {
       msg_id: id,
       msg_type: type,
       session: this.#session,
@@ -84,9 +102,20 @@ export class KernelConnection {
       date: new Date().toISOString(),
       version: '5.4',
     }
-    const message: Message = { channel, header, parent_header: {}, metadata, content }
+  }
+
+  #write(message: Message): void {
     this.#process.stdin!.write(`${JSON.stringify(message)}\n`)
-    return (await reply.promise).content as Reply
+  }
+
+  /** Sends what has no reply: comms. */
+  send(
+    type: string,
+    content: Readonly<Record<string, unknown>>,
+    { channel = 'shell', id = randomUUID(), metadata = {} }: SendOptions = {},
+  ): void {
+    const header = this.#header(id, type)
+    this.#write({ channel, header, parent_header: {}, metadata, content })
   }
 
   /** Asks it to end, and insists after two seconds. Resolves when it has ended. */
@@ -106,10 +135,18 @@ export class KernelConnection {
     const message = parseMessage(line)
     if (message === undefined) return this.#options.onLog(line)
     if (message.channel === 'iopub') return this.#options.onMessage(message)
+    if (message.channel === 'stdin') return void this.#answer(message)
     const id = message.parent_header.msg_id
     const waiting = id === undefined ? undefined : this.#waiting.get(id)
     if (id !== undefined) this.#waiting.delete(id)
     waiting?.resolve(message)
+  }
+
+  async #answer(question: Message): Promise<void> {
+    const value = await this.#options.onInput?.(question.content, question.parent_header.msg_id ?? '')
+    const header = this.#header(randomUUID(), 'input_reply')
+    const content = { status: 'ok', value: value ?? '\x04' }
+    this.#write({ channel: 'stdin', header, parent_header: question.header, metadata: {}, content })
   }
 
   #ended(exit: KernelExit): void {

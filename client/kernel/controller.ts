@@ -6,6 +6,7 @@
  */
 import * as vscode from 'vscode'
 import { DisposableStore } from '../support/disposables.ts'
+import type { KernelConnection } from './connection.ts'
 import { NotebookSession } from './session.ts'
 
 export const cellLanguage = 'slipway-typescript'
@@ -19,6 +20,7 @@ export class Kernels implements vscode.Disposable {
   readonly #selected = new WeakSet<vscode.NotebookDocument>()
   readonly #adopted = new WeakSet<vscode.NotebookDocument>()
   readonly #owned = new DisposableStore()
+  readonly #runs = this.#owned.add(new vscode.EventEmitter<vscode.NotebookDocument>())
   readonly #controller: vscode.NotebookController
 
   constructor(output: vscode.LogOutputChannel) {
@@ -29,11 +31,7 @@ export class Kernels implements vscode.Disposable {
     this.#controller.supportedLanguages = [cellLanguage, 'typescript', 'slipway']
     this.#controller.supportsExecutionOrder = true
     this.#controller.description = 'Runs TypeScript cells on Node'
-    this.#controller.executeHandler = async (cells, notebook) => {
-      this.#selected.add(notebook)
-      await this.#adopt(notebook)
-      await this.session(notebook).execute(cells)
-    }
+    this.#controller.executeHandler = (cells, notebook) => this.run(notebook, cells)
     this.#controller.interruptHandler = notebook => this.#sessions.get(notebook)?.interrupt()
     this.#owned.add(
       this.#controller.onDidChangeSelectedNotebooks(({ notebook, selected }) =>
@@ -41,7 +39,20 @@ export class Kernels implements vscode.Disposable {
       ),
     )
     this.#owned.add(vscode.workspace.onDidCloseNotebookDocument(notebook => this.#close(notebook)))
+    this.#owned.add(vscode.window.onDidChangeActiveTextEditor(() => void this.#convertLeft()))
     this.#owned.add(vscode.workspace.onDidChangeNotebookDocument(event => void this.#changed(event)))
+  }
+
+  /** Runs cells with this kernel, which is the notebook's from then on. */
+  async run(notebook: vscode.NotebookDocument, cells: readonly vscode.NotebookCell[]): Promise<void> {
+    this.#selected.add(notebook)
+    await this.adopt(notebook)
+    await this.session(notebook).execute(cells)
+  }
+
+  /** A cell of a notebook begins to run, or has run. */
+  get onRun(): vscode.Event<vscode.NotebookDocument> {
+    return this.#runs.event
   }
 
   /** The session of a notebook, begun when there is none. */
@@ -54,22 +65,26 @@ export class Kernels implements vscode.Disposable {
       output: this.#output,
       keepsLog: () =>
         vscode.workspace.getConfiguration('slipway', notebook.uri).get('notebook.keepLog', true),
+      environment: () => kernelEnvironment(notebook),
+      onRun: () => this.#runs.fire(notebook),
     })
     this.#sessions.set(notebook, session)
     return session
   }
 
-  /** The session of the notebook that a cell's text belongs to, if this kernel is chosen there. */
-  sessionOfCell(document: vscode.TextDocument): NotebookSession | undefined {
-    const notebook = vscode.workspace.notebookDocuments.find(
-      candidate => this.isOurs(candidate) && candidate.getCells().some(cell => cell.document === document),
-    )
-    return notebook && this.session(notebook)
+  /** Whether a cell holds TypeScript for this kernel. */
+  isTypeScript(cell: vscode.NotebookCell): boolean {
+    return this.isOurs(cell.notebook) && cell.document.languageId === cellLanguage
+  }
+
+  /** What answers questions about the cells of a notebook, started when there is nothing; for ours only. */
+  connection(notebook: vscode.NotebookDocument): KernelConnection | undefined {
+    return this.isOurs(notebook) ? this.session(notebook).start() : undefined
   }
 
   /** Whether this kernel was chosen for a notebook, or the notebook says that it is for it. */
   isOurs(notebook: vscode.NotebookDocument): boolean {
-    return this.#selected.has(notebook) || jupyterMetadata(notebook).kernelspec?.name === kernelName
+    return this.#selected.has(notebook) || isForOurKernel(notebook)
   }
 
   async dispose(): Promise<void> {
@@ -90,7 +105,7 @@ export class Kernels implements vscode.Disposable {
   async #changed(event: vscode.NotebookDocumentChangeEvent): Promise<void> {
     const typed = event.cellChanges.some(change => change.document !== undefined)
     const added = event.contentChanges.flatMap(change => change.addedCells)
-    if (typed || added.length) await this.#adopt(event.notebook)
+    if (typed || added.length) await this.adopt(event.notebook)
     if (this.#adopted.has(event.notebook)) await this.#convert(added)
   }
 
@@ -104,18 +119,43 @@ export class Kernels implements vscode.Disposable {
    * Gives the TypeScript cells of a notebook their language, and writes into it what new cells have and which kernel
    * it is for, as Jupyter clients do. Done with the first edit or run, because it makes the notebook unsaved.
    */
-  async #adopt(notebook: vscode.NotebookDocument): Promise<void> {
+  async adopt(notebook: vscode.NotebookDocument): Promise<void> {
     if (this.#adopted.has(notebook) || !this.isOurs(notebook)) return
     this.#adopted.add(notebook)
     await describeKernel(notebook)
     await this.#convert(notebook.getCells())
   }
 
+  /** A cell that was typed in while it still was of another language: changing that closes what the editor shows. */
+  async #convertLeft(): Promise<void> {
+    for (const notebook of vscode.workspace.notebookDocuments)
+      if (this.#adopted.has(notebook)) await this.#convert(notebook.getCells())
+  }
+
   async #convert(cells: readonly vscode.NotebookCell[]): Promise<void> {
     const foreign = cells.filter(
-      cell => cell.kind === vscode.NotebookCellKind.Code && cell.document.languageId === 'typescript',
+      cell =>
+        cell.kind === vscode.NotebookCellKind.Code &&
+        cell.document.languageId === 'typescript' &&
+        cell.document !== vscode.window.activeTextEditor?.document,
     )
     for (const cell of foreign) await vscode.languages.setTextDocumentLanguage(cell.document, cellLanguage)
+  }
+}
+
+/** Whether a notebook says that it is for this kernel. */
+export function isForOurKernel(notebook: vscode.NotebookDocument): boolean {
+  return jupyterMetadata(notebook).kernelspec?.name === kernelName
+}
+
+/** What settings and the notebook's place mean for a kernel that starts. */
+function kernelEnvironment(notebook: vscode.NotebookDocument): Record<string, string> {
+  const settings = vscode.workspace.getConfiguration('slipway.kernel', notebook.uri)
+  return {
+    SLIPWAY_CHECK: settings.get('check', 'warn'),
+    ...(settings.get('evidence', true) ? {} : { SLIPWAY_EVIDENCE: 'off' }),
+    ...(settings.get('history', true) ? {} : { SLIPWAY_HISTORY: 'off' }),
+    ...(notebook.uri.scheme === 'file' ? { SLIPWAY_NOTEBOOK: notebook.uri.fsPath } : {}),
   }
 }
 

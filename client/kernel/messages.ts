@@ -43,29 +43,23 @@ export interface ErrorContent {
 }
 
 export interface ExecuteReply {
+  /** Of an error. */
+  readonly ename?: string
   readonly status: 'ok' | 'error' | 'abort' | 'aborted'
   readonly execution_count?: number
+  readonly payload?: readonly {
+    readonly source?: string
+    readonly text?: unknown
+    readonly replace?: boolean
+  }[]
 }
 
-/** Jupyter messaging, "Completion", with the field by which clients learn types. */
-export interface CompleteReply {
-  readonly status: string
-  readonly matches: readonly string[]
-  readonly cursor_start: number
-  readonly cursor_end: number
-  readonly metadata?: {
-    readonly _jupyter_types_experimental?: readonly {
-      readonly text: string
-      readonly type?: string
-      readonly signature?: string
-      readonly start?: number
-      readonly end?: number
-    }[]
+/** `comm_msg` or `comm_close`; the other way the same. https://jupyter-client.readthedocs.io/en/stable/messaging.html#custom-messages */
+export interface CommFromKernel {
+  readonly header: Pick<Header, 'msg_type'>
+  readonly content: {
+    readonly comm_id: string
+    readonly data: unknown
+    readonly target_name?: string
   }
-}
-
-export interface InspectReply {
-  readonly status: string
-  readonly found: boolean
-  readonly data: MimeBundle
 }

@@ -5,13 +5,16 @@
  */
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
+import type { DebugProtocol } from '@vscode/debugprotocol'
 import * as vscode from 'vscode'
-import { hasMagic } from '../notebook/magic.ts'
 import { CellRun, type LiveDisplay } from './cell-run.ts'
 import { KernelConnection, KernelGone } from './connection.ts'
-import type { CompleteReply, DisplayContent, ExecuteReply, InspectReply, Message } from './messages.ts'
+import type { CommFromKernel, DisplayContent, ExecuteReply, Message } from './messages.ts'
+import { askInput } from './input.ts'
+import { LateOutputs } from './late-outputs.ts'
 import { mimeItems } from './outputs.ts'
 import { type LogEntry, cellId, storeLog } from './run-log.ts'
+import { SecretGuard } from './secrets.ts'
 
 export interface SessionContext {
   readonly notebook: vscode.NotebookDocument
@@ -19,21 +22,42 @@ export interface SessionContext {
   readonly output: vscode.LogOutputChannel
   /** Whether the log of what ran is written into the notebook. */
   keepsLog(): boolean
+  /** What the kernel is told by its environment. */
+  environment(): Readonly<Record<string, string>>
+  /** A cell begins to run, or has run. */
+  onRun(): void
 }
 
 export class NotebookSession {
   readonly #context: SessionContext
-  readonly #displays = new Map<string, LiveDisplay>()
+  readonly #displays = new Map<string, LiveDisplay[]>()
+  /** The newest run of every cell: what an older one still says goes below it. */
+  readonly #newest = new Map<vscode.NotebookCell, CellRun>()
+  readonly #late: LateOutputs
   readonly #runs = new Map<string, CellRun>()
   readonly #idles = new Map<string, PromiseWithResolvers<void>>()
+  readonly #debugEvents = new vscode.EventEmitter<DebugProtocol.Event>()
+  readonly #ends = new vscode.EventEmitter<void>()
+  /** What the kernel's debugger says without being asked. */
+  readonly onDebugEvent = this.#debugEvents.event
+  readonly #comms = new vscode.EventEmitter<CommFromKernel>()
+  /** What the kernel says over comms. */
+  readonly onComm = this.#comms.event
+  /** The kernel has ended, however it did. */
+  readonly onEnd = this.#ends.event
   #kernel: KernelConnection | undefined
   #log: LogEntry[] = []
+  readonly #secrets = new SecretGuard()
   /** Cells that wait, and the one that runs: VS Code may ask for more while a cell runs. */
   #queue: Promise<boolean> = Promise.resolve(true)
   #epoch = 0
 
   constructor(context: SessionContext) {
     this.#context = context
+    this.#late = new LateOutputs({
+      createExecution: cell => context.controller.createNotebookCellExecution(cell),
+      onDropped: error => context.output.debug(`late output was not shown: ${String(error)}`),
+    })
   }
 
   get started(): boolean {
@@ -42,6 +66,7 @@ export class NotebookSession {
 
   /** Runs cells in this order; those behind a failing one are not run. */
   async execute(cells: readonly vscode.NotebookCell[]): Promise<void> {
+    await this.#late.hold(cells)
     const epoch = this.#epoch
     const batch = { failed: false }
     const done = cells.map(cell => {
@@ -54,6 +79,7 @@ export class NotebookSession {
       })
       return this.#queue
     })
+    this.#late.release(cells)
     await Promise.all(done)
     await this.#storeLog()
   }
@@ -77,16 +103,36 @@ export class NotebookSession {
     await storeLog(this.#context.notebook, [])
   }
 
-  async complete(code: string, position: number): Promise<CompleteReply> {
-    return this.start().request('complete_request', { code, cursor_pos: position })
+  /** Says something over a comm; nothing is said, and no kernel started, when there is none. */
+  sendComm(type: 'comm_open' | 'comm_msg' | 'comm_close', content: CommFromKernel['content']): void {
+    this.#kernel?.send(type, { ...content })
   }
 
-  async inspect(code: string, position: number): Promise<InspectReply> {
-    return this.start().request('inspect_request', { code, cursor_pos: position, detail_level: 0 })
+  /** Asks the kernel, which is started when there is none. */
+  async request<Reply>(type: string, content: Readonly<Record<string, unknown>>): Promise<Reply> {
+    return this.start().request<Reply>(type, content)
+  }
+
+  /** How the value of an expression would be shown, by MIME type; undefined when it fails. Runs behind the cells. */
+  async valueOf(expression: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const expressions = { value: expression }
+    const content = { code: '', silent: true, store_history: false, user_expressions: expressions }
+    const reply = await this.request<{
+      readonly user_expressions?: { readonly value?: { readonly data?: Readonly<Record<string, unknown>> } }
+    }>('execute_request', content)
+    return reply.user_expressions?.value?.data
+  }
+
+  /** Takes a request of the Debug Adapter Protocol to the kernel. */
+  async debug(request: DebugProtocol.Request): Promise<DebugProtocol.Response> {
+    return this.start().request('debug_request', { ...request }, { channel: 'control' })
   }
 
   async dispose(): Promise<void> {
     await this.#end()
+    this.#debugEvents.dispose()
+    this.#comms.dispose()
+    this.#ends.dispose()
   }
 
   /** The kernel, started when there is none. */
@@ -95,9 +141,14 @@ export class NotebookSession {
     const { notebook, output } = this.#context
     const kernel = new KernelConnection({
       folder: folderOf(notebook),
+      environment: this.#context.environment(),
       onMessage: message => this.#receive(message),
+      onInput: (content, run) => askInput(content, this.#runs.get(run)?.token),
       onExit: exit => {
         if (this.#kernel === kernel) this.#kernel = undefined
+        // The next one knows nothing of what ran.
+        this.#log = []
+        this.#ends.fire()
         output.error(`The kernel of ${notebook.uri.path} ended (${exit.code ?? 'signal'}). ${exit.lastWords}`)
       },
       onLog: line => output.info(line),
@@ -109,22 +160,27 @@ export class NotebookSession {
   async #run(run: CellRun): Promise<boolean> {
     const id = randomUUID()
     const source = run.cell.document.getText()
-    if (hasMagic(source)) return checkModelCell(run)
     this.#runs.set(id, run)
+    this.#newest.set(run.cell, run)
     run.start()
     this.#log.push({ cell: cellId(run.cell), source })
+    this.#context.onRun()
     const success = await this.#request(run, id, source)
     await run.end(success)
+    this.#context.onRun()
     return success
   }
 
   async #request(run: CellRun, id: string, code: string): Promise<boolean> {
     try {
-      const content = { code, silent: false, store_history: true, allow_stdin: false, stop_on_error: true }
+      const content = { code, silent: false, store_history: true, allow_stdin: true, stop_on_error: true }
       const metadata = { cellId: cellId(run.cell) }
       const reply = await this.start().request<ExecuteReply>('execute_request', content, { id, metadata })
+      // The process of the cells died, and with it all names.
+      if (reply.status === 'error' && reply.ename === 'KERNEL003') this.#log = []
       if (reply.execution_count !== undefined) run.executionCount = reply.execution_count
       await this.#idle(id)
+      await applyPayload(run.cell, reply)
       return reply.status === 'ok'
     } catch (error) {
       if (!(error instanceof KernelGone)) throw error
@@ -151,45 +207,34 @@ export class NotebookSession {
     const parent = message.parent_header.msg_id ?? ''
     const type = message.header.msg_type
     if (type === 'update_display_data') return this.#update(message.content as unknown as DisplayContent)
+    if (type === 'comm_msg' || type === 'comm_close')
+      return this.#comms.fire(message as unknown as CommFromKernel)
+    if (type === 'debug_event')
+      return this.#debugEvents.fire(message.content as unknown as DebugProtocol.Event)
     if (type === 'status') {
       const state = message.content['execution_state']
       if (state === 'idle' && this.#runs.has(parent)) this.#idleOf(parent).resolve()
       return
     }
-    const run = this.#runs.get(parent)
-    if (run?.ended) return this.#late(run, message)
+    const asked = this.#runs.get(parent)
+    const run = asked && (this.#newest.get(asked.cell) ?? asked)
+    if (run?.ended) return this.#receiveLate(run, message)
     run?.receive(message)
   }
 
   /** What a timer of an ended cell says still belongs under that cell. */
-  #late(run: CellRun, message: Message): void {
+  #receiveLate(run: CellRun, message: Message): void {
     if (run.cell.index < 0 || this.#context.notebook.isClosed) return
-    void this.#reopen(run.cell, execution => new CellRun(execution, this.#displays).receiveLate(message))
+    this.#late.add(run.cell, execution => run.receiveLate(message, execution))
   }
 
+  /** All outputs that were shown under the id, of whatever cell. */
   #update(content: DisplayContent): void {
-    const live = this.#displays.get(content.transient?.display_id ?? '')
-    if (live === undefined) return
-    if (!live.run.ended) return live.run.update(live.output, content)
-    void this.#reopen(live.run.cell, execution =>
-      execution.replaceOutputItems(mimeItems(content.data), live.output),
-    )
-  }
-
-  /** Outputs can only be changed by an execution, so one is begun and ended for it. */
-  async #reopen(
-    cell: vscode.NotebookCell,
-    work: (execution: vscode.NotebookCellExecution) => PromiseLike<unknown>,
-  ): Promise<void> {
-    try {
-      const { executionOrder, success } = cell.executionSummary ?? {}
-      const execution = this.#context.controller.createNotebookCellExecution(cell)
-      execution.executionOrder = executionOrder
-      execution.start()
-      await work(execution)
-      execution.end(success)
-    } catch (error) {
-      this.#context.output.debug(`late output was not shown: ${String(error)}`)
+    for (const { run, output } of this.#displays.get(content.transient?.display_id ?? '') ?? []) {
+      const newest = this.#newest.get(run.cell) ?? run
+      if (!newest.ended) newest.update(output, content)
+      else if (run.cell.index >= 0 && !this.#context.notebook.isClosed)
+        this.#late.add(run.cell, execution => execution.replaceOutputItems(mimeItems(content.data), output))
     }
   }
 
@@ -197,14 +242,21 @@ export class NotebookSession {
     this.#epoch++
     const kernel = this.#kernel
     this.#kernel = undefined
+    this.#ends.fire()
     await kernel?.dispose()
     this.#runs.clear()
+    this.#newest.clear()
     this.#idles.clear()
     this.#displays.clear()
   }
 
   async #storeLog(): Promise<void> {
-    if (this.#context.keepsLog()) await storeLog(this.#context.notebook, this.#log)
+    const { notebook, keepsLog } = this.#context
+    if (!keepsLog()) return
+    await storeLog(
+      notebook,
+      this.#secrets.admitted(this.#log, () => void this.#storeLog()),
+    )
   }
 
   readonly #ignoreGone = (error: unknown): void => {
@@ -212,29 +264,22 @@ export class NotebookSession {
   }
 }
 
-/** Model text is checked while it is written; running its cell says what came of that, and goes to no kernel. */
-async function checkModelCell(run: CellRun): Promise<boolean> {
-  run.start()
-  const errors = vscode.languages
-    .getDiagnostics(run.cell.document.uri)
-    .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error)
-  const first = errors[0]
-  if (first) {
-    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-    const text = `Line ${first.range.start.line + 1}: ${first.message}${more}`
-    run.fail({ ename: 'ModelText', evalue: text, traceback: [text] })
-  } else {
-    run.say(
-      'No errors. A model in a cell is checked here and not run: *Slipway: Move Model Cell to File* makes it a ' +
-        'file that cells train and pipelines use.',
-    )
+/** Jupyter messaging, "Payloads": what a reply asks a front end to do. A page of help is shown below the cell already. */
+async function applyPayload(
+  { document }: vscode.NotebookCell,
+  { payload = [] }: ExecuteReply,
+): Promise<void> {
+  for (const { source, text, replace } of payload) {
+    if (source !== 'set_next_input' || typeof text !== 'string' || replace !== true) continue
+    const edit = new vscode.WorkspaceEdit()
+    const end = document.lineAt(document.lineCount - 1).range.end
+    edit.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), end), text)
+    await vscode.workspace.applyEdit(edit)
   }
-  await run.end(first === undefined)
-  return first === undefined
 }
 
 /** Where the notebook lies; for one that was never saved, the workspace. */
-function folderOf(notebook: vscode.NotebookDocument): string {
+export function folderOf(notebook: vscode.NotebookDocument): string {
   if (notebook.uri.scheme === 'file') return dirname(notebook.uri.fsPath)
   return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd()
 }

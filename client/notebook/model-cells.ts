@@ -3,9 +3,11 @@
  * notebook's own again when the line goes; a cell that a person gives the language gets the line.
  */
 import * as vscode from 'vscode'
-import { hasMagic, magic } from './magic.ts'
+import { isModelCell } from '../../language/notebook/cell.ts'
 
 export const modelLanguage = 'slipway'
+/** The first line by which a cell is in the model language, in every client. */
+export const magic = '%%slip'
 const notebookType = 'jupyter-notebook'
 const cellScheme = 'vscode-notebook-cell'
 const scripts = new Set(['typescript', 'slipway-typescript'])
@@ -46,7 +48,7 @@ async function readAll(notebook: vscode.NotebookDocument): Promise<void> {
 async function followText(cell: vscode.NotebookCell): Promise<void> {
   if (cell.kind !== vscode.NotebookCellKind.Code || cell.index < 0) return
   const { document, notebook } = cell
-  const isModel = hasMagic(document.getText())
+  const isModel = isModelCell(document.getText())
   const language = document.languageId
   if (isModel && scripts.has(language))
     await vscode.languages.setTextDocumentLanguage(document, modelLanguage)
@@ -64,7 +66,7 @@ function scriptLanguage(notebook: vscode.NotebookDocument): string {
 /** The cell was given the language by hand: the line says so in the file, for every client. */
 async function writeMagic(document: vscode.TextDocument): Promise<void> {
   const cell = cellOf(document)
-  if (!cell || hasMagic(document.getText())) return
+  if (!cell || isModelCell(document.getText())) return
   const edit = new vscode.WorkspaceEdit()
   edit.insert(document.uri, new vscode.Position(0, 0), `${magic}\n`)
   await vscode.workspace.applyEdit(edit)

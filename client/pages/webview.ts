@@ -5,7 +5,7 @@ import * as vscode from 'vscode'
 export interface PageOptions {
   readonly extension: vscode.ExtensionContext
   /** Name of the bundle in dist/web. */
-  readonly bundle: 'run-page' | 'predict-page' | 'training-page'
+  readonly bundle: 'run-page' | 'predict-page' | 'training-page' | 'table-page'
   readonly title: string
   /** Beside the editor, which keeps the focus, rather than in front of it. */
   readonly beside?: boolean
@@ -21,11 +21,20 @@ export function createPage({ extension, bundle, title, beside }: PageOptions): v
     localResourceRoots: [web],
     retainContextWhenHidden: true,
   })
+  panel.webview.html = pageHtml(panel.webview, { web, bundle, title })
   panel.iconPath = vscode.Uri.joinPath(extension.extensionUri, 'media/slip-light.svg')
-  const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(web, `${bundle}.js`))
+  return panel
+}
+
+/** The document that loads a bundle of web/ and nothing else. */
+export function pageHtml(
+  webview: vscode.Webview,
+  { web, bundle, title }: { readonly web: vscode.Uri; readonly bundle: string; readonly title: string },
+): string {
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(web, `${bundle}.js`))
   const nonce = randomBytes(16).toString('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-${nonce}'`
-  panel.webview.html = `<!doctype html>
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -34,5 +43,4 @@ export function createPage({ extension, bundle, title, beside }: PageOptions): v
 </head>
 <body><script nonce="${nonce}" src="${script.toString()}"></script></body>
 </html>`
-  return panel
 }

@@ -1,10 +1,12 @@
 /**
  * A plugin of VS Code's TypeScript server: in projects without node_modules of their own, `slipway`, danfo and Arrow
- * mean what comes with the extension, as they do when a step runs. Runs inside that server and sees nothing of ours.
+ * mean what comes with the extension, as they do when a step runs; and of cells that the kernel knows nothing is said
+ * twice. Runs inside that server and sees nothing of ours.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type ts from 'typescript'
+import { withoutOurCells } from './cells.ts'
 
 /** The extension's folder; this file lies in `node_modules/<plugin>/` of it. */
 const vendor = join(import.meta.dirname, '../../dist/vendor/node_modules')
@@ -26,7 +28,7 @@ export default function init(): ts.server.PluginModule {
           resolve(literals, ...rest).map((found, i) =>
             found.resolvedModule ? found : (provided(literals[i]!.text) ?? found),
           )
-      return info.languageService
+      return withoutOurCells(info.languageService)
     },
   }
 }

@@ -7,7 +7,12 @@
  * aborted when the running cell is interrupted.
  */
 import { randomUUID } from 'node:crypto'
-import { formatValue, type DisplayBundle } from './format.ts'
+import { bundleOf, type DisplayBundle } from './format.ts'
+import { markHandle } from './handles.ts'
+import { checkBundle } from './hooks.ts'
+import type { ImageOptions } from './images.ts'
+import { kinds, type ImageSource, type JsonOptions } from './kinds.ts'
+import { createQueue } from './queue.ts'
 
 type Bundle = Readonly<Record<string, unknown>>
 
@@ -36,90 +41,158 @@ export interface KernelHook {
   clear(options?: { readonly wait?: boolean }): void
   /** Aborted when the cell that runs is interrupted. */
   readonly signal: AbortSignal | undefined
+  readonly comms: Comms
+}
+
+/** A conversation between code here and code in a front end, in either direction. */
+export interface Comm {
+  readonly id: string
+  readonly target: string
+  send(data: Bundle, options?: { readonly buffers?: readonly Uint8Array[] }): void
+  /** Ends it and tells the other side. */
+  close(data?: Bundle): void
+  onMessage(handle: (data: Bundle, buffers: readonly Uint8Array[]) => void): void
+  /** The other side ended it. */
+  onClose(handle: (data: Bundle) => void): void
+}
+
+export interface Comms {
+  /** `open` is called with every comm that a front end opens for the target. A target has one handler: the last. */
+  register(target: string, open: (comm: Comm, data: Bundle) => void): void
+  /** Opens a comm whose other side a front end registered. */
+  open(target: string, data?: Bundle): Comm
 }
 
 /** What was shown and can be shown anew. */
 export interface DisplayHandle {
+  readonly displayId: string
+  /** Shows another value in the same place; text goes on being the kind of text that it was. */
   update(value: unknown): Promise<void>
 }
 
+type ImageDisplay<Source> = (image: Source, options?: DisplayOptions & ImageOptions) => DisplayHandle
+type TextDisplay = (text: string, options?: DisplayOptions) => DisplayHandle
+
 export interface Display {
+  /** Shows a value as the last expression of a cell is shown, at its place among the outputs. */
   (value: unknown, options?: DisplayOptions): Promise<DisplayHandle>
-  html(text: string, options?: DisplayOptions): DisplayHandle
-  markdown(text: string, options?: DisplayOptions): DisplayHandle
-  latex(text: string, options?: DisplayOptions): DisplayHandle
-  svg(text: string, options?: DisplayOptions): DisplayHandle
-  text(text: string, options?: DisplayOptions): DisplayHandle
-  json(value: unknown, options?: DisplayOptions): DisplayHandle
+  /** Conversations with front ends. */
+  readonly comms: Comms
+  readonly html: TextDisplay
+  readonly markdown: TextDisplay
+  /** Between dollars, or all of it mathematics. */
+  readonly latex: TextDisplay
+  readonly svg: TextDisplay
+  readonly text: TextDisplay
+  /** A tree that opens level by level. Maps, sets, dates and cycles are understood. */
+  json(value: unknown, options?: DisplayOptions & JsonOptions): DisplayHandle
+  /** An image in whatever format: bytes, a file's path or URL, a `data:` URL. @throws KERNEL020 */
+  readonly image: ImageDisplay<ImageSource>
   /** Bytes, or their base64. */
-  png(image: Uint8Array | string, options?: DisplayOptions): DisplayHandle
-  jpeg(image: Uint8Array | string, options?: DisplayOptions): DisplayHandle
-  /** Any MIME bundle. */
+  readonly png: ImageDisplay<Uint8Array | string>
+  readonly jpeg: ImageDisplay<Uint8Array | string>
+  readonly gif: ImageDisplay<Uint8Array | string>
+  readonly webp: ImageDisplay<Uint8Array | string>
+  /** Any MIME bundle. @throws when no client could read it */
   bundle(bundle: Bundle, options?: DisplayOptions): DisplayHandle
+  /** Shows another value under an id that was given to `display`, perhaps by an earlier cell. */
+  update(displayId: string, value: unknown): Promise<void>
   clear(options?: { readonly wait?: boolean }): void
 }
 
 export interface DisplayParts {
   send(event: DisplayEvent): void
   signal(): AbortSignal | undefined
+  readonly comms: Comms
+  /** What the code that runs belongs to: outputs of one owner keep their order. */
+  owner(): object | undefined
+}
+
+/** What cells call `display`, and what only the kernel calls. */
+export interface InstalledDisplay {
+  readonly display: Display
+  /** Resolves when everything that the owner asked to be shown was sent. */
+  settled(owner: object): Promise<void>
 }
 
 const hookSymbol = Symbol.for('slipway.kernel')
 
 /** Puts the hook in its place and returns what cells call `display`. */
-export function installDisplay({ send, signal }: DisplayParts): Display {
+export function installDisplay({ send, signal, comms, owner }: DisplayParts): InstalledDisplay {
+  const queue = createQueue(owner)
+
+  function sendNow({ data, metadata }: DisplayBundle, options: DisplayOptions): void {
+    const { displayId, update = false, metadata: further } = options
+    const kind = update ? 'update_display_data' : 'display_data'
+    const id = displayId === undefined ? {} : { displayId }
+    send({ type: 'display', kind, data, metadata: { ...metadata, ...further }, ...id })
+  }
+
+  const sendBundle = (bundle: DisplayBundle, options: DisplayOptions): void =>
+    queue.add(() => sendNow(bundle, options))
+
   const hook: KernelHook = {
-    display: (bundle, options = {}) =>
-      sendBundle({ data: bundle, metadata: options.metadata ?? {} }, options),
-    clear: ({ wait = false } = {}) => send({ type: 'clear', wait }),
+    display: (data, options = {}) => sendBundle({ data, metadata: {} }, options),
+    clear: ({ wait = false } = {}) => queue.add(() => send({ type: 'clear', wait })),
     get signal() {
       return signal()
     },
+    comms,
   }
   Object.defineProperty(globalThis, hookSymbol, { value: hook, configurable: true })
 
-  function sendBundle(
-    { data, metadata }: DisplayBundle,
-    { displayId, update = false }: DisplayOptions,
-  ): void {
-    const kind = update ? 'update_display_data' : 'display_data'
-    send({ type: 'display', kind, data, metadata, ...(displayId === undefined ? {} : { displayId }) })
+  /** A value whose look is known at once is sent at once; what comes after one that takes its time waits for it. */
+  async function showValue(value: unknown, options: DisplayOptions): Promise<void> {
+    const bundle = bundleOf(value)
+    if (!(bundle instanceof Promise)) return sendBundle(bundle, options)
+    await queue.place(
+      () => bundle,
+      made => sendNow(made, options),
+    )
   }
 
-  const show = (bundle: Bundle, options: DisplayOptions = {}): DisplayHandle => {
-    const displayId = options.displayId ?? randomUUID()
-    hook.display(bundle, { ...options, displayId })
-    return {
-      async update(value) {
-        const next = (await formatValue(value, { always: true }))!
-        // A handle of text goes on being that kind of text.
-        const mime = Object.keys(bundle)[0]!
-        const data = typeof value === 'string' && mime !== 'text/plain' ? { [mime]: value } : next.data
-        hook.display(data, { displayId, update: true })
+  function handleOf(displayId: string, mime?: string): DisplayHandle {
+    return markHandle({
+      displayId,
+      async update(value: unknown) {
+        if (typeof value === 'string' && mime !== undefined)
+          return sendBundle(
+            { data: { [mime]: value, 'text/plain': value }, metadata: {} },
+            { displayId, update: true },
+          )
+        await showValue(value, { displayId, update: true })
       },
-    }
+    })
   }
-  const as = (mime: string) => (content: unknown, options?: DisplayOptions) =>
-    show({ [mime]: content }, options)
-  const image = (mime: string) => (content: Uint8Array | string, options?: DisplayOptions) =>
-    show({ [mime]: typeof content === 'string' ? content : Buffer.from(content).toString('base64') }, options)
 
-  return Object.assign(
-    async (value: unknown, options?: DisplayOptions) => {
-      const { data, metadata } = (await formatValue(value, { always: true }))!
-      return show(data, { metadata, ...options })
-    },
-    {
-      html: as('text/html'),
-      markdown: as('text/markdown'),
-      latex: as('text/latex'),
-      svg: as('image/svg+xml'),
-      text: as('text/plain'),
-      json: as('application/json'),
-      png: image('image/png'),
-      jpeg: image('image/jpeg'),
-      bundle: show,
-      clear: hook.clear,
-    },
-  )
+  function show(bundle: DisplayBundle, options: DisplayOptions = {}): DisplayHandle {
+    const displayId = options.displayId ?? randomUUID()
+    sendBundle(bundle, { displayId, update: options.update, metadata: options.metadata })
+    const mime = Object.keys(bundle.data)[0]
+    return handleOf(displayId, mime?.startsWith('text/') ? mime : undefined)
+  }
+
+  async function display(value: unknown, options: DisplayOptions = {}): Promise<DisplayHandle> {
+    const displayId = options.displayId ?? randomUUID()
+    await showValue(value, { ...options, displayId })
+    return handleOf(displayId)
+  }
+
+  const shown = Object.fromEntries(
+    Object.entries(kinds).map(([name, make]) => [
+      name,
+      (content: never, options?: DisplayOptions) =>
+        show((make as (content: never, options?: object) => DisplayBundle)(content, options), options),
+    ]),
+  ) as unknown as Pick<Display, keyof typeof kinds>
+
+  const api = Object.assign(display, {
+    ...shown,
+    bundle: (bundle: Bundle, options?: DisplayOptions) =>
+      show({ data: checkBundle(bundle), metadata: {} }, options),
+    update: (displayId: string, value: unknown) => handleOf(displayId).update(value),
+    clear: hook.clear,
+    comms,
+  })
+  return { display: api, settled: queue.settled }
 }

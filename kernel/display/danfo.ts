@@ -1,5 +1,5 @@
 /** danfo's DataFrame and Series, recognised by what they have: the notebook may bring its own copy of danfo. */
-import type { TableView } from './table.ts'
+import type { TableView, ViewColumn } from '../../library/display/table/view.ts'
 
 interface DanfoFrame {
   readonly $isSeries: boolean
@@ -29,17 +29,37 @@ const typeNames: Readonly<Record<string, string>> = {
   int64: 'int',
   boolean: 'bool',
   string: 'string',
+  datetime: 'timestamp',
 }
 
-export function danfoPage(frame: DanfoFrame): TableView {
+/** Rows whose labels are looked at to find out whether they say more than the row's number. */
+const labelRows = 1000
+
+export function danfoView(frame: DanfoFrame): TableView {
   const { columns, dtypes, values, index, $isSeries: isSeries } = frame
-  return {
-    columns: columns.map((name, i) => ({
+  const nRows = frame.shape[0] ?? values.length
+  const data = columns.map((name, i): ViewColumn => {
+    const value = isSeries
+      ? (row: number) => values[row]
+      : (row: number) => (values[row] as readonly unknown[])?.[i]
+    return {
       name: String(name),
       type: typeNames[dtypes[i] ?? ''] ?? dtypes[i] ?? '',
-    })),
-    nRows: frame.shape[0] ?? values.length,
-    value: (row, column) => (isSeries ? values[row] : (values[row] as readonly unknown[])[column]),
-    rowLabel: row => String(index[row]),
-  }
+      ...(dtypes[i] === undefined ? {} : { detail: dtypes[i] }),
+      // What is missing is NaN in danfo.
+      value: row => (Number.isNaN(value(row)) ? null : value(row)),
+    }
+  })
+  const label: ViewColumn = { name: '', type: labelType(index), isLabel: true, value: row => index[row] }
+  return { columns: hasLabels(index, nRows) ? [label, ...data] : data, nRows }
 }
+
+/** Row labels are shown when they say more than the row's number. */
+function hasLabels(index: DanfoFrame['index'], nRows: number): boolean {
+  for (let row = 0; row < Math.min(nRows, labelRows); row++)
+    if (String(index[row]) !== String(row)) return true
+  return false
+}
+
+const labelType = (index: DanfoFrame['index']): string =>
+  index.slice(0, labelRows).every(label => typeof label === 'number') ? 'int' : 'string'

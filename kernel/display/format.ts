@@ -1,64 +1,103 @@
 /**
  * What a value looks like: one MIME bundle, always with `text/plain`.
  *
- * A value that has a method named by `Symbol.for('slipway.display')` shows itself: it returns (a promise of) a
- * bundle. `Symbol.for('Jupyter.display')`, known from Deno, is understood too. danfo frames and Arrow tables are
- * recognised by what they have, because the notebook's folder may bring its own copy of either. Every bundle is
- * bounded, whatever the size of the value.
+ * What says itself how it looks is asked (hooks.ts); danfo frames, Arrow tables, elements, plots and images are
+ * recognised by what they have, because the notebook's folder may bring its own copy of any library. Everything else
+ * is text. Every bundle is bounded, whatever the size of the value.
  */
-import { inspect } from 'node:util'
-import { displayMethod, vegaLiteMime } from '../../library/display/messages.ts'
-import { arrowPage, isArrowTable } from './arrow.ts'
-import { danfoPage, isDanfo } from './danfo.ts'
-import { tableBundle } from './table.ts'
+import { vegaLiteMime, vegaMime } from '../../library/display/messages.ts'
+import { elementBundle, isElement } from './elements.ts'
+import { isHandle } from './handles.ts'
+import { hookedBundle, type Bundle } from './hooks.ts'
+import { imageBundle, sniffImage } from './images.ts'
+import { tableBundleOf } from './tables.ts'
+import { plainText, reasonOf } from './text.ts'
 
 export interface DisplayBundle {
   readonly data: Readonly<Record<string, unknown>>
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
-const jupyterDisplay = Symbol.for('Jupyter.display')
-const maxPlainLength = 100_000
-
-/** Undefined for `undefined`, which is no result, unless `always`. Never throws: a display that fails is told. */
+/** Undefined for what is no result, `undefined` and handles of displays, unless `always`. Never rejects: a display that fails is told. */
 export async function formatValue(
   value: unknown,
   { always = false }: { readonly always?: boolean } = {},
 ): Promise<DisplayBundle | undefined> {
-  if (value === undefined && !always) return undefined
-  let failure = ''
-  try {
-    const data = await richBundle(value)
-    if (data)
-      return { data: 'text/plain' in data ? data : { ...data, 'text/plain': plain(value) }, metadata: {} }
-  } catch (error) {
-    failure = `\n(its display failed: ${error instanceof Error ? error.message : String(error)})`
-  }
-  return { data: { 'text/plain': plain(value) + failure }, metadata: {} }
+  if (!always && (value === undefined || isHandle(value))) return undefined
+  return await bundleOf(value)
 }
 
-async function richBundle(value: unknown): Promise<Readonly<Record<string, unknown>> | undefined> {
+/** The bundle at once where the value allows it. Neither throws nor rejects. */
+export function bundleOf(value: unknown): DisplayBundle | Promise<DisplayBundle> {
+  try {
+    const rich = richBundle(value)
+    if (!(rich instanceof Promise)) return complete(rich, value)
+    return rich.then(
+      bundle => complete(bundle, value),
+      (error: unknown) => failed(error, value),
+    )
+  } catch (error) {
+    return failed(error, value)
+  }
+}
+
+function complete(rich: Bundle | DisplayBundle | undefined, value: unknown): DisplayBundle {
+  if (rich === undefined) return { data: { 'text/plain': plainText(value) }, metadata: {} }
+  if ('data' in rich && 'metadata' in rich) return rich as DisplayBundle
+  return {
+    data: 'text/plain' in rich ? rich : { ...rich, 'text/plain': plainText(value) },
+    metadata: {},
+  }
+}
+
+function failed(error: unknown, value: unknown): DisplayBundle {
+  const text = `${plainText(value)}\n(its display failed: ${reasonOf(error)})`
+  return { data: { 'text/plain': text }, metadata: {} }
+}
+
+type Rich = Bundle | DisplayBundle | undefined
+
+function richBundle(value: unknown): Rich | Promise<Rich> {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
-  for (const symbol of [displayMethod, jupyterDisplay]) {
-    const method = (value as Record<symbol, unknown>)[symbol]
-    if (typeof method === 'function') return (await method.call(value)) as Readonly<Record<string, unknown>>
-  }
-  if (isDanfo(value)) return tableBundle(danfoPage(value))
-  if (isArrowTable(value)) return tableBundle(arrowPage(value))
-  if (isVegaLite(value)) return { [vegaLiteMime]: value }
-  return undefined
+  const hooked = hookedBundle(value)
+  if (hooked) return hooked
+  if (value instanceof Uint8Array || value instanceof ArrayBuffer) return bytesBundle(value)
+  if (value instanceof Blob) return value.bytes().then(bytesBundle)
+  const table = tableBundleOf(value)
+  if (table) return table
+  if (isElement(value)) return elementBundle(value)
+  return specBundle(value)
 }
 
-function isVegaLite(value: object): boolean {
-  return '$schema' in value && typeof value.$schema === 'string' && value.$schema.includes('/vega-lite/')
+function bytesBundle(content: Uint8Array | ArrayBuffer): DisplayBundle | undefined {
+  const bytes = content instanceof ArrayBuffer ? new Uint8Array(content) : content
+  const mime = sniffImage(bytes)
+  return mime && imageBundle(mime, bytes)
 }
 
-function plain(value: unknown): string {
-  let text: string
-  try {
-    text = inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 })
-  } catch (error) {
-    text = `(a value that cannot be inspected: ${error instanceof Error ? error.message : String(error)})`
-  }
-  return text.length > maxPlainLength ? `${text.slice(0, maxPlainLength)}… (cut)` : text
+/** A specification of Vega-Lite or Vega, or what makes one (vega-lite-api). */
+function specBundle(value: object): Rich | Promise<Rich> {
+  const { toSpec } = value as { toSpec?: unknown }
+  const spec = typeof toSpec === 'function' ? (toSpec as () => unknown).call(value) : value
+  if (typeof spec !== 'object' || spec === null || !('$schema' in spec)) return undefined
+  const schema = typeof spec.$schema === 'string' ? spec.$schema : ''
+  const mime = schema.includes('/vega-lite/')
+    ? vegaLiteMime
+    : schema.includes('/vega/')
+      ? vegaMime
+      : undefined
+  if (mime === undefined) return undefined
+  return withPicture(spec as Bundle, mime)
+}
+
+/** The picture is for clients that have no renderer for the specification. */
+async function withPicture(spec: Bundle, mime: string): Promise<Bundle> {
+  const { renderStatic } = await import('../../library/plots/static.ts')
+  return { [mime]: spec, ...(await renderStatic(spec, mime)), 'text/plain': describeSpec(spec) }
+}
+
+function describeSpec({ mark, title }: Bundle): string {
+  const type = (mark as { type?: unknown } | undefined)?.type ?? mark
+  const named = typeof title === 'string' ? `: ${title}` : ''
+  return `plot${typeof type === 'string' ? ` (${type})` : ''}${named}`
 }

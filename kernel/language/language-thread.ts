@@ -9,14 +9,14 @@ export function startLanguageThread(): void {
   const { folder } = workerData as { folder: string }
   const service = createCellService(folder)
   const methods: Readonly<Record<string, (argument: never) => unknown>> = { ...service }
-  parentPort!.on('message', ({ id, method, argument }: LanguageCall) => {
-    parentPort!.postMessage(answer(id, () => methods[method]!(argument as never)))
+  parentPort!.on('message', async ({ id, method, argument }: LanguageCall) => {
+    parentPort!.postMessage(await answer(id, () => methods[method]!(argument as never)))
   })
 }
 
-function answer(id: number, call: () => unknown): LanguageAnswer {
+async function answer(id: number, call: () => unknown): Promise<LanguageAnswer> {
   try {
-    return { id, value: call() }
+    return { id, value: await call() }
   } catch (error) {
     const message = messageOf(error)
     if (!(error instanceof CellSyntaxError)) return { id, error: { message } }

@@ -7,7 +7,8 @@ export { ts }
 
 const compileOptions: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2024,
-  module: ts.ModuleKind.ESNext,
+  // Imports stay as they are, and `import x = require(…)` calls the cell's `require`.
+  module: ts.ModuleKind.Preserve,
   sourceMap: true,
   // A name that this cell imports and does not use is for later cells.
   verbatimModuleSyntax: true,
@@ -21,9 +22,27 @@ export function compileCell(source: string): CompiledCell {
     fileName: 'cell.ts',
   })
   const first = diagnostics?.find(d => d.category === ts.DiagnosticCategory.Error)
-  if (first) throw syntaxError(source, first)
+  if (first) throw jsxError(source) ?? syntaxError(source, first)
   const map = JSON.parse(sourceMapText ?? '{"mappings":""}') as { mappings: string }
   return { code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ''), mappings: decode(map.mappings) }
+}
+
+/** What is wrong about a cell that is right as soon as JSX is allowed. */
+function jsxError(source: string): CellSyntaxError | undefined {
+  if (!/<\/?[A-Za-z>]/.test(source)) return undefined
+  const file = ts.createSourceFile('cell.tsx', source, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TSX)
+  if ((file as ts.SourceFile & { parseDiagnostics: readonly unknown[] }).parseDiagnostics.length)
+    return undefined
+  const find = (node: ts.Node): ts.Node | undefined =>
+    ts.isJsxElement(node) || ts.isJsxSelfClosingElement(node) || ts.isJsxFragment(node)
+      ? node
+      : ts.forEachChild(node, find)
+  const jsx = find(file)
+  if (!jsx) return undefined
+  const { line, character } = file.getLineAndCharacterOfPosition(jsx.getStart(file))
+  const message =
+    'Expected TypeScript, got JSX, which cells do not know. To show HTML, give its text to display.html(…).'
+  return new CellSyntaxError(message, { line, column: character })
 }
 
 function syntaxError(source: string, diagnostic: ts.Diagnostic): CellSyntaxError {

@@ -6,6 +6,7 @@
  * on another pipe, written synchronously by the thread that runs user code: so they arrive in order, during
  * loops too, and a flood waits for the kernel instead of filling memory.
  */
+import type { Observed } from '../evidence/record.ts'
 import type { DecodedMappings, NameKind } from './rewrite.ts'
 
 /** File descriptors of the user process. */
@@ -21,18 +22,79 @@ export interface RunRequest {
   readonly code: string
   readonly names: readonly { readonly name: string; readonly kind: NameKind; readonly shadow: boolean }[]
   readonly maps: readonly DecodedMappings[]
+  /** The cell as its author sees it, for what is told of errors. */
+  readonly source?: string
+  /** Names of the session that the cell mentions, those it writes first: their values are looked at afterwards. */
+  readonly mentions?: readonly string[]
   /** Rewritten expressions to be evaluated after the cell, by the name the client gave. */
   readonly expressions: Readonly<Record<string, string>>
   /** Whether the value of the last expression is wanted. */
   readonly showResult: boolean
+  /** Whether to say how long it took. */
+  readonly timed?: boolean
 }
 
+/**
+ * A question that user code's thread answers between cells or while a cell waits, by a name of `child/questions.ts`
+ * (variables, for instance). Every question has one answer; a process that dies fails those that are open.
+ */
+export interface Question {
+  readonly type: 'question'
+  readonly id: number
+  readonly name: string
+  readonly argument: unknown
+}
+
+/** The question by which the user process is given a CommMessage; it answers whether somebody took it. */
+export const commQuestion = 'comm'
+
+/** A comm, in either direction. https://jupyter-client.readthedocs.io/en/stable/messaging.html#custom-messages */
+export interface CommMessage {
+  readonly type: 'comm'
+  readonly event: 'open' | 'msg' | 'close'
+  readonly commId: string
+  /** Of `open`. */
+  readonly target?: string
+  readonly data: Bundle
+  readonly metadata?: Bundle
+  /** Base64. */
+  readonly buffers?: readonly string[]
+}
+
+/** Everything that goes to the user thread over IPC. A comm message to it is the argument of a question. */
+export type UserRequest = RunRequest | Question
+
 export type ControlMessage =
-  { readonly type: 'interrupt' } | { readonly type: 'input'; readonly text: string | null }
+  /** `runs`: those that are to end. One that has not come yet ends as soon as it comes. */
+  | { readonly type: 'interrupt'; readonly runs: readonly string[] }
+  | ({ readonly type: 'input' } & InputAnswer)
+  | InspectorRequest
+
+/** The text that was asked for, null at the end of the input; or why nobody can be asked. */
+export type InputAnswer = { readonly text: string | null } | { readonly error: string }
+
+/** A command to V8's inspector on the main thread. https://chromedevtools.github.io/devtools-protocol/v8/ */
+export interface InspectorRequest {
+  readonly type: 'inspect'
+  readonly id: number
+  readonly method: string
+  readonly params: Bundle
+}
+
+/** What the inspector says without being asked. */
+export interface InspectorEvent {
+  readonly type: 'inspector-event'
+  readonly method: string
+  readonly params: Bundle
+}
 
 /** What the control worker answers. */
 export type ControlAnswer =
-  { readonly type: 'interrupted' } | { readonly type: 'stuck' } | { readonly type: 'control-ready' }
+  | { readonly type: 'interrupted'; readonly runs: readonly string[] }
+  | { readonly type: 'stuck' }
+  | { readonly type: 'control-ready' }
+  | { readonly type: 'inspected'; readonly id: number; readonly result?: Bundle; readonly error?: string }
+  | InspectorEvent
 
 export type Bundle = Readonly<Record<string, unknown>>
 
@@ -47,8 +109,21 @@ export type ExpressionResult =
   { readonly status: 'ok'; readonly data: Bundle; readonly metadata: Bundle } | Failure
 
 export type Outcome =
-  | { readonly status: 'ok'; readonly expressions: Readonly<Record<string, ExpressionResult>> }
+  | {
+      readonly status: 'ok'
+      readonly expressions: Readonly<Record<string, ExpressionResult>>
+      /** What the reply carries for the client. https://jupyter-client.readthedocs.io/en/stable/messaging.html#payloads-deprecated */
+      readonly payload?: readonly Bundle[]
+    }
   | (Failure & { readonly interrupted?: boolean })
+
+export const interruptedOutcome: Outcome = {
+  status: 'error',
+  ename: 'Interrupted',
+  evalue: 'The cell was interrupted.',
+  traceback: ['Interrupted: the cell was interrupted. What it had computed so far is kept.'],
+  interrupted: true,
+}
 
 export type ChildEvent =
   | { readonly type: 'ready' }
@@ -68,4 +143,7 @@ export type ChildEvent =
     }
   | { readonly type: 'clear'; readonly run: string; readonly wait: boolean }
   | { readonly type: 'input'; readonly run: string; readonly prompt: string; readonly password: boolean }
+  | (CommMessage & { readonly run: string })
+  | { readonly type: 'evidence'; readonly run: string; readonly observed: Observed }
+  | { readonly type: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: string }
   | { readonly type: 'done'; readonly run: string; readonly outcome: Outcome }

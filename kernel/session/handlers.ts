@@ -1,8 +1,9 @@
 /** The requests that need no file of their own. */
-import { protocolVersion, type Json } from '../wire/message.ts'
+import { protocolVersion, type Incoming, type Json } from '../wire/message.ts'
 import type { LanguageClient } from '../language/client.ts'
+import { languageHandlers } from '../language/requests.ts'
 import type { History } from './history.ts'
-import { cellIdOf, textOf, type Handler } from './requests.ts'
+import type { Handler } from './requests.ts'
 import type { UserProcess } from './user-process.ts'
 
 export interface HandlerParts {
@@ -11,11 +12,13 @@ export interface HandlerParts {
   readonly history: History
   readonly version: string
   /** Ends the kernel after the reply was sent, or begins it anew. */
-  shutdown(restart: boolean): Promise<void>
+  shutdown(restart: boolean, incoming: Incoming): Promise<void>
+  /** What this kernel does beyond every kernel, as `supported_features` names it. */
+  readonly features: readonly string[]
 }
 
 /** What a client learns first. Answered without waiting for anything. */
-export function kernelInfo(version: string): Json {
+export function kernelInfo({ version, features }: Pick<HandlerParts, 'version' | 'features'>): Json {
   return {
     status: 'ok',
     protocol_version: protocolVersion,
@@ -32,60 +35,23 @@ export function kernelInfo(version: string): Json {
     },
     banner: `Slipway ${version}: TypeScript on Node ${process.versions.node}`,
     help_links: [{ text: 'TypeScript handbook', url: 'https://www.typescriptlang.org/docs/handbook/' }],
-    debugger: false,
-    supported_features: [],
+    debugger: features.includes('debugger'),
+    supported_features: features,
   }
 }
 
-const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
-
 export function createHandlers(parts: HandlerParts): Readonly<Record<string, Handler>> {
-  const { language } = parts
-  const place = ({ content, incoming }: Parameters<Handler>[0]) => ({
-    source: textOf(content, 'code'),
-    cursor: Number(content['cursor_pos'] ?? 0),
-    cell: cellIdOf(incoming.message) ?? null,
-    before: textsOf(content['before']),
-  })
   return {
-    kernel_info_request: () => kernelInfo(parts.version),
-    async complete_request(request) {
-      return { ...(await language.complete(place(request))) }
-    },
-    async inspect_request(request) {
-      const text = await language.inspect(place(request))
-      return text
-        ? { found: true, data: { 'text/plain': text.plain, 'text/markdown': text.markdown }, metadata: {} }
-        : { found: false, data: {}, metadata: {} }
-    },
-    /**
-     * Not of Jupyter: the TypeScript diagnostics of a cell, seen behind all cells that ran and those that the
-     * request names in `before` (their texts, in order). Completion and hover understand `before` too.
-     */
-    async slipway_diagnostics_request(request) {
-      return { diagnostics: await language.diagnostics(place(request)) }
-    },
-    async is_complete_request({ content }) {
-      const { state, indent } = await language.completeness(textOf(content, 'code'))
-      // The reply of this one request uses `status` for its answer.
-      return { status: state, ...(state === 'incomplete' ? { indent } : {}) } as never
-    },
-    history_request: ({ content }) => ({ history: parts.history.answer(content) }),
-    comm_info_request: () => ({ comms: {} }),
-    comm_open({ content, publish }) {
-      // No target is known here; the specification asks to close such a comm at once.
-      publish('comm_close', { comm_id: content['comm_id'], data: {} })
-      return {}
-    },
-    comm_msg: () => ({}),
-    comm_close: () => ({}),
+    kernel_info_request: () => kernelInfo(parts),
+    ...languageHandlers(parts.language),
+    history_request: async ({ content }) => ({ history: await parts.history.answer(content) }),
     interrupt_request() {
       parts.process.interrupt()
       return {}
     },
-    async shutdown_request({ content }) {
+    async shutdown_request({ content, incoming }) {
       const restart = content['restart'] === true
-      await parts.shutdown(restart)
+      await parts.shutdown(restart, incoming)
       return { restart }
     },
   }

@@ -52,3 +52,40 @@ test('a flood is cut, once, and told; other runs are not', () => {
     ],
   )
 })
+
+test('streams that take turns all the time are merged each by itself', () => {
+  const { sent, output } = collect()
+  for (let i = 0; i < 1000; i++) output.stream('r', i % 2 ? 'stderr' : 'stdout', `${i} `)
+  output.flush()
+  assert.equal(sent.length, 2)
+  assert.equal(
+    sent.map(([, , text]) => text.split(' ').length).reduce((a, b) => a + b),
+    1002,
+  )
+})
+
+test('of changes of one display that wait, the last is sent', () => {
+  const { sent, output } = collect()
+  const done: string[] = []
+  for (const text of ['1', '2', '3']) output.update('a', () => done.push(`a${text}`))
+  output.stream('r', 'stdout', 'x')
+  output.update('b', () => done.push('b1'))
+  output.update('a', () => done.push('a4'))
+  output.flush()
+  assert.deepEqual(done, ['b1', 'a4'])
+  assert.equal(sent.length, 1)
+})
+
+test('displays are bounded too, and what is cut leaves no half character', () => {
+  const { sent, output } = collect({ maxLength: 5 })
+  output.stream('r', 'stdout', '1234😀')
+  output.flush()
+  assert.deepEqual(sent[0], ['r', 'stdout', '1234'])
+  const shown = createOutput({ sendStream: () => undefined, maxDisplayLength: 2000 })
+  const admitted = Array.from({ length: 5 }, () =>
+    shown.admitsDisplay('r', { 'text/plain': 'x'.repeat(500) }),
+  )
+  assert.deepEqual(admitted, [true, true, false, false, false])
+  assert.equal(shown.admitsDisplay('s', { 'application/json': [1, 2] }), true)
+  shown.dispose()
+})

@@ -1,4 +1,5 @@
-/** Positions in rewritten cells back to the user's own lines, and stack traces that show only those. Pure. */
+/** Positions in what ran back to the user's own lines, and stack traces that show only those. Pure. */
+import { fileURLToPath } from 'node:url'
 import type { DecodedMappings } from './rewrite.ts'
 
 /** From 0. */
@@ -38,22 +39,46 @@ function trace({ line, column }: Position, map: DecodedMappings): Position | und
 }
 
 const cellPosition = /(Cell\[[^\]]*\]):(\d+):(\d+)/g
+/** The place at the end of a frame, in parentheses or not. */
+const filePosition =
+  /(?<=\(|at |async )((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?)(?:\?slipway=\d+)?:(\d+):(\d+)(?=\)?$)/
 
-/** Rewrites every `Cell[n]:line:column` in a line of a stack trace. */
-export function mapFrame(
-  frame: string,
-  mapsOf: (file: string) => readonly DecodedMappings[] | undefined,
-): string {
-  return frame
-    .replace(cellPosition, (whole, file: string, line: string, column: string) => {
-      const maps = mapsOf(file)
-      const original = maps && originalPosition({ line: Number(line) - 1, column: Number(column) - 1 }, maps)
-      return original ? `${file}:${original.line + 1}:${original.column + 1}` : whole
-    })
-    .replace(/\?slipway=\d+/g, '')
+/** Where what ran came from. */
+export interface Originals {
+  /** Of a cell, by its script's name. */
+  mapsOf(file: string): readonly DecodedMappings[] | undefined
+  /** Of a file that was compiled, by its path; from 1. */
+  original(place: {
+    readonly path: string
+    readonly line: number
+    readonly column: number
+  }): { readonly line: number; readonly column: number } | undefined
+  /** Whether a frame is of the kernel's own code. */
+  isOurs(frame: string): boolean
+}
+
+/** Rewrites every `Cell[n]:line:column`, and the place of a compiled file, in a line of a stack trace. */
+export function mapFrame(frame: string, { mapsOf, original }: Originals): string {
+  const inCells = frame.replace(cellPosition, (whole, file: string, line: string, column: string) => {
+    const maps = mapsOf(file)
+    const found = maps && originalPosition({ line: Number(line) - 1, column: Number(column) - 1 }, maps)
+    // A cell with magics runs in parts, which are none of the reader's business.
+    return found ? `${file.replace(/#[^\]]*\]$/, ']')}:${found.line + 1}:${found.column + 1}` : whole
+  })
+  if (inCells !== frame) return inCells
+  return frame.replace(filePosition, (_, file: string, line: string, column: string) => {
+    const place = { path: pathOf(file), line: Number(line), column: Number(column) }
+    const found = original(place) ?? place
+    return `${file}:${found.line}:${found.column}`
+  })
+}
+
+/** The path in a place of a stack trace, which may be an address. */
+export function pathOf(file: string): string {
+  return file.startsWith('file:') ? fileURLToPath(file) : file
 }
 
 /** The frames a user can do something about: what runs the cell and Node's own modules are not among them. */
-export function isUserFrame(frame: string, internal: string): boolean {
-  return !frame.includes(internal) && !/\(?node:/.test(frame)
+export function isUserFrame(frame: string, { isOurs }: Pick<Originals, 'isOurs'>): boolean {
+  return !/\(?node:|\(<anonymous>\)$/.test(frame) && !isOurs(frame)
 }

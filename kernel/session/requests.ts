@@ -1,4 +1,5 @@
 /** What the handlers of requests share: how a request looks to them and what they can do about it. */
+import { KernelError } from '../errors.ts'
 import type { Incoming, Json, Message } from '../wire/message.ts'
 
 /** Content of a reply; `status` is `ok` unless it says otherwise. */
@@ -19,6 +20,14 @@ export interface ErrorContent {
   readonly ename: string
   readonly evalue: string
   readonly traceback: readonly string[]
+}
+
+/** A text of a request's content. @throws {KernelError} KERNEL008 when it is none */
+export function requireText(content: Json, key: string): string {
+  const value = content[key]
+  if (typeof value === 'string') return value
+  const got = value === undefined ? 'nothing' : value === null ? 'null' : `a value of type ${typeof value}`
+  throw new KernelError('KERNEL008', `Expected a text as ${key}, got ${got}.`)
 }
 
 /** A text of a request's content; empty when it is not there. */

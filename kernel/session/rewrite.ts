@@ -11,6 +11,8 @@
 import { stripTypeScriptTypes } from 'node:module'
 import { parse, type Expression, type Node, type Program } from 'acorn'
 import MagicString, { type SourceMapSegment } from 'magic-string'
+import { localizeLoops, type SessionNames } from './hot-loops.ts'
+import { cellNames, type Mention } from './names.ts'
 import { originalPosition } from './positions.ts'
 import { patternNames, walk } from './tree.ts'
 
@@ -32,6 +34,20 @@ export interface RewrittenCell {
   readonly maps: readonly DecodedMappings[]
   /** The specifiers of static imports. */
   readonly imports: readonly string[]
+  /** What the cell does with names of the session. */
+  readonly uses: CellUses
+  /** The name that the last expression is, when it is just a name. */
+  readonly output?: string
+}
+
+/** From the text alone: what would be found by running is not among it. */
+export interface CellUses {
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+  /** Names that functions and classes of the cell mention, which later code may therefore reach. */
+  readonly captured: readonly string[]
+  /** Whether the cell may reach any name by a text made at run time. */
+  readonly dynamic: boolean
 }
 
 /** A cell that cannot be parsed; positions from 0. */
@@ -69,6 +85,8 @@ export interface RewriteOptions {
   readonly compiled?: CompiledCell
   /** Whether an earlier cell declared a name that stands before a global of Node. */
   readonly shadowing?: boolean
+  /** Names of earlier cells. Without them loops are left as they are, which is also what a debugger needs. */
+  readonly session?: SessionNames
 }
 
 /** Name of the runtime's parameter in rewritten code. */
@@ -78,20 +96,23 @@ const runtime = '__slipway$'
  * @throws {NeedsCompiler} without `compiled`, when blanking types is not enough
  * @throws {CellSyntaxError} when `compiled` is no JavaScript either
  */
-export function rewriteCell(
-  source: string,
-  { compiled, shadowing = false }: RewriteOptions = {},
-): RewrittenCell {
+export function rewriteCell(source: string, options: RewriteOptions = {}): RewrittenCell {
+  const { compiled, shadowing = false, session } = options
   const { text, program, maps } = toJavaScript(source, compiled)
   const edit = new MagicString(text)
   const names: DeclaredName[] = []
+  const { mentions } = cellNames(program)
+  const uses = usesOf(mentions)
   const imports = hoistImports(program, edit, names)
   program.body.forEach(node => rewriteStatement({ node, edit, names }))
   rewriteNestedVars(program, edit, names)
   rewriteExpressions(program, edit)
-  returnLast(program, edit)
+  hideArguments(mentions, edit)
+  const output = returnLast(program, edit)
   const unique = [...new Map(names.map(name => [name.name, name])).values()]
   const shadow = shadowing || unique.some(({ name }) => isReservedGlobal(name))
+  if (session && !shadow && !uses.dynamic)
+    localizeLoops({ program, edit, mentions, session, isReserved: isReservedGlobal })
   edit.prepend(
     `(function(${runtime},require,$shadow){${shadow ? 'with($shadow)' : ''}return async function(){"use strict";`,
   )
@@ -101,7 +122,28 @@ export function rewriteCell(
     names: unique,
     maps: [edit.generateDecodedMap({ hires: 'boundary' }).mappings as SourceMapSegment[][], ...maps],
     imports,
+    uses,
+    ...(output === undefined ? {} : { output }),
   }
+}
+
+/** By these a text made at run time becomes code, or a name a string. */
+const dynamicNames = new Set(['eval', 'Function', 'globalThis', 'global', 'vm'])
+
+function usesOf(mentions: readonly Mention[]): CellUses {
+  const names = (keep: (mention: Mention) => boolean) => [...new Set(mentions.filter(keep).map(m => m.name))]
+  return {
+    reads: names(m => m.read),
+    writes: names(m => m.write),
+    captured: names(m => m.inFunction),
+    dynamic: mentions.some(m => dynamicNames.has(m.name)),
+  }
+}
+
+/** A module has no `arguments`; the function that a cell becomes has. */
+function hideArguments(mentions: readonly Mention[], edit: MagicString): void {
+  for (const { name, node, shorthand } of mentions)
+    if (name === 'arguments' && !shorthand) edit.update(node.start, node.end, `${runtime}_arguments`)
 }
 
 /** Globals of Node, and names by which libraries recognise where they run: a cell's own go to a scope before them. */
@@ -121,12 +163,36 @@ interface JavaScript {
   readonly maps: readonly DecodedMappings[]
 }
 
-function toJavaScript(source: string, compiled: CompiledCell | undefined): JavaScript {
+function toJavaScript(given: string, compiled: CompiledCell | undefined): JavaScript {
   if (compiled) return { text: compiled.code, program: parseCompiled(compiled), maps: [compiled.mappings] }
+  const source = withoutMarks(given)
+  const object = objectLiteral(source)
+  if (object) return object
   const text = strip(source)
   const program = text === undefined ? undefined : tryParse(text)
   if (text === undefined || !program) throw new NeedsCompiler()
   return { text, program, maps: [] }
+}
+
+/** Without what may stand before a text: a byte order mark, a line that begins with `#!`. Nothing moves. */
+export function withoutMarks(source: string): string {
+  return source.replace(/^\ufeff/, ' ').replace(/^( ?)#!/, '$1//')
+}
+
+/** `{ a: 1, b }` as a whole cell is a value, as in the consoles of Node and browsers, and no block. */
+function objectLiteral(source: string): JavaScript | undefined {
+  if (!/^\s*\{/.test(source) || !/\}\s*$/.test(source)) return undefined
+  const text = strip(`(${source}\n)`)
+  const program = text === undefined ? undefined : tryParse(text)
+  const [only, ...more] = program?.body ?? []
+  if (!program || more.length || only?.type !== 'ExpressionStatement') return undefined
+  if (only.expression.type !== 'ObjectExpression') return undefined
+  const lines = source.split('\n')
+  return {
+    text: text!,
+    program,
+    maps: [lines.map((_, line) => [line === 0 ? [1, 0, 0, 0] : [0, 0, line, 0]])],
+  }
 }
 
 /** What the compiler lets pass, such as a name declared twice, is told at the user's own place. */
@@ -140,6 +206,8 @@ function parseCompiled({ code, mappings }: CompiledCell): Program {
 }
 
 function strip(source: string): string | undefined {
+  // Half a surrogate pair does not come through.
+  if (!source.isWellFormed()) return undefined
   try {
     return stripTypeScriptTypes(source)
   } catch {
@@ -332,16 +400,17 @@ const isEmpty = (node: Program['body'][number]) =>
   (node.type === 'ExportNamedDeclaration' && !node.declaration)
 
 /** The value of a last statement that is an expression, boxed so that a promise is shown and not awaited. */
-function returnLast(program: Program, edit: MagicString): void {
+function returnLast(program: Program, edit: MagicString): string | undefined {
   const last = program.body.findLast(node => !isEmpty(node))
-  if (!last) return
+  if (!last) return undefined
   let value: Expression | undefined
   if (last.type === 'ExpressionStatement') value = last.expression
   if (last.type === 'ExportDefaultDeclaration' && !/Declaration$/.test(last.declaration.type))
     value = last.declaration as Expression
-  if (!value) return
-  edit.prependRight(last.start, 'return [')
+  if (!value) return undefined
+  edit.prependRight(last.start, 'return [(')
   const hasSemicolon = edit.original[last.end - 1] === ';' && last.end > value.end
-  if (hasSemicolon) edit.overwrite(last.end - 1, last.end, '];')
-  else edit.appendLeft(last.end, '];')
+  if (hasSemicolon) edit.overwrite(last.end - 1, last.end, ')];')
+  else edit.appendLeft(last.end, ')];')
+  return value.type === 'Identifier' ? value.name : undefined
 }

@@ -16,6 +16,19 @@ export interface LoggedCell {
   readonly status: 'ok' | 'error'
   /** ISO 8601, when it ended. */
   readonly time: string
+  /** What the cell's value is called, when its last expression is a name. */
+  readonly output?: string
+}
+
+/** As it is written: with the notebook's file, relative to the folder, when the client tells. */
+export interface SessionLine extends LoggedCell {
+  readonly notebook?: string
+}
+
+export interface SessionLogOptions {
+  readonly id: string
+  readonly notebook: string | null
+  readonly log: Log
 }
 
 export interface SessionLog {
@@ -25,7 +38,7 @@ export interface SessionLog {
 }
 
 /** A log that creates its file with the first cell. A file that cannot be written is told once, and no more. */
-export function createSessionLog(folder: string, { id, log }: { id: string; log: Log }): SessionLog {
+export function createSessionLog(folder: string, { id, notebook, log }: SessionLogOptions): SessionLog {
   const file = join(folder, '.slipway', 'sessions', `${id}.jsonl`)
   let writing: Promise<void> = Promise.resolve()
   let failed = false
@@ -33,7 +46,8 @@ export function createSessionLog(folder: string, { id, log }: { id: string; log:
     if (failed) return
     try {
       await mkdir(dirname(file), { recursive: true })
-      await appendFile(file, `${JSON.stringify(cell)}\n`)
+      const line: SessionLine = notebook === null ? cell : { ...cell, notebook }
+      await appendFile(file, `${JSON.stringify(line)}\n`)
     } catch (error) {
       failed = true
       log(`The session's log cannot be written: ${messageOf(error)}`)

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 
 /** Version of the messaging protocol that this kernel speaks. */
-export const protocolVersion = '5.4'
+export const protocolVersion = '5.5'
 
 export type Channel = 'shell' | 'control' | 'iopub' | 'stdin'
 
@@ -19,6 +19,8 @@ export interface Header {
   readonly date: string
   readonly msg_type: string
   readonly version: string
+  /** The subshell that a shell request is for; the main shell when it is not there. */
+  readonly subshell_id?: string | null
 }
 
 export interface Message {
@@ -70,16 +72,29 @@ export type MessageFactory = ReturnType<typeof createMessageFactory>
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Whether parsed JSON has the parts of a message that everything below relies on. */
-export function isMessage(value: unknown): value is Message {
-  if (!isObject(value)) return false
-  const { header, parent_header: parent, metadata, content } = value
-  return (
-    isObject(header) &&
-    typeof header['msg_id'] === 'string' &&
-    typeof header['msg_type'] === 'string' &&
-    isObject(parent) &&
-    isObject(metadata) &&
-    isObject(content)
-  )
+/** The parts of a message, parsed and not looked at. */
+export interface MessageParts {
+  readonly header?: unknown
+  readonly parent_header?: unknown
+  readonly metadata?: unknown
+  readonly content?: unknown
 }
+
+/**
+ * The message that parsed JSON stands for; undefined without a header that can be answered. Everything else may be
+ * missing or null: a request whose content is not what it should be is told so in its reply.
+ */
+export function toMessage(parts: MessageParts, buffers: readonly Uint8Array[] = []): Message | undefined {
+  const { header, parent_header: parent, metadata, content } = parts
+  if (!isObject(header) || typeof header['msg_id'] !== 'string' || typeof header['msg_type'] !== 'string')
+    return undefined
+  return {
+    header: header as unknown as Header,
+    parent_header: objectOf(parent),
+    metadata: objectOf(metadata),
+    content: objectOf(content),
+    ...(buffers.length ? { buffers } : {}),
+  }
+}
+
+const objectOf = (value: unknown): Json => (isObject(value) ? value : {})

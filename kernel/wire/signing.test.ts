@@ -52,6 +52,22 @@ test('without a key nothing is signed or checked', () => {
 })
 
 test('what is signed but no message is refused', () => {
-  for (const bad of [{ header: {} }, { content: null }, { metadata: [] }])
-    refused(signer.serialize({ ...message, ...bad } as never))
+  for (const header of [{}, null, [], { msg_id: 1, msg_type: 'a' }])
+    refused(signer.serialize({ ...message, header } as never))
+})
+
+test('what is missing beside the header is taken for empty', () => {
+  for (const part of ['parent_header', 'metadata', 'content'] as const)
+    for (const value of [null, [], 'text', 3]) {
+      const header = { ...message.header, msg_id: `${part} ${JSON.stringify(value)}` }
+      const frames = signer.serialize({ ...message, header, [part]: value } as never)
+      assert.deepEqual(signer.parse(frames).message[part], {})
+    }
+})
+
+test('the same message does not come twice', () => {
+  const frames = createSigner({ key: 'b' }).serialize(message)
+  const receiver = createSigner({ key: 'b' })
+  receiver.parse(frames)
+  assert.throws(() => receiver.parse(frames), /came before/)
 })

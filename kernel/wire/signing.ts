@@ -5,16 +5,18 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { KernelError, messageOf } from '../errors.ts'
-import { isMessage, type Message } from './message.ts'
+import { toMessage, type Message } from './message.ts'
 
 const delimiter = Buffer.from('<IDS|MSG>')
 /** header, parent_header, metadata, content */
 const nParts = 4
+/** Signatures that are remembered. */
+const maxSeen = 1 << 16
 
 export interface Signer {
   /** Frames of a message, without identities. */
   serialize(message: Message): Buffer[]
-  /** @throws {KernelError} KERNEL002 for frames that are no message, or not signed with the key */
+  /** @throws {KernelError} KERNEL002 for frames that are no message, not signed with the key, or seen before */
   parse(frames: readonly Buffer[]): { readonly message: Message; readonly route: readonly Buffer[] }
 }
 
@@ -40,6 +42,17 @@ export function createSigner({ key, scheme = 'hmac-sha256' }: SigningOptions): S
     return signature.length === expected.length && timingSafeEqual(signature, expected)
   }
 
+  /** Signatures that were seen: the same message does not come twice. */
+  const seen = new Set<string>()
+
+  function isReplay(signature: string): boolean {
+    if (signature === '') return false
+    if (seen.has(signature)) return true
+    seen.add(signature)
+    if (seen.size > maxSeen) seen.delete(seen.values().next().value!)
+    return false
+  }
+
   return {
     serialize({ header, parent_header: parent, metadata, content, buffers = [] }) {
       const parts = [header, parent, metadata, content].map(part => Buffer.from(JSON.stringify(part)))
@@ -55,6 +68,8 @@ export function createSigner({ key, scheme = 'hmac-sha256' }: SigningOptions): S
         )
       if (!isSigned(frames[at + 1]!, parts))
         throw new KernelError('KERNEL002', 'Expected a message signed with the key of the connection file.')
+      if (isReplay(frames[at + 1]!.toString()))
+        throw new KernelError('KERNEL002', 'Expected a new message, got one that came before.')
       const buffers = frames.slice(at + 2 + nParts)
       return { message: parseParts(parts, buffers), route: frames.slice(0, at) }
     },
@@ -66,16 +81,10 @@ function parseParts(parts: readonly Buffer[], buffers: readonly Buffer[]): Messa
     const [header, parent, metadata, content] = parts.map(
       part => JSON.parse(part.toString('utf8')) as unknown,
     )
-    const message = {
-      header,
-      parent_header: parent,
-      metadata,
-      content,
-      ...(buffers.length ? { buffers } : {}),
-    }
-    if (isMessage(message)) return message
+    const message = toMessage({ header, parent_header: parent, metadata, content }, buffers)
+    if (message) return message
   } catch (error) {
     throw new KernelError('KERNEL002', `Expected JSON: ${messageOf(error)}`, { cause: error })
   }
-  throw new KernelError('KERNEL002', 'Expected a header with msg_id and msg_type, and objects beside it.')
+  throw new KernelError('KERNEL002', 'Expected a header with msg_id and msg_type.')
 }

@@ -6,7 +6,7 @@
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { messageOf } from '../errors.ts'
-import { isMessage, type Channel, type Incoming, type Message } from './message.ts'
+import { toMessage, type Channel, type Incoming, type Message } from './message.ts'
 import type { Log, Transport } from './transport.ts'
 
 export interface StdioOptions {
@@ -53,19 +53,17 @@ function toLine(channel: Channel, { buffers, ...message }: Message) {
 
 function parseLine(line: string, log: Log): Incoming | undefined {
   try {
-    const { channel, buffers, ...message } = JSON.parse(line) as Record<string, unknown>
-    if ((channel === 'shell' || channel === 'control' || channel === 'stdin') && isMessage(message))
-      return { channel, message: { ...message, ...decoded(buffers) }, route: [] }
-    log(
-      'Dropped a line that is not a message: expected channel, header, parent_header, metadata and content.',
-    )
+    const { channel, buffers, ...parts } = JSON.parse(line) as Record<string, unknown>
+    const message = toMessage(parts, decoded(buffers))
+    if ((channel === 'shell' || channel === 'control' || channel === 'stdin') && message)
+      return { channel, message, route: [] }
+    log('Dropped a line that is not a message: expected a channel, and a header with msg_id and msg_type.')
   } catch (error) {
     log(`Dropped a line that is not JSON: ${messageOf(error)}`)
   }
   return undefined
 }
 
-function decoded(buffers: unknown): { buffers?: readonly Uint8Array[] } {
-  if (!Array.isArray(buffers) || buffers.length === 0) return {}
-  return { buffers: buffers.map(text => Buffer.from(String(text), 'base64')) }
+function decoded(buffers: unknown): readonly Uint8Array[] {
+  return Array.isArray(buffers) ? buffers.map(text => Buffer.from(String(text), 'base64')) : []
 }

@@ -1,8 +1,9 @@
 /** Messages over ZeroMQ, as Jupyter clients speak: five sockets, every message signed. */
-import { Reply, Router, XPublisher } from 'zeromq'
+import { Router, XPublisher } from 'zeromq'
 import { messageOf } from '../errors.ts'
 import { addressOf, type Connection } from './connection-file.ts'
 import { createMessageFactory, type Channel, type Incoming } from './message.ts'
+import { startHeartbeat, type Heartbeat } from './heartbeat.ts'
 import { createSendQueue, type SendQueue } from './send-queue.ts'
 import { createSigner, type Signer } from './signing.ts'
 import type { Log, Transport } from './transport.ts'
@@ -10,7 +11,13 @@ import type { Log, Transport } from './transport.ts'
 /** How long a closed socket goes on sending what it has. */
 const lingerMs = 1000
 
-export function createZmqTransport(connection: Connection, log: Log): Transport {
+export interface ZmqOptions {
+  /** The file of the kernel process, for its threads. */
+  readonly entry: string
+  readonly log: Log
+}
+
+export function createZmqTransport(connection: Connection, { entry, log }: ZmqOptions): Transport {
   const signer = createSigner({ key: connection.key, scheme: connection.signature_scheme })
   // Without a limit nothing is dropped; the queue before the socket is ours.
   const common = { linger: lingerMs, sendHighWaterMark: 0 }
@@ -18,7 +25,7 @@ export function createZmqTransport(connection: Connection, log: Log): Transport 
   const router = () => new Router({ ...common, handover: true })
   const routers = { shell: router(), control: router(), stdin: router() }
   const iopub = new XPublisher({ ...common, verbosity: 'allSubs' })
-  const heartbeat = new Reply({ linger: 0 })
+  let heartbeat: Heartbeat | undefined
   const queues: Record<Channel, SendQueue> = {
     shell: createSendQueue(routers.shell, log),
     control: createSendQueue(routers.control, log),
@@ -33,7 +40,6 @@ export function createZmqTransport(connection: Connection, log: Log): Transport 
       routers.control.bind(to(connection.control_port)),
       routers.stdin.bind(to(connection.stdin_port)),
       iopub.bind(to(connection.iopub_port)),
-      heartbeat.bind(to(connection.hb_port)),
     ])
   }
 
@@ -43,15 +49,20 @@ export function createZmqTransport(connection: Connection, log: Log): Transport 
       for (const [channel, socket] of Object.entries(routers))
         receive({ socket, channel: channel as Incoming['channel'], signer, onMessage, log })
       watch(welcome(iopub, queues.iopub, signer), log)
-      watch(echo(heartbeat), log)
+      heartbeat = startHeartbeat({ address: addressOf(connection, connection.hb_port), entry, log })
     },
     send(channel, message, route = []) {
       const head = channel === 'iopub' ? [Buffer.from(message.header.msg_type)] : route
-      queues[channel].push([...head, ...signer.serialize(message)])
+      try {
+        queues[channel].push([...head, ...signer.serialize(message)])
+      } catch (error) {
+        log(`A message of type ${message.header.msg_type} was not sent: ${messageOf(error)}`)
+      }
     },
     async close() {
       await Promise.all(Object.values(queues).map(queue => queue.drained()))
-      for (const socket of [...Object.values(routers), iopub, heartbeat]) socket.close()
+      for (const socket of [...Object.values(routers), iopub]) socket.close()
+      await heartbeat?.stop()
     },
   }
 }
@@ -94,8 +105,4 @@ async function welcome(iopub: XPublisher, queue: SendQueue, signer: Signer): Pro
     const message = createMessage('iopub_welcome', { subscription: topic.toString('utf8') })
     queue.push([topic, ...signer.serialize(message)])
   }
-}
-
-async function echo(socket: Reply): Promise<void> {
-  for await (const frames of socket) await socket.send(frames)
 }

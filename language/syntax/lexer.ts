@@ -27,7 +27,7 @@ export function tokenize(text: string): TokenTable {
 
 const date = /\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?/y
 const space = /[^\S\r\n]+|\uFEFF/y
-const cellMagic = /^%%slip(?!\S)/
+const cellMagic = /^\s*(?=%%slip(?!\S))/
 
 const codes = Object.fromEntries(
   [
@@ -79,7 +79,11 @@ class Lexer {
 
   run(): TokenTable {
     const text = this.#text
-    if (cellMagic.test(text)) this.#add(codes.comment, lineEnd(text, 0))
+    const magicAt = cellMagic.exec(text)?.[0].length
+    if (magicAt !== undefined) {
+      while (this.#at < magicAt) this.#next(text.charCodeAt(this.#at))
+      this.#add(codes.comment, lineEnd(text, magicAt))
+    }
     while (this.#at < text.length) this.#next(text.charCodeAt(this.#at))
     // The end stands on a line of its own: whatever is unfinished before it is unfinished at the end of its line.
     this.#lineStart = true

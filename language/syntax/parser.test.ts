@@ -172,7 +172,11 @@ test('the first line of a notebook cell is a comment', () => {
   const text = '%%slip\nentity a(x: int)\n'
   assert.deepEqual(parse(text).diagnostics, [])
   assert.equal(format(text), text)
-  assert.equal(parse('\n%%slip\n').diagnostics.length, 1)
+  const below = '\n\n%%slip\nentity a(x: int)\n'
+  assert.deepEqual(parse(below).diagnostics, [])
+  assert.equal(printTree(parse(below)), below)
+  assert.equal(format(format(below)), format(below))
+  assert.equal(parse('entity a(x: int)\n%%slip\n').diagnostics.length, 1)
 })
 
 test('tokens and nodes are found by offset', () => {

@@ -6,7 +6,10 @@
 export const tableMime = 'application/vnd.slipway.table+json'
 export const modelMime = 'application/vnd.slipway.model+json'
 export const featuresMime = 'application/vnd.slipway.features+json'
+/** Of version 5, which JupyterLab and others know; what version 6 added, our renderer draws all the same. */
 export const vegaLiteMime = 'application/vnd.vegalite.v5+json'
+export const vegaMime = 'application/vnd.vega.v5+json'
+export const progressMime = 'application/vnd.slipway.progress+json'
 
 /** MIME type → content; JSON types hold values, the others text. */
 export type MimeBundle = Readonly<Record<string, unknown>>
@@ -23,14 +26,27 @@ export type Cell = null | boolean | number | string
 
 export interface TableColumn {
   readonly name: string
-  /** `bool`, `int`, `float`, `string`, `timestamp`, else the database's own name in lower case. */
+  /**
+   * `bool`, `int`, `float`, `decimal`, `string`, `timestamp`, `date`, `time`, `json` (lists, structs, objects), else
+   * the database's own name in lower case.
+   */
   readonly type: string
-  /** The statistics below are over `statisticsRows` rows; absent when they could not be had. */
+  /** The type as the library or database calls it, e.g. `DECIMAL(18,3)`. */
+  readonly detail?: string
+  /** Whether it holds names of rows (danfo's index) and is no column of the data. */
+  readonly isLabel?: boolean
+  /** The statistics below are over `statisticsRows` rows; absent when they could not be had. NaN counts as missing. */
   readonly nNull?: number
   /** Approximate. */
   readonly nDistinct?: number
   /** Equal widths from `min` to `max`. Numbers; timestamps as milliseconds since 1970. */
   readonly histogram?: { readonly min: number; readonly max: number; readonly counts: readonly number[] }
+  /** Of what has a histogram, in the same unit. */
+  readonly mean?: number
+  /** With n − 1. */
+  readonly std?: number
+  /** At 5, 25, 50, 75 and 95 percent, approximate. */
+  readonly quantiles?: readonly number[]
   /** Of text and booleans: the most frequent values, the most frequent first. */
   readonly top?: readonly { readonly value: string; readonly count: number }[]
 }
@@ -42,13 +58,97 @@ export interface TableMessage {
   readonly rows: readonly (readonly Cell[])[]
   /** Of the whole table. */
   readonly nRows: number
-  /** Of the whole table; more than `columns` when there are very many. */
+  /** False when the rows were not counted yet: there are at least `nRows`. */
+  readonly counted?: boolean
+  /** Of the whole table, without labels; more than `columns` when there are very many. */
   readonly nColumns: number
   /** Whether the table has rows or columns that are not in this message. */
   readonly truncated: boolean
-  /** How many rows the columns' statistics were computed from: all, or a sample. */
+  /** How many rows the columns' statistics were computed from: all, or a sample; 0 when they are not known yet. */
   readonly statisticsRows: number
+  /** By which the kernel is asked for more, over a comm of the target `tableTarget`. Absent outside of a kernel. */
+  readonly handle?: string
 }
+
+/** The comm target that answers `TableRequest`s. It is opened with `{handle}`. */
+export const tableTarget = 'slipway.table'
+
+export type FilterOperator =
+  | '='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'between'
+  | 'in'
+  | 'contains'
+  | 'not contains'
+  | 'starts with'
+  | 'ends with'
+  | 'regex'
+  | 'null'
+  | 'not null'
+
+/** A condition on one column, by its place in the table. A missing value fulfils `null` only. */
+export interface TableFilter {
+  readonly column: number
+  readonly operator: FilterOperator
+  /** One; two of `between`, both included; any number of `in`; none of `null` and `not null`. */
+  readonly values?: readonly Cell[]
+}
+
+export interface TableSort {
+  readonly column: number
+  readonly descending: boolean
+}
+
+/** Which rows, and in which order. */
+export interface TableQuery {
+  /** The most important first. Missing values come last in both directions, equal rows in the table's order. */
+  readonly sort?: readonly TableSort[]
+  /** All must hold. */
+  readonly filter?: readonly TableFilter[]
+  /** Text that some column contains, in upper or lower case. */
+  readonly search?: string
+}
+
+interface Asked extends TableQuery {
+  /** Chosen by who asks; every answer carries it. */
+  readonly request: number
+  /** Places of columns in the table. Default: the first 200. */
+  readonly columns?: readonly number[]
+}
+
+/** What can be asked of a table. `cancel` takes a request back, which is then answered with an error or not at all. */
+export type TableRequest =
+  | (Asked & { readonly kind?: 'rows'; readonly offset: number; readonly limit: number })
+  /** Columns with their statistics over the rows that the filter leaves. */
+  | (Asked & { readonly kind: 'statistics' })
+  /** One value in full. */
+  | (Asked & { readonly kind: 'value'; readonly row: number; readonly column: number })
+  | (Asked & {
+      readonly kind: 'copy'
+      readonly format: 'tsv' | 'csv'
+      readonly header: boolean
+      readonly offset: number
+      readonly limit: number
+    })
+  | (Asked & { readonly kind: 'save'; readonly format: 'csv' | 'parquet'; readonly path: string })
+  | { readonly kind: 'cancel'; readonly request: number }
+
+export type TableReply = { readonly request: number } & (
+  | { readonly rows: readonly (readonly Cell[])[]; readonly nRows: number }
+  | { readonly columns: readonly TableColumn[]; readonly statisticsRows: number; readonly nRows: number }
+  | { readonly value: string; readonly truncated: boolean }
+  /** `nRows` rows are in `text`; fewer than asked when there are too many to copy. */
+  | { readonly text: string; readonly nRows: number; readonly truncated: boolean }
+  | { readonly path: string; readonly nRows: number }
+  /** A sentence for the person. */
+  | { readonly error: string }
+  /** Not the answer yet: the share that is done, 0 to 1. */
+  | { readonly progress: number }
+)
 
 /** Content of `application/vnd.slipway.model+json`. */
 export interface ModelMessage {
@@ -86,4 +186,22 @@ export interface FeaturesMessage {
     readonly active: boolean
     readonly replacement?: string
   }[]
+}
+
+/** Content of `application/vnd.slipway.progress+json`: one bar and those inside it. */
+export interface ProgressMessage {
+  readonly bars: readonly ProgressBar[]
+}
+
+export interface ProgressBar {
+  /** What is being done. */
+  readonly label: string
+  readonly done: number
+  /** Absent when nobody knows. */
+  readonly total?: number
+  readonly state: 'running' | 'done' | 'failed' | 'stopped'
+  /** How much is done, in words: `45 %`, or a number where nobody knows of how many. */
+  readonly share: string
+  /** Everything else, in words: `45 of 100 rows · 12 rows/s · 4.6 s left`. */
+  readonly details: string
 }

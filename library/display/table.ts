@@ -1,119 +1,106 @@
-/** What a cell shows of a table: a page of rows and statistics of the columns, as JSON, HTML and text. */
-import type { ResultBatch, Value } from '../../catalog/columns/database.ts'
-import {
-  computeTableStatistics,
-  type ColumnStatistics,
-  type TableStatistics,
-} from '../../catalog/columns/statistics.ts'
-import { kindOf } from '../../catalog/columns/kinds.ts'
+/**
+ * What a cell shows of a lazy table: its first rows at once, the number of rows and statistics of the columns as far
+ * as they are there in a moment. What takes longer the grid asks for when it is shown.
+ */
+import { clearTimeout, setTimeout } from 'node:timers'
+import type { ResultBatch } from '../../catalog/columns/database.ts'
 import { currentSession } from '../session.ts'
 import type { Table } from '../tables/table.ts'
-import { escapeHtml } from './html.ts'
-import { tableMime, type Cell, type MimeBundle, type TableColumn, type TableMessage } from './messages.ts'
+import type { MimeBundle, TableMessage } from './messages.ts'
+import { firstPage, maxColumns, pageRows, tableBundle, viewMessage } from './table/bundle.ts'
+import { toColumnCell } from './table/cells.ts'
+import { databaseSource, headOf } from './table/database.ts'
+import { offeredTable, offerTable } from './table/registry.ts'
+import type { SourceStatistics, TableSource } from './table/source.ts'
+import { typeOf } from './table/sql-query.ts'
 
-const pageRows = 100
-const maxColumns = 200
-/** Longer text is cut: no page grows with its data. */
-const maxText = 500
-const htmlRows = 50
-const plainRows = 10
-const plainWidth = 24
+/** How long the first paint may wait for the number of rows and statistics. */
+const patienceMs = 400
 
 /** The bundle of a table. */
 export async function displayTable(table: Table): Promise<MimeBundle> {
   const page = await table.page(pageRows)
-  const shown = { columns: page.columns.slice(0, maxColumns), rows: page.rows }
-  const statistics = await computeTableStatistics(currentSession().database, table.toSql(), shown.columns, {
-    isScan: table.isScan,
+  const handle = offerTable(table, { nCells: 0, createSource })
+  const message =
+    page.rows.length < pageRows
+      ? completeMessage(page)
+      : await openMessage(
+          page,
+          (handle === undefined ? undefined : offeredTable(handle)) ?? createSource(table),
+        )
+  return tableBundle({ ...message, ...(handle === undefined ? {} : { handle }) })
+}
+
+function createSource(table: Table): TableSource {
+  const { database } = currentSession()
+  return databaseSource({ database, sql: table.toSql(), isScan: table.isScan })
+}
+
+const headsOf = (page: ResultBatch) =>
+  page.columns.map(({ name, sqlType }) => ({ name, sqlType, type: typeOf(sqlType), detail: sqlType }))
+
+/** Of a table whose rows are all here. */
+function completeMessage(page: ResultBatch): TableMessage {
+  const columns = headsOf(page).map((head, i) => ({
+    ...headOf(head),
+    value: (row: number) => page.rows[row]?.[i],
+  }))
+  return viewMessage({ columns, nRows: page.rows.length })
+}
+
+async function openMessage(page: ResultBatch, source: TableSource): Promise<TableMessage> {
+  const heads = headsOf(page).slice(0, maxColumns)
+  const places = heads.map((_, i) => i)
+  const query = {}
+  let nRows: number | undefined
+  const { rows, statistics } = await withPatience(async signal => {
+    const work = { signal, onProgress: () => undefined, abandons: true }
+    const counted = source.rows({ query, columns: [], offset: 0, limit: 0 }, work)
+    counted.then(answer => (nRows = answer.nRows)).catch(() => undefined)
+    const statistics = await source.statistics({ query, columns: places }, work)
+    // A query that is run again may give its rows in another order: these are in the order of later pages.
+    const { rows } = await source.rows({ query, columns: places, offset: 0, limit: pageRows }, work)
+    return { statistics, rows }
   })
-  const message = tableMessage(page, shown, statistics)
-  return { [tableMime]: message, 'text/html': tableHtml(message), 'text/plain': tableText(message) }
+  const cells = rows ?? page.rows.map(row => heads.map(({ type }, i) => toColumnCell(row[i], type)))
+  return messageOf({ page, cells: firstPage(cells), nRows: statistics?.nRows ?? nRows, statistics })
 }
 
-function tableMessage(page: ResultBatch, shown: ResultBatch, statistics: TableStatistics): TableMessage {
+interface MessageParts {
+  readonly page: ResultBatch
+  readonly cells: TableMessage['rows']
+  readonly nRows: number | undefined
+  readonly statistics: SourceStatistics | undefined
+}
+
+function messageOf({ page, cells, nRows, statistics }: MessageParts): TableMessage {
   return {
-    columns: shown.columns.map((column, i) =>
-      messageColumn(column.name, column.sqlType, statistics.columns[i]),
-    ),
-    rows: shown.rows.map(row => row.slice(0, maxColumns).map(toCell)),
-    nRows: statistics.nRows,
+    columns: statistics?.columns ?? headsOf(page).slice(0, maxColumns).map(headOf),
+    rows: cells,
+    nRows: nRows ?? page.rows.length,
+    ...(nRows === undefined ? { counted: false } : {}),
     nColumns: page.columns.length,
-    truncated: statistics.nRows > page.rows.length || page.columns.length > shown.columns.length,
-    statisticsRows: statistics.statisticsRows,
+    truncated: true,
+    statisticsRows: statistics?.statisticsRows ?? 0,
   }
 }
 
-function messageColumn(name: string, sqlType: string, statistics: ColumnStatistics | undefined): TableColumn {
-  const kind = kindOf(sqlType)
-  const { nNull, nDistinct, histogram, min, max, top } = statistics ?? {}
-  return {
-    name,
-    type: kind === 'other' ? sqlType.toLowerCase() : kind,
-    ...(nNull === undefined ? {} : { nNull }),
-    ...(nDistinct === undefined ? {} : { nDistinct }),
-    ...(histogram && min !== undefined && max !== undefined
-      ? { histogram: { min, max, counts: histogram } }
-      : {}),
-    ...(top ? { top: top.map(({ value, count }) => ({ value: cut(value), count })) } : {}),
+/** What work gives in good time; else it is ended, and everything about it is missing. */
+async function withPatience<Result extends object>(
+  start: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result | { [Name in keyof Result]?: undefined }> {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new Error('This takes longer.')), patienceMs)
+  const ended = new Promise<undefined>(resolve =>
+    late.signal.addEventListener('abort', () => resolve(undefined), { once: true }),
+  )
+  try {
+    const work = start(late.signal).catch(error => {
+      if (late.signal.aborted) return undefined
+      throw error
+    })
+    return (await Promise.race([work, ended])) ?? {}
+  } finally {
+    clearTimeout(timer)
   }
-}
-
-/** A value as JSON can say it. */
-export function toCell(value: Value): Cell {
-  if (value === null || typeof value === 'boolean') return value
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
-  if (typeof value === 'string') return cut(value)
-  if (typeof value === 'bigint') return String(value)
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
-  if (value instanceof Uint8Array) return cut(`0x${Buffer.from(value.subarray(0, maxText)).toString('hex')}`)
-  return cut(JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item)))
-}
-
-function cut(text: string): string {
-  return text.length > maxText ? `${text.slice(0, maxText)}…` : text
-}
-
-function shape({ nRows, nColumns }: TableMessage): string {
-  return `${nRows.toLocaleString('en')} rows × ${nColumns.toLocaleString('en')} columns`
-}
-
-function tableHtml(message: TableMessage): string {
-  const head = message.columns.map(
-    ({ name, type }) => `<th title="${escapeHtml(type)}">${escapeHtml(name)}</th>`,
-  )
-  const rows = message.rows
-    .slice(0, htmlRows)
-    .map(
-      row =>
-        `<tr>${row.map(cell => `<td>${cell === null ? '' : escapeHtml(String(cell))}</td>`).join('')}</tr>`,
-    )
-  return (
-    `<table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>` +
-    `<p>${escapeHtml(shape(message))}</p>`
-  )
-}
-
-function tableText(message: TableMessage): string {
-  const lines = [
-    message.columns.map(({ name }) => name),
-    ...message.rows.slice(0, plainRows).map(row => row.map(plainCell)),
-  ]
-  const widths = message.columns.map((_, i) =>
-    Math.min(plainWidth, Math.max(...lines.map(line => (line[i] ?? '').length))),
-  )
-  const text = lines.map(line =>
-    line
-      .map((cell, i) => fit(cell, widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return [...text, shape(message)].join('\n')
-}
-
-function plainCell(cell: Cell): string {
-  return cell === null ? '' : String(cell).replaceAll(/\s+/g, ' ')
-}
-
-function fit(text: string, width: number): string {
-  return (text.length > width ? `${text.slice(0, width - 1)}…` : text).padEnd(width)
 }

@@ -3,8 +3,10 @@ import { relative } from 'node:path'
 import type { TrainOptions as EngineTrainOptions } from '../../engine/types.ts'
 import type { Diagnostic, Plan, Workspace } from '../../language/index.ts'
 import { currentContext } from '../context.ts'
+import { displayMethod, type MimeBundle } from '../display/messages.ts'
 import { LibraryError } from '../errors.ts'
 import { createReporter, kernelHook } from '../progress/reporter.ts'
+import type { CellText } from '../project.ts'
 import { currentSession } from '../session.ts'
 import type { Table } from '../tables/table.ts'
 import { TrainedModel } from './trained-model.ts'
@@ -23,13 +25,19 @@ export interface TrainOptions {
   readonly signal?: AbortSignal
 }
 
-/** A declared model. Made by `model`; nothing is read before it is asked for something. */
+const brand = Symbol.for('slipway.Model')
+
+/** A declared model. Made by `model`, or by a cell in the model language; nothing is read before it is asked for something. */
 export class Model {
   /** Its name, or the file that declares it. */
   readonly reference: string
+  readonly [brand] = true
+  readonly #cells: readonly CellText[] | undefined
 
-  constructor(reference: string) {
+  /** @param cells the cells of a notebook that declare it and what it needs; none for a model of the project's files */
+  constructor(reference: string, cells?: readonly CellText[]) {
     this.reference = reference
+    this.#cells = cells
   }
 
   /**
@@ -40,7 +48,9 @@ export class Model {
     const { root, modelFolder, catalogFeatures } = currentContext()
     // The language is not loaded by a cell that only reads a table.
     const { loadProject } = await import('../project.ts')
-    const project = await loadProject(root, { modelFolder, catalogFeatures })
+    const project = this.#cells
+      ? await loadProject(root, { catalogFeatures, cells: this.#cells })
+      : await loadProject(root, { modelFolder, catalogFeatures })
     const { name, plan, diagnostics } = project.plan(this.reference)
     if (plan) return plan
     const problems = project.problems.map(({ path, message }) => `${path}: ${message}`)
@@ -58,7 +68,8 @@ export class Model {
   async train(options: TrainOptions = {}): Promise<TrainedModel> {
     const plan = await this.plan()
     const engine = await currentSession().engine()
-    const reporter = createReporter()
+    const reporter = createReporter(`Trained ${plan.model}`)
+    let state: 'done' | 'failed' = 'failed'
     try {
       const { model, onnx, card } = await engine.train(plan, {
         ...engineOptions(options),
@@ -66,13 +77,22 @@ export class Model {
       })
       const trained = new TrainedModel({ fitted: model, onnx, card })
       currentContext().emit?.({ type: 'metrics', model: card.model, metrics: card.metrics })
+      state = 'done'
       return trained
     } finally {
-      reporter.end()
+      reporter.end(state)
     }
   }
 
+  /** What a cell shows: what it observes, predicts and reads. A model whose text has errors is named only. */
+  async [displayMethod](): Promise<MimeBundle> {
+    const { displayPlans } = await import('../display/declared-model.ts')
+    const plan = await this.plan().catch(() => undefined)
+    return plan ? displayPlans([plan]) : { 'text/plain': this.toString() }
+  }
+
   toString(): string {
+    if (this.#cells) return this.reference
     return `model(${JSON.stringify(relative('', this.reference) || this.reference)})`
   }
 }

@@ -42,13 +42,31 @@ export async function writeRows(
 }
 
 async function writeQuery(sql: string, path: string, note?: string): Promise<void> {
+  const metadata = note === undefined ? '' : `, kv_metadata {slipway: ${quoteText(note)}}`
+  await copyTo(sql, path, { format: `format parquet, compression zstd${metadata}` })
+}
+
+/** Writes what a query gives to a file. The path is absolute. */
+export async function saveQuery(
+  sql: string,
+  options: { readonly path: string; readonly format: 'csv' | 'parquet'; readonly signal?: AbortSignal },
+): Promise<void> {
+  const format = options.format === 'csv' ? 'format csv, header' : 'format parquet, compression zstd'
+  await copyTo(sql, options.path, { format, signal: options.signal })
+}
+
+async function copyTo(
+  sql: string,
+  path: string,
+  { format, signal }: { readonly format: string; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const partial = `${path}.${randomUUID()}.part`
-  const metadata = note === undefined ? '' : `, kv_metadata {slipway: ${quoteText(note)}}`
   try {
-    await currentSession().database.all({
-      sql: `copy (${sql}\n) to ${quoteText(partial)} (format parquet, compression zstd${metadata})`,
-    })
+    await currentSession().database.all(
+      { sql: `copy (${sql}\n) to ${quoteText(partial)} (${format})` },
+      { signal },
+    )
     await rename(partial, path)
   } finally {
     await rm(partial, { force: true })

@@ -109,7 +109,10 @@ export function sliceNotebook(options: SliceOptions): Slice {
   const outputs = diagnostics.length > 0 ? [] : interpret(it, statements, wanted)
   const kept = closure(it, statements, outputs)
   if (diagnostics.length === 0 && kept.size === 0) diagnostics.push(nothingToPromote())
-  diagnostics.push(...failedCells(notebook, statements, kept), ...unknownNames(statements, kept, names, it))
+  diagnostics.push(
+    ...failedCells(notebook, statements, kept),
+    ...unknownNames(statements, kept, { names, it, notebook }),
+  )
   const ofKept = <T extends { statement: number }>(items: readonly T[]) =>
     items.filter(x => kept.has(x.statement))
   return {
@@ -401,8 +404,7 @@ function failedCells(
 function unknownNames(
   statements: readonly Statement[],
   kept: ReadonlySet<number>,
-  names: Names,
-  it: Interpreter,
+  { names, it, notebook }: { names: Names; it: Interpreter; notebook: Notebook },
 ): PromoteDiagnostic[] {
   const globals = it.made.get('external js:globalThis')?.fields
   const problems: PromoteDiagnostic[] = []
@@ -415,7 +417,7 @@ function unknownNames(
     )
       problems.push({
         code: 'PRO016',
-        message: `Nothing that ran declares ${node.text}. Run the cell that does, or add it.`,
+        message: unknownName(node.text, notebook),
         cell,
         span: { start: node.getStart(), end: node.end },
       })
@@ -423,6 +425,18 @@ function unknownNames(
   }
   for (const { index, node, cell } of statements) if (kept.has(index)) visit(node, cell)
   return problems
+}
+
+function unknownName(name: string, { models, magics }: Notebook): string {
+  if (models.has(name))
+    return (
+      `The model ${name} is declared in a cell, and a pipeline takes models from files. Make it one: "Slipway: Move ` +
+      `Model Cell to File" in VS Code, or put the cell's text into ${name}.slip and write const ${name} = ` +
+      `model('${name}.slip').`
+    )
+  const ran = magics.find(({ text }) => text.startsWith('%run'))
+  const hint = ran ? ` What ${ran.text} declares is no part of a pipeline: import it from its file.` : ''
+  return `Nothing that ran declares ${name}. Run the cell that does, or add it.${hint}`
 }
 
 function isUnknown(node: ts.Identifier, names: Names): boolean {

@@ -25,6 +25,7 @@ class SlipwayKernelTests(jupyter_kernel_test.KernelTests):
         {"code": "await Promise.resolve('a')", "result": "'a'"},
         {"code": "({ a: [1, 2] })", "result": "{ a: [ 1, 2 ] }"},
     ]
+    code_page_something = "%help JSON"
     code_display_data = [
         {"code": "display.html('<b>bold</b>')", "mime": "text/html"},
         {"code": "display.markdown('*it*')", "mime": "text/markdown"},

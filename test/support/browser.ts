@@ -52,10 +52,22 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** Opens a file of the workspace by its path. */
 export async function openFile(page: Page, file: string): Promise<void> {
-  await page.keyboard.press('Control+P')
-  await fillQuickInput(page, file)
-  await quickPickItem(page, path.posix.basename(file)).click()
-  await page.locator('.tab.active', { hasText: path.posix.basename(file) }).waitFor()
+  const name = path.posix.basename(file)
+  const opened = page.locator('.tab.active', { hasText: name })
+  // The list is drawn anew while VS Code still looks for files: a click may go nowhere.
+  for (let tries = 3; ; tries -= 1) {
+    await page.keyboard.press('Control+P')
+    await fillQuickInput(page, file)
+    await quickPickItem(page, name).click()
+    const came = await opened.waitFor({ timeout: tries > 1 ? 10_000 : 60_000 }).then(
+      () => true,
+      (error: unknown) => {
+        if (tries === 1) throw error
+        return false
+      },
+    )
+    if (came) return
+  }
 }
 
 /** Replaces what stands in the open quick input. */

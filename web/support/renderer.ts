@@ -2,7 +2,10 @@
 export interface OutputItem {
   readonly id: string
   readonly mime: string
+  /** Of the output, as the kernel sent it; VS Code's own below `metadata`. */
+  readonly metadata?: unknown
   json(): unknown
+  text(): string
 }
 
 export interface Renderer {

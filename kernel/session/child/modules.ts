@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 import type { Resolver } from '../../../library/resolve.ts'
+import type { Builtins } from './builtins.ts'
 import type { Scope } from './scope.ts'
+import { importingFile } from './sources.ts'
 
 type Namespace = Readonly<Record<string, unknown>>
 export type Bindings = readonly (readonly [imported: string, local: string])[]
@@ -21,19 +23,18 @@ export interface Modules {
 
 export function createModules(
   folder: string,
-  { scope, resolver }: { scope: Scope; resolver: Resolver },
+  { scope, resolver, builtins }: { scope: Scope; resolver: Resolver; builtins: Builtins },
 ): Modules {
-  // Imports start from here: a file in the notebook's folder that need not be there.
-  const file = join(folder, 'notebook.ts')
+  const file = join(folder, importingFile)
   const load = new vm.Script('(specifier, options) => import(specifier, options)', {
     filename: file,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   }).runInThisContext() as (specifier: unknown, options?: object) => Promise<Namespace>
-  const require = createRequire(file)
+  const require = requireFrom(file, resolver, builtins)
 
   async function importModule(specifier: unknown, options?: object): Promise<Namespace> {
-    resolver.refresh()
-    return load(specifier, options)
+    builtins.load(specifier)
+    return await resolver.fresh(() => load(specifier, options))
   }
 
   return {
@@ -48,12 +49,24 @@ export function createModules(
       filename: file,
       dirname: folder,
       main: true,
-      resolve: (specifier: string) => {
-        const found = require.resolve(specifier)
-        return found.startsWith('node:') ? found : pathToFileURL(found).href
-      },
+      resolve: (specifier: string) => resolver.find(specifier, pathToFileURL(file).href),
     },
   }
+}
+
+/** `require` of a cell, which loads changed files anew. */
+function requireFrom(file: string, resolver: Resolver, builtins: Builtins): NodeJS.Require {
+  const original = createRequire(file)
+  const require = (specifier: string) => {
+    builtins.load(specifier)
+    return resolver.fresh(() => original(specifier) as unknown)
+  }
+  return Object.assign(require, {
+    resolve: original.resolve,
+    cache: original.cache,
+    main: original.main,
+    extensions: (original as { extensions?: unknown }).extensions,
+  }) as NodeJS.Require
 }
 
 interface Binding {

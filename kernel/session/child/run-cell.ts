@@ -1,7 +1,9 @@
 /** Runs rewritten cells, one request after the other, and sends what comes of each exactly once. */
 import vm from 'node:vm'
+import type { Collector } from '../../evidence/collect.ts'
 import { formatValue } from '../../display/format.ts'
 import type { ExpressionResult, Outcome, RunRequest } from '../child-protocol.ts'
+import { timed } from './clock.ts'
 import { sendEvent } from './events.ts'
 import { describeFailure, type FailureFormat } from './failure.ts'
 import type { Modules } from './modules.ts'
@@ -13,6 +15,9 @@ export interface CellRunnerParts {
   readonly scope: Scope
   readonly modules: Modules
   readonly format: FailureFormat
+  /** Resolves when all that a run asked to be shown was sent. */
+  displayed(run: Run): Promise<void>
+  readonly evidence: Collector
 }
 
 /** The reason with which the signal of an interrupted run is aborted. */
@@ -54,8 +59,10 @@ export function createCellRunner(parts: CellRunnerParts): (request: RunRequest) 
     const run = openRun(request, parts)
     void context.enter(run, async () => {
       try {
-        scope.declare(request.names)
-        const value = await start(request.code, request.file)
+        scope.declare(request.names, request.file)
+        const started = () => start(request.code, request.file)
+        const value = request.timed ? await timed(started, run.id) : await started()
+        await parts.displayed(run)
         if (request.showResult && value) await showResult(value[0], run)
         run.settle({ status: 'ok', expressions: await evaluateAll(request, start, parts) })
       } catch (error) {
@@ -65,18 +72,22 @@ export function createCellRunner(parts: CellRunnerParts): (request: RunRequest) 
   }
 }
 
-function openRun(request: RunRequest, { context, scope }: CellRunnerParts): Run {
+function openRun(request: RunRequest, { context, scope, evidence }: CellRunnerParts): Run {
   const run: Run = {
     id: request.run,
     controller: new AbortController(),
     timers: new Map(),
     settle(outcome: Outcome) {
-      if (!context.open.delete(run)) return
+      if (!context.open.has(run)) return
       scope.settle(request.names)
       sendEvent({ type: 'done', run: run.id, outcome })
+      // Last: where an interrupt has ended the lines above halfway, they are done again.
+      context.open.delete(run)
+      evidence.end(run, request)
     },
   }
   context.open.add(run)
+  evidence.begin(run)
   return run
 }
 

@@ -12,7 +12,7 @@ export interface Scope {
   /** The object before the globals; cells are given it. */
   readonly shadow: object
   /** Makes room for the names of a cell that is about to run. A name of an earlier cell keeps its value till then. */
-  declare(names: Names): void
+  declare(names: Names, file?: string): void
   /** A `const` has its value. */
   freeze(names: readonly string[]): void
   /** The cell has ended: names that never got a value are unknown again. */
@@ -21,18 +21,35 @@ export interface Scope {
   bind(name: string, property: { value: unknown } | { get(): unknown }): void
   /** Whether a name is a constant of a cell. */
   isConstant(name: string): boolean
+  /** The names that cells have declared and that are known, in the order of their last declaration. */
+  names(): readonly KnownName[]
+  /** Its property, to be looked at without running what it may compute. */
+  property(name: string): PropertyDescriptor | undefined
+  /** The name is unknown again. */
+  forget(name: string): void
+}
+
+/** A name, and where it comes from. */
+export interface KnownName {
+  readonly name: string
+  readonly kind: Names[number]['kind']
+  /** The script that declared it last: `Cell[3]`. */
+  readonly file: string
 }
 
 export function createScope(): Scope {
   const shadow: Target = Object.create(null) as Target
   const places = new Map<string, Target>()
   const constants = new Set<string>()
+  const known = new Map<string, KnownName>()
   const placeOf = (name: string) => places.get(name) ?? (globalThis as unknown as Target)
 
   return {
     shadow,
-    declare(names) {
+    declare(names, file = '') {
       for (const { name, kind, shadow: shadowed } of names) {
+        known.delete(name)
+        known.set(name, { name, kind, file })
         const place = shadowed ? shadow : (globalThis as unknown as Target)
         places.set(name, place)
         constants.delete(name)
@@ -53,7 +70,9 @@ export function createScope(): Scope {
       for (const { name } of names) {
         const place = placeOf(name)
         const getter = Object.getOwnPropertyDescriptor(place, name)?.get
-        if (getter && pending.has(getter)) delete place[name]
+        if (!getter || !pending.has(getter)) continue
+        delete place[name]
+        known.delete(name)
       }
     },
     bind(name, property) {
@@ -63,6 +82,14 @@ export function createScope(): Scope {
       Object.defineProperty(place, name, { ...property, configurable: true, enumerable: true })
     },
     isConstant: name => constants.has(name),
+    names: () => [...known.values()],
+    property: name => Object.getOwnPropertyDescriptor(placeOf(name), name),
+    forget(name) {
+      delete placeOf(name)[name]
+      known.delete(name)
+      constants.delete(name)
+      places.delete(name)
+    },
   }
 }
 

@@ -1,24 +1,35 @@
 /** Assembles the main thread of the user process: everything that a cell can see and touch. */
-import { join } from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
+import { exposeToDebugger } from '../../debug/expose.ts'
 import { installDisplay } from '../../display/api.ts'
+import { bundleOf } from '../../display/format.ts'
+import { answerTables } from '../../display/tables.ts'
+import { answerQuestions } from '../../variables/questions.ts'
+import { createCollector, noCollector } from '../../evidence/collect.ts'
+import { isKept } from '../../evidence/setting.ts'
 import { findProjectRoot, setContext } from '../../../library/context.ts'
 import { registerResolve } from '../../../library/resolve.ts'
-import type { RunRequest } from '../child-protocol.ts'
+import { commQuestion, interruptedOutcome, type CommMessage, type UserRequest } from '../child-protocol.ts'
+import { createBuiltins } from './builtins.ts'
+import { createComms } from './comms.ts'
 import { captureConsole } from './console.ts'
-import type { ControlData } from './control-thread.ts'
-import { sendEvent } from './events.ts'
+import type { ControlData, InterruptMessage } from './control-thread.ts'
+import { outputShare, sendEvent } from './events.ts'
 import { describeFailure, mapStacks, type FailureFormat } from './failure.ts'
 import { createInput } from './input.ts'
+import { endAll, keepCompiled } from './lifetime.ts'
 import { createModules } from './modules.ts'
-import type { DecodedMappings } from '../rewrite.ts'
+import { createKnownProcesses, trackProcesses, type KnownProcesses } from './processes.ts'
+import { createQuestions } from './questions.ts'
 import { createCellRunner, interrupted } from './run-cell.ts'
-import { createRunContext } from './run.ts'
+import { createRunContext, type RunContext } from './run.ts'
 import { createScope } from './scope.ts'
+import { createSources } from './sources.ts'
+import { places, stateBytes } from './shared-state.ts'
 import { clearTimers, trackTimers } from './timers.ts'
 
-/** Cells whose maps are kept for stack traces. */
-const maxCells = 2000
+/** Interrupts that are remembered for runs that have not come. */
+const maxRuns = 2000
 
 export function startUserThread(): void {
   const folder = process.cwd()
@@ -26,44 +37,17 @@ export function startUserThread(): void {
   setContext({ root: findProjectRoot(folder) ?? folder, modelFolder: folder })
   const context = createRunContext()
   const scope = createScope()
-  const maps = new Map<string, readonly DecodedMappings[]>()
-  const format: FailureFormat = {
-    scope,
-    mapsOf: file => maps.get(file),
-    internal: internalPath(process.argv[1]!),
-  }
-  const control = startControl()
+  const resolver = registerResolve({ reload: true })
+  const sources = createSources({ folder, original: resolver.original })
+  const format: FailureFormat = { scope, sources }
+  const processes = createKnownProcesses()
+  const control = startControl(processes)
   mapStacks(format)
   captureConsole(context)
   trackTimers(context)
-  const modules = createModules(folder, { scope, resolver: registerResolve({ reload: true }) })
-  const display = installDisplay({
-    send: event => sendEvent({ run: context.current()?.id ?? '', ...event }),
-    signal: () => context.current()?.controller.signal,
-  })
-  Object.assign(globalThis, { display, prompt: createInput(control, context) })
-  const runCell = createCellRunner({ context, scope, modules, format })
-
-  control.onInterrupt(() => {
-    for (const run of context.open) {
-      clearTimers(run)
-      run.controller.abort(interrupted)
-      run.settle({
-        status: 'error',
-        ename: 'Interrupted',
-        evalue: 'The cell was interrupted.',
-        traceback: ['Interrupted: the cell was interrupted. What it had computed so far is kept.'],
-        interrupted: true,
-      })
-    }
-  })
-  process.on('message', (request: RunRequest) => {
-    remember(maps, request)
-    runCell(request)
-  })
-  process.on('disconnect', () => process.exit(0))
-  // A Ctrl-C in the terminal goes to the whole group of processes; the kernel process says what it means here.
-  process.on('SIGINT', () => undefined)
+  trackProcesses(context, processes)
+  const builtins = createBuiltins(control.state)
+  const modules = createModules(folder, { scope, resolver, builtins })
   const report = (error: unknown) =>
     sendEvent({
       type: 'stream',
@@ -71,33 +55,99 @@ export function startUserThread(): void {
       name: 'stderr',
       text: `Uncaught ${describeFailure(error, format).traceback.join('\n')}\n`,
     })
+  const comms = createComms({
+    send: message => sendEvent({ run: context.current()?.id ?? '', ...message }),
+    report: error => report(error),
+  })
+  const { display, settled } = installDisplay({
+    send: event => sendEvent({ run: context.current()?.id ?? '', ...event }),
+    signal: () => context.current()?.controller.signal,
+    owner: () => context.current(),
+    comms,
+  })
+  exposeToDebugger({ shadow: scope.shadow, bundle: bundleOf })
+  const questions = createQuestions()
+  answerTables(comms)
+  answerQuestions(questions, scope)
+  questions.on(commQuestion, message => comms.receive(message as CommMessage))
+  Object.assign(globalThis, { display, prompt: createInput(control, context) })
+  const evidence = isKept()
+    ? createCollector({ context, scope, packages: resolver.packages, send: sendEvent })
+    : noCollector
+  const runCell = createCellRunner({ context, scope, modules, format, displayed: settled, evidence })
+
+  const early = createEarlyInterrupts(context)
+  control.onInterrupt(runs => {
+    early.note(runs)
+    questions.interrupt()
+    for (const run of context.open) {
+      clearTimers(run)
+      run.controller.abort(interrupted)
+      run.settle(interruptedOutcome)
+    }
+  })
+  process.on('message', async (request: UserRequest) => {
+    if (request.type === 'question') return questions.receive(request)
+    early.received(request.run)
+    const loading = builtins.loadFetch(request.code)
+    if (loading) await loading
+    if (!early.begins(request.run)) return
+    sources.remember(request)
+    runCell(request)
+  })
+  process.on('disconnect', endAll)
+  // A Ctrl-C in the terminal goes to the whole group of processes; the kernel process says what it means here.
+  process.on('SIGINT', () => undefined)
   process.on('uncaughtException', report)
   process.on('unhandledRejection', report)
   sendEvent({ type: 'ready' })
+  keepCompiled()
 }
 
-function remember(maps: Map<string, readonly DecodedMappings[]>, request: RunRequest): void {
-  maps.delete(request.file)
-  maps.set(request.file, request.maps)
-  if (maps.size > maxCells) maps.delete(maps.keys().next().value!)
-}
-
-/** What all paths of the kernel's own code contain: the bundle, or its folder in a checkout. */
-function internalPath(entry: string): string {
-  return entry.endsWith('.ts') ? join(entry, '..', '..') : entry
+/** Runs whose interrupt came before they began: each is settled here, once. */
+function createEarlyInterrupts(context: RunContext) {
+  const interruptedRuns = new Set<string>()
+  const waiting = new Set<string>()
+  const settle = (run: string) => {
+    sendEvent({ type: 'done', run, outcome: interruptedOutcome })
+    waiting.delete(run)
+  }
+  return {
+    note(runs: readonly string[]): void {
+      const open = new Set([...context.open].map(run => run.id))
+      for (const run of runs) {
+        if (waiting.has(run)) settle(run)
+        else if (!open.has(run)) interruptedRuns.add(run)
+      }
+      while (interruptedRuns.size > maxRuns) interruptedRuns.delete(interruptedRuns.values().next().value!)
+    },
+    received(run: string): void {
+      waiting.add(run)
+      if (interruptedRuns.has(run)) settle(run)
+    },
+    /** False: it was interrupted. */
+    begins: (run: string) => waiting.delete(run),
+  }
 }
 
 export interface Control {
   readonly state: Int32Array
   readonly inputs: ControlData['inputs']
-  onInterrupt(handle: () => void): void
+  /** `handle` is given the runs that the kernel takes for open. */
+  onInterrupt(handle: (runs: readonly string[]) => void): void
 }
 
-function startControl(): Control {
-  const state = new Int32Array(new SharedArrayBuffer(8))
+function startControl(processes: KnownProcesses): Control {
+  const state = new Int32Array(new SharedArrayBuffer(stateBytes))
   const interrupts = new MessageChannel()
   const inputs = new MessageChannel()
-  const workerData: ControlData = { state, interrupts: interrupts.port2, inputs: inputs.port2 }
+  const workerData: ControlData = {
+    state,
+    interrupts: interrupts.port2,
+    inputs: inputs.port2,
+    output: outputShare,
+    processes,
+  }
   const worker = new Worker(process.argv[1]!, {
     workerData,
     transferList: [interrupts.port2, inputs.port2],
@@ -108,10 +158,10 @@ function startControl(): Control {
     state,
     inputs: inputs.port1,
     onInterrupt(handle) {
-      interrupts.port1.on('message', (number: number) => {
-        if (Atomics.load(state, 0) < number) {
-          handle()
-          Atomics.store(state, 0, number)
+      interrupts.port1.on('message', ({ number, runs }: InterruptMessage) => {
+        if (Atomics.load(state, places.interrupt) < number) {
+          handle(runs)
+          Atomics.store(state, places.interrupt, number)
         }
       })
     },

@@ -1,0 +1,113 @@
+/**
+ * What a cell starts beside itself, ended when the cell is interrupted: processes with all their descendants, and
+ * workers. The processes are known to the control thread too, which ends those for which the user thread waits
+ * (`execSync`).
+ */
+import { spawnSync, type ChildProcess } from 'node:child_process'
+import { subscribe } from 'node:diagnostics_channel'
+import { readFileSync, readdirSync } from 'node:fs'
+import type { Worker } from 'node:worker_threads'
+import type { RunContext } from './run.ts'
+
+/** Pids of processes that run beside the user thread; 0 where there is none. Shared with the control thread. */
+export type KnownProcesses = Int32Array
+
+export function createKnownProcesses(): KnownProcesses {
+  return new Int32Array(new SharedArrayBuffer(4 * 1024))
+}
+
+/** Registers what cells start from now on with their runs. */
+export function trackProcesses(context: RunContext, known: KnownProcesses): void {
+  subscribe('child_process', message => {
+    const { process: child } = message as { process: ChildProcess }
+    const run = context.current()
+    child.once('spawn', () => {
+      remember(known, child.pid!)
+      // A process that was told to stand alone does.
+      if (isDetached(child)) run?.timers.delete(child)
+    })
+    child.once('exit', () => {
+      run?.timers.delete(child)
+      forget(known, child.pid!)
+    })
+    run?.timers.set(child, () => {
+      if (!detached.has(child)) killTrees([child.pid ?? 0])
+    })
+  })
+  subscribe('tracing:child_process.spawn:start', message => {
+    const { process: child, options } = message as { process: ChildProcess; options?: { detached?: boolean } }
+    if (options?.detached) detached.add(child)
+  })
+  process.on('worker', (worker: Worker) => {
+    const run = context.current()
+    run?.timers.set(worker, () => void worker.terminate())
+    worker.once('exit', () => run?.timers.delete(worker))
+  })
+}
+
+const detached = new WeakSet<ChildProcess>()
+const isDetached = (child: ChildProcess) => detached.has(child)
+
+function remember(known: KnownProcesses, pid: number): void {
+  const free = known.indexOf(0)
+  if (free >= 0) Atomics.store(known, free, pid)
+}
+
+function forget(known: KnownProcesses, pid: number): void {
+  const place = known.indexOf(pid)
+  if (place >= 0) Atomics.store(known, place, 0)
+}
+
+/** For the control thread: ends the children of this process that nobody knows, for which the user thread waits. */
+export function killUnknown(known: KnownProcesses): void {
+  const unknown = childrenOf(process.pid).filter(pid => !known.includes(pid))
+  if (unknown.length > 0) killTrees(unknown)
+}
+
+/** Ends processes and their descendants, however they like it. */
+export function killTrees(roots: readonly number[]): void {
+  if (process.platform === 'win32') {
+    for (const pid of roots) spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true })
+    return
+  }
+  const pids = roots.filter(pid => pid > 0)
+  // The list grows while it is walked: children come behind their parents.
+  for (const pid of pids) pids.push(...childrenOf(pid))
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
+/** Ends this process and all that it has started, but for what was told to stand alone. */
+export function killGroup(): void {
+  if (process.platform === 'win32') killTrees([process.pid])
+  // The kernel made this process the leader of a group.
+  else process.kill(-process.pid, 'SIGKILL')
+}
+
+function childrenOf(pid: number): readonly number[] {
+  if (process.platform === 'linux') return childrenByProc(pid)
+  if (process.platform === 'win32') return []
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+  return stdout
+    .trim()
+    .split('\n')
+    .map(line => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === pid)
+    .map(([child]) => child!)
+}
+
+function childrenByProc(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap(thread => {
+      const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim()
+      return children === '' ? [] : children.split(' ').map(Number)
+    })
+  } catch {
+    return [] // It has ended.
+  }
+}

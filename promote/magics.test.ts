@@ -1,0 +1,68 @@
+/** Notebooks with magics: what of them goes into a pipeline, and what is said of the rest. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { parseNotebook } from './notebook.ts'
+import { propose } from './propose.ts'
+import {
+  createTestCache,
+  notebookText,
+  testFolder,
+  testProject,
+  testTypes,
+  type TestCell,
+} from './testing/types.ts'
+
+const request = {
+  name: 'demo',
+  folder: testFolder,
+  typesOf: testTypes,
+  project: testProject,
+  cache: createTestCache(),
+}
+const promote = (...cells: (string | TestCell)[]) => propose({ ...request, notebook: notebookText(cells) })
+
+test('%time is its statement, %install and other magics are nothing', async () => {
+  const { pipeline, diagnostics } = await promote(
+    '%install lodash-es\n%install d3-array@3',
+    'const rows = [3, 1, 2]\n%who',
+    { source: '%time const sorted = rows.toSorted()\n%whos\nsorted.join()', output: 'text' },
+  )
+  assert.deepEqual(diagnostics, [])
+  const steps = Object.entries(pipeline!.files).filter(([path]) => path.startsWith('steps/'))
+  const text = steps.map(([, step]) => step).join('\n')
+  assert.match(text, /const sorted = rows\.toSorted\(\)/)
+  assert.doesNotMatch(text, /%|lodash/)
+})
+
+test('a whole cell that is timed is its code; a cell of text is none', async () => {
+  const { pipeline, diagnostics, assumptions } = await promote('%%sh\nls', '%%html\n<b>x</b>', {
+    source: '%%time\nconst a = 1\na + 1',
+    output: 'two',
+  })
+  assert.deepEqual(diagnostics, [])
+  assert.ok(pipeline)
+  assert.ok(assumptions.some(({ message }) => /^%%sh runs in notebooks only/.test(message)))
+})
+
+test('what ran is compared with what stands there, magics or not', () => {
+  const { runs, cells, models } = parseNotebook(
+    notebookText(['%time f()', '%install x', '%%slip\nmodel late_departure {\n}\nmodel `on time` {\n}']),
+  )
+  assert.deepEqual(
+    runs.map(({ source }) => source),
+    ['      f()'],
+  )
+  assert.equal(cells[0]?.source, '%time f()')
+  assert.deepEqual([...models], ['late_departure', 'on time'])
+})
+
+test('a model of a cell has to become a file, and what %run declares an import', async () => {
+  const model = await promote('%%slip\nmodel late {\n  observe flights\n}', {
+    source: 'const trained = await late.train()\ntrained',
+    output: 'model',
+  })
+  assert.equal(model.diagnostics[0]?.code, 'PRO016')
+  assert.match(model.diagnostics[0]!.message, /Move Model Cell to File.*model\('late\.slip'\)/)
+  const run = await promote('%run prepare.ts', { source: 'prepared.join()', output: 'text' })
+  assert.match(run.diagnostics[0]?.message ?? '', /%run prepare\.ts .* import it from its file/)
+})

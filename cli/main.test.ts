@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
@@ -58,4 +58,23 @@ test('exit codes tell the user from the world', () => {
 test('a table aligns text to the left and numbers to the right', () => {
   const text = table(['name', 'n'], [['a', 1], ['long', 200], ['b', undefined]]) // prettier-ignore
   assert.equal(text, ['name    n', '────  ───', 'a       1', 'long  200', 'b       –'].join('\n'))
+})
+
+test('a linked folder runs plain programs on the library, and keeps what is not ours', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-link-'))
+  assert.equal((await slipway(['link', folder])).code, 0)
+  assert.equal((await slipway(['link', folder])).code, 0, 'an own link is written anew')
+  const program =
+    "import { sql } from 'slipway'\nconsole.log(JSON.stringify(await sql`select 41 + 1 as x`.rows()))"
+  await writeFile(join(folder, 'program.mts'), program)
+  const stdout = await new Promise<string>((resolve, reject) =>
+    execFile(process.execPath, [join(folder, 'program.mts')], { cwd: folder }, (error, out) =>
+      error ? reject(error) : resolve(out),
+    ),
+  )
+  assert.equal(stdout.trim(), '[{"x":42}]')
+  await writeFile(join(folder, 'node_modules/slipway/package.json'), '{}')
+  const refused = await slipway(['link', folder])
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /CLI003: Expected to make .*slipway/)
 })

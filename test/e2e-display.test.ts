@@ -34,7 +34,7 @@ console.log('\\x1b[32mgreen\\x1b[0m and \\x1b[1;31mred\\x1b[0m')`,
   `new Error('a value, not thrown', { cause: new TypeError('its cause') })`,
   `setTimeout(() => console.log('said late'), 1500)
 new Map([['a', { set: new Set([1, 2]) }]])`,
-  `const answer = prompt('How many?')
+  `const answer = prompt("How many?");
 \`answered \${answer}\``,
 ]
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { before } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
-import { inFrames, openNotebook, runAllCells, toFirstCell } from './e2e-page.ts'
+import { inFrames, openNotebook, runAllCells, toFirstCell, toLastCell } from './e2e-page.ts'
 import { inVsCode } from './e2e-session.ts'
 import { runCommand, screenshot } from './support/browser.ts'
 import { packagedExtension } from './support/vsix.ts'
@@ -81,7 +81,7 @@ test('the grid of a notebook is sorted and paged by its kernel', { timeout }, as
         await screenshot(page, `grid-${theme.split(' ').slice(1).join('-').toLowerCase()}`)
       }
       const lazy = await frameOf(page, '1,000,000 rows × 4 columns')
-      await lazy.scrollIntoViewIfNeeded()
+      await toLastCell(page)
       await lazy.getByRole('columnheader', { name: /^day/ }).click({ button: 'right' })
       await lazy.getByRole('textbox', { name: 'Value', exact: true }).first().fill('3')
       await screenshot(page, 'grid-vscode-menu')

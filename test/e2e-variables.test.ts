@@ -87,8 +87,7 @@ test('variables of a notebook are listed, opened, sorted and filtered', { timeou
       await screenshot(page, 'variables-notebook')
 
       const view = (await inFrames(page, '[role=treegrid]')).first()
-      const row = (name: string) =>
-        view.locator('tbody tr', { has: page.locator(`.label:text-is("${name}")`) })
+      const row = (name: string) => view.locator(`tbody tr:has(.label:text-is('${name}'))`)
       await row('trained').waitFor()
       assert.match(await row('limit').innerText(), /number[^]*12/)
       assert.match(await row('frame').innerText(), /DataFrame[^]*3 × 2/)

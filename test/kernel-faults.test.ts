@@ -68,6 +68,17 @@ test('every kind of endless cell is interrupted a hundred times in turn, and sta
     assert.ok(medianOf(values) < interruptMs, `${kind}: ${medianOf(values)} ms`)
 })
 
+test('an interrupt at any moment of a cell ends it', async () => {
+  for (let i = 0; i < 200; i++) {
+    const running = kernel.execute(i % 2 ? 'while (true) {}' : 'await new Promise(() => {})')
+    await sleep((i * 7) % 13)
+    await kernel.interrupt()
+    const { status, error } = await running
+    // One that was sent before the failure of the cell before it was known does not run at all.
+    assert.ok(status === 'aborted' || error?.ename === 'Interrupted', `${status} ${error?.evalue}`)
+  }
+})
+
 const others: Readonly<Record<string, string>> = {
   'a flood': 'for (;;) console.log("a line of some length")',
   'a flood that awaits': 'for (;;) { console.log("a line"); await 1 }',

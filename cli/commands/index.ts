@@ -7,6 +7,7 @@ import { addExplain } from './explain.ts'
 import { addFeatures } from './features.ts'
 import { addInit } from './init.ts'
 import { addKernel } from './kernel.ts'
+import { addLink } from './link.ts'
 import { addLsp } from './lsp.ts'
 import { addPreview } from './preview.ts'
 import { addPromote } from './promote.ts'
@@ -32,6 +33,7 @@ export const commands: readonly AddCommand[] = [
   addSubmit,
   addRuns,
   addDeploy,
+  addLink,
   addLsp,
   addKernel,
   addBackend,

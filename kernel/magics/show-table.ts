@@ -7,8 +7,10 @@ export function showTable(head: readonly string[], rows: readonly (readonly stri
 }
 
 function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  // Short texts, such as sizes, are not worth a second line.
+  const style = (text: string) => `text-align:left${text.length <= 24 ? ';white-space:nowrap' : ''}`
   const cell = (tag: string) => (text: string) =>
-    `<${tag} style="text-align:left">${escapeHtml(text)}</${tag}>`
+    `<${tag} style="${style(text)}">${escapeHtml(text)}</${tag}>`
   const body = rows.map(row => `<tr>${row.map(cell('td')).join('')}</tr>`).join('')
   return `<table><thead><tr>${head.map(cell('th')).join('')}</tr></thead><tbody>${body}</tbody></table>`
 }

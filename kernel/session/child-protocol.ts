@@ -90,7 +90,7 @@ export interface InspectorEvent {
 
 /** What the control worker answers. */
 export type ControlAnswer =
-  | { readonly type: 'interrupted' }
+  | { readonly type: 'interrupted'; readonly runs: readonly string[] }
   | { readonly type: 'stuck' }
   | { readonly type: 'control-ready' }
   | { readonly type: 'inspected'; readonly id: number; readonly result?: Bundle; readonly error?: string }

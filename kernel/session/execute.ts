@@ -334,7 +334,9 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
     signal.addEventListener('abort', () => resolve(undefined), { once: true }),
   )
   work.catch(() => undefined) // Nobody waits for what fails after an abort.
-  return await Promise.race([work, aborted])
+  const done = signal.aborted ? undefined : await Promise.race([work, aborted])
+  // The interrupt may have come before, or in the moment in which the work was done.
+  return signal.aborted ? undefined : done
 }
 
 /** What went wrong around a cell is shown under it like what goes wrong in one. */

@@ -5,6 +5,7 @@
 import { KernelError } from '../errors.ts'
 import type { Log } from '../wire/transport.ts'
 import {
+  interruptedOutcome,
   type ChildEvent,
   type ControlAnswer,
   type Bundle,
@@ -57,6 +58,9 @@ export interface UserProcessOptions {
 const earlyMs = 2000
 const maxEarlyDeaths = 3
 
+/** What the process tells of an interrupted cell arrives this long after the interrupt, at most. */
+const lostMs = 200
+
 export function createUserProcess(options: UserProcessOptions): UserProcess {
   const open = new Map<string, (outcome: Outcome) => void>()
   const questions = new Map<number, PromiseWithResolvers<unknown>>()
@@ -82,6 +86,7 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
       onAnswer(answer) {
         if (started !== current) return
         if (answer.type === 'stuck') replaceStuck()
+        if (answer.type === 'interrupted') setTimeout(settleLost, lostMs, answer.runs)
         if (answer.type === 'inspector-event') options.onInspectorEvent(answer)
         if (answer.type === 'inspected') inspected(answer)
       },
@@ -97,6 +102,14 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
       log: options.log,
     })
     return started
+  }
+
+  /** V8 may have been told to terminate while the process was taking in a cell, which then nobody knows of there. */
+  function settleLost(runs: readonly string[]): void {
+    for (const run of runs) {
+      open.get(run)?.(interruptedOutcome)
+      open.delete(run)
+    }
   }
 
   function answered({ id, value, error }: Extract<ChildEvent, { type: 'answer' }>): void {

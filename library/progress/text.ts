@@ -47,12 +47,16 @@ export function detailsOf(bar: BarState): string {
     .join(' · ')
 }
 
+/** How much is done of work whose size nobody knows; nothing where nothing was counted. */
+function countedText({ done, unit, state }: BarState): string {
+  return done === 0 && state !== 'running' ? '' : count(done) + (unit ? ` ${unit}` : '')
+}
+
 /** A line of text: `Adding 45 % ▕█████████           ▏ 45 of 100 · 8.0 s left`. */
 export function lineOf(bar: BarState): string {
   const percent = percentOf(bar)
   const details = detailsOf(bar)
-  if (percent === undefined)
-    return [bar.label, count(bar.done) + (bar.unit ? ` ${bar.unit}` : ''), details].filter(Boolean).join('  ')
+  if (percent === undefined) return [bar.label, countedText(bar), details].filter(Boolean).join('  ')
   const full = Math.round((percent * barLength) / 100)
   return `${bar.label} ${String(percent).padStart(3)} % ▕${'█'.repeat(full).padEnd(barLength)}▏ ${details}`.trimEnd()
 }
@@ -70,10 +74,7 @@ export function boardBundle(bars: readonly BarState[]): MimeBundle {
 function messageBar(bar: BarState): ProgressBar {
   const { label, done, total, state } = bar
   const percent = percentOf(bar)
-  const text = [
-    percent === undefined ? count(done) + (bar.unit ? ` ${bar.unit}` : '') : `${percent} %`,
-    detailsOf(bar),
-  ]
+  const text = [percent === undefined ? countedText(bar) : `${percent} %`, detailsOf(bar)]
   return {
     label,
     done,

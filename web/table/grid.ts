@@ -292,10 +292,14 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
     return h('div', { class: kind, role: 'gridcell', title: text.length > 24 && text }, text)
   }
 
+  let mostRows = table.nRows
+
   function drawStatus(): void {
     const { nRows, counted, query, busy, limited, problem: wrong } = rows.state
     const isFiltered = (query.filter?.length ?? 0) > 0 || (query.search ?? '') !== ''
-    const total = limited === undefined ? Math.max(table.nRows, isFiltered ? 0 : nRows) : table.nRows
+    // A table that is computed when asked for is counted by its first answers, which a filter comes after.
+    if (!isFiltered && limited === undefined) mostRows = Math.max(mostRows, nRows)
+    const total = limited === undefined ? mostRows : table.nRows
     const parts = [shapeText({ nRows: total, nColumns: table.nColumns, counted: counted && table.counted !== false ? true : counted })] // prettier-ignore
     if (isFiltered) parts.push(`${count(nRows)} after filter`)
     const nHidden = arrangement.filter(({ hidden }) => hidden).length

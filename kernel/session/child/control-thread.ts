@@ -114,7 +114,7 @@ async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
   } finally {
     if (paused) relay.allowPauses()
   }
-  return { type: 'interrupted' }
+  return { type: 'interrupted', runs }
 }
 
 async function until(condition: () => boolean, timeoutMs: number): Promise<void> {

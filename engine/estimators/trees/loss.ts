@@ -12,19 +12,22 @@ export interface Targets {
   readonly nScores: number
 }
 
+export interface DerivativesPart {
+  readonly k: number
+  readonly pairs: Float64Array
+  readonly from: number
+  readonly to: number
+}
+
 export interface Loss {
   /** The scores that fit best when no feature is known. (nScores) */
   initial(targets: Targets): Float64Array
   /** What derivatives are made from: scores as they are when absent. Both are (nRows, nScores). */
   normalize?(scores: Float64Array, nScores: number, into: Float64Array): void
-  /** Writes gradient and curvature of score `k` of every row into `pairs`, (nRows, 2). */
-  derivatives(
-    targets: Targets,
-    scores: Float64Array,
-    to: { readonly k: number; readonly pairs: Float64Array },
-  ): void
-  /** Weighted mean over the rows. */
-  mean(targets: Targets, scores: Float64Array): number
+  /** Writes gradient and curvature of score `k` of the rows from `from` until `to` into `pairs`, (nRows, 2). */
+  derivatives(targets: Targets, scores: Float64Array, part: DerivativesPart): void
+  /** Of row i, its weight left out. */
+  at(targets: Targets, scores: Float64Array, i: number): number
 }
 
 const smallest = 1e-15

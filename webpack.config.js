@@ -22,6 +22,7 @@ const processes = {
   step: './library/steps/step-main.ts',
   cli: './cli/main.ts',
   library: './library/index.ts',
+  'network-worker': './engine/estimators/neural-network/worker.ts',
 }
 
 const typescript = {
@@ -114,8 +115,8 @@ const processBundles = {
     rules: [typescript],
     parser: { javascript: { createRequire: false, dynamicImportMode: 'lazy' } },
   },
-  // vega tries `canvas` and does without.
-  externals: [vendored.external, { canvas: 'commonjs canvas' }],
+  // vega tries `canvas`, pg tries `pg-native`; both do without.
+  externals: [vendored.external, { canvas: 'commonjs canvas', 'pg-native': 'commonjs pg-native' }],
   optimization: {
     minimize: false,
     chunkIds: 'named',
@@ -129,7 +130,17 @@ const processBundles = {
       },
     },
   },
-  plugins: [importMeta(processes), new VendorPlugin({ root, dist })],
+  plugins: [
+    importMeta(processes),
+    new VendorPlugin({ root, dist }),
+    // Read by tfjs from beside the thread that fits networks.
+    new CopyPlugin({
+      patterns: ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'].map(file => ({
+        from: `node_modules/@tensorflow/tfjs-backend-wasm/dist/${file}`,
+        to: 'tfjs/[name][ext]',
+      })),
+    }),
+  ],
 }
 
 /** What activation does not need is loaded later, from chunks of its own: VS Code waits for the entry only. */

@@ -1,7 +1,9 @@
 /** A fitted model for a plan: one that is registered and was trained from this very plan, else one trained now. */
-import type { Card, FittedModel, TrainProgress } from '../engine/types.ts'
+import { parseFitted } from '../engine/fitted-model.ts'
+import type { Card, TrainProgress } from '../engine/types.ts'
 import type { Plan } from '../language/index.ts'
 import { modelFiles, TrainedModel } from '../library/model/trained-model.ts'
+import { trialsFileOf } from '../library/model/trials.ts'
 import { messageOf } from '../library/errors.ts'
 import { createSession } from '../library/session.ts'
 import { openStoredModels } from '../backend/models/stored.ts'
@@ -49,6 +51,7 @@ export async function trainModel(plan: Plan, { root, rows, signal, output }: Fit
     const { model, onnx, card } = await engine.train(plan, {
       rows,
       signal,
+      trialsFile: trialsFileOf(root, plan.model),
       onProgress: progress => output.progress(describeProgress(progress)),
     })
     const { sampled, observed } = card.rows
@@ -62,9 +65,10 @@ export async function trainModel(plan: Plan, { root, rows, signal, output }: Fit
   }
 }
 
-/** `Computing features, 40 %`; iterations say themselves how far they are. */
+/** `Computing features, 40 %`; iterations and trials say themselves how far they are. */
 function describeProgress({ phase, message, done, total }: TrainProgress): string {
-  const share = phase !== 'fit' && done > 0 && total ? `, ${Math.round((100 * done) / total)} %` : ''
+  const share =
+    phase !== 'fit' && phase !== 'tune' && done > 0 && total ? `, ${Math.round((100 * done) / total)} %` : ''
   return `${message}${share}`
 }
 
@@ -88,7 +92,7 @@ async function registeredModel(plan: Plan, { root, output }: FitOptions): Promis
     for (const version of (await registry.versions(plan.model)).slice(0, maxVersions)) {
       const card = await readJson<Card>(registry, { plan, version, file: modelFiles.card })
       if (trainingPart(card.plan) !== wanted) continue
-      const fitted = await readJson<FittedModel>(registry, { plan, version, file: modelFiles.fitted })
+      const fitted = parseFitted(await readText(registry, { plan, version, file: modelFiles.fitted }))
       const onnx = await registry.read(plan.model, version, modelFiles.onnx)
       return { model: new TrainedModel({ card, fitted, onnx }), origin: { kind: 'registered', version } }
     }
@@ -100,11 +104,18 @@ async function registeredModel(plan: Plan, { root, output }: FitOptions): Promis
   return undefined
 }
 
-async function readJson<T>(
-  registry: Registry,
-  { plan, version, file }: { readonly plan: Plan; readonly version: number; readonly file: string },
-): Promise<T> {
-  return JSON.parse(Buffer.from(await registry.read(plan.model, version, file)).toString('utf8')) as T
+interface ModelFile {
+  readonly plan: Plan
+  readonly version: number
+  readonly file: string
+}
+
+async function readText(registry: Registry, { plan, version, file }: ModelFile): Promise<string> {
+  return Buffer.from(await registry.read(plan.model, version, file)).toString('utf8')
+}
+
+async function readJson<T>(registry: Registry, file: ModelFile): Promise<T> {
+  return JSON.parse(await readText(registry, file)) as T
 }
 
 /** What a fitted model depends on: whoever changes a test, a requirement or a word has the same model. */

@@ -310,30 +310,37 @@ test('threads and the order of rows change no bit of weights, folds and vectors'
   assert.deepEqual(second.onnx, first.onnx)
 })
 
-const algorithm = { name: 'gradient_boosted_trees' as const, hyperparameters: {} }
 const refused: readonly [string, Partial<Plan>, RegExp][] = [
-  ['another algorithm', { algorithm }, /got `gradient_boosted_trees`, .* Use logistic_regression/],
-  ['a number as label', { label: { ...plan.label, type: typeOf('float') } }, /label of type bool, got float/],
+  [
+    'a number as label of logistic regression',
+    { label: { ...plan.label, type: typeOf('float') } },
+    /label of type bool, category, string for logistic_regression, got float .* linear_regression/,
+  ],
+  [
+    'a bool as label of Poisson regression',
+    { algorithm: { name: 'poisson_regression', hyperparameters: {} } },
+    /label of type int, float for poisson_regression, got bool .* logistic_regression/,
+  ],
   [
     'native categories',
     { features: [rowFeature('key', column('key', 'string'), { kind: 'native', max: 9 })] },
     /`key: one_hot max 9`/,
   ],
-  ['a metric of numbers', { evaluate: [{ metric: 'rmse' }] }, /got `rmse`. Use auc, pr_auc/],
+  ['a metric of numbers', { evaluate: [{ metric: 'rmse' }] }, /metric of a label of type bool, got `rmse`/],
   [
-    'tuning',
+    'tuning by a metric of another label',
     {
       tune: {
         trials: 1,
         search: 'random',
         seed: 1,
         direction: 'maximize',
-        metric: { metric: 'auc' },
+        metric: { metric: 'rmse' },
         on: 'validation',
         space: [],
       },
     },
-    /got `tune`/,
+    /metric of a label of type bool, got `rmse`/,
   ],
 ]
 for (const [what, change, message] of refused)

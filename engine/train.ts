@@ -2,49 +2,39 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Plan, SplitName } from '../language/index.ts'
 import { countParts, createDataset } from './duckdb/dataset.ts'
-import { fitEncoding, readEncoded, type FittedEncoding } from './duckdb/encode.ts'
 import type { QueryOptions } from './duckdb/query.ts'
 import { readStatistics } from './duckdb/statistics.ts'
-import { EngineError } from './errors.ts'
-import { balanceClasses, type EncodedRows } from './estimators/dataset.ts'
-import {
-  fitLogisticRegression,
-  predictLogistic,
-  type LogisticModel,
-  type LogisticRegression,
-} from './estimators/logistic-regression.ts'
-import { applyNumber, fitNumber, indicatorOf, type FittedNumber } from './estimators/prepare-numbers.ts'
+import type { EncodedRows } from './estimators/dataset.ts'
+import type { Fitted } from './estimators/estimator.ts'
+import { predict } from './estimators/predict.ts'
+import { backgroundOf } from './explain/background.ts'
 import { crossValidation, evaluate, judge, type Evaluation } from './metrics/evaluate.ts'
 import { buildOnnx } from './onnx/model.ts'
-import { checkPlan, estimatorOf } from './plan/check.ts'
+import { checkPlan } from './plan/check.ts'
 import type { Dataset } from './sql/dataset.ts'
-import type { NumberColumn } from './sql/prepare.ts'
-import { foldPartition, splitNames, type Partition } from './sql/split.ts'
-import type {
-  Card,
-  CrossValidation,
-  FittedColumn,
-  FittedFeature,
-  FittedModel,
-  RowCounts,
-  TrainOptions,
-  TrainPhase,
-  Training,
-} from './types.ts'
+import { splitNames } from './sql/split.ts'
+import { checkCounts, checkOutputs } from './train/checks.ts'
+import { fit } from './train/fit.ts'
+import { coefficientsOf, fittedModel } from './train/fitted-model.ts'
+import { type Folds, openFolds } from './train/folds.ts'
+import { prepare, type Prepared } from './train/prepare.ts'
+import { searchHyperparameters } from './train/search.ts'
+import type { Card, CrossValidation, RowCounts, TrainOptions, TrainPhase, Training } from './types.ts'
 
 export interface TrainContext {
   readonly connection: DuckDBConnection
   readonly root: string
+  /** That a fit may use. Default 1. */
+  readonly threads?: number
 }
 
 /** Same plan, data, rows and seed: the same model, bit for bit, whatever the number of threads. */
 export async function train(context: TrainContext, plan: Plan, options: TrainOptions): Promise<Training> {
   checkPlan(plan, options)
-  const estimator = estimatorOf(plan)
   const { connection, root } = context
   const { signal, rows = 'all', seed = 0 } = options
   const report = reporter(options)
-  const queries = (phase: TrainPhase, message: string) => ({
+  const queries = (phase: TrainPhase, message: string): QueryOptions => ({
     ...(signal && { signal }),
     ...(options.onProgress && { onPercent: (done: number) => report(phase, message, done, 100) }),
   })
@@ -56,29 +46,51 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
     { ...request, onPart },
     queries('features', 'Computing features'),
   )
-  const partCounts = await countParts(connection, dataset, queries('features', 'Counting rows'))
-  const rowCounts: RowCounts = { ...counts, ...partCounts }
+  const counting = { ...queries('features', 'Counting rows'), label: plan.label }
+  const rowCounts: RowCounts = { ...counts, ...(await countParts(connection, dataset, counting)) }
   checkCounts(plan, rowCounts)
 
-  const fitting: Fitting = { connection, plan, dataset, estimator, options, report }
-  const folds = await crossValidate(fitting, queries)
-  report('prepare', 'Fitting the preparation')
   const preparing = queries('prepare', 'Fitting the preparation')
-  const { parts, encoding, numbers } = await prepare(fitting, preparing)
+  const preparedOnce = once(() => {
+    report('prepare', 'Fitting the preparation')
+    return prepare({ connection, plan, dataset }, preparing)
+  })
+  const folds = openFolds({ connection, plan, dataset }, message => {
+    report('prepare', message)
+    return queries('prepare', message)
+  })
+  const search = await searchHyperparameters({
+    ...{ plan, prepared: preparedOnce, folds, seed, threads: context.threads ?? 1 },
+    ...(options.trialsFile !== undefined && { trialsFile: options.trialsFile }),
+    ...(signal && { signal }),
+    onProgress: (message, done, total) => report('tune', message, done, total),
+  })
+  const fitting: Fitting = { context, plan: search?.plan ?? plan, options, report }
+  const validated = await crossValidate(fitting, folds)
+  folds.forget()
+  const prepared = await preparedOnce()
+  checkOutputs(plan, prepared.encoding.label)
   const statistics = await cardStatistics(connection, plan, dataset, preparing)
 
-  const fit = await fitOn(fitting, parts[0]!, encoding, `Fitting on ${rowCounts.train} rows`)
-  const model = fittedModel(plan, numbers, encoding, fit)
+  const fitted = await fitPart(fitting, prepared, {
+    message: `Fitting on ${rowCounts.train} rows`,
+    validation: prepared.parts[1]!,
+  })
+  const model = fittedModel(plan, prepared, fitted.parameters)
 
   report('evaluate', 'Evaluating')
-  const evaluations = splitNames.map((name, i): [SplitName, Evaluation] => {
+  const evaluations: [SplitName, Evaluation][] = []
+  for (const [i, name] of splitNames.entries()) {
+    await new Promise(resolve => setImmediate(resolve))
     signal?.throwIfAborted()
-    return [name, evaluate(plan, parts[i]!, predictLogistic(fit, parts[i]!), encoding.groups)]
-  })
+    evaluations.push([name, evaluatePart(plan, prepared, { part: i, fitted })])
+  }
   report('export', 'Writing the model')
   const { onnx, inputs, tensors, outputs } = buildOnnx(plan, model)
-  const metrics = Object.fromEntries(evaluations.map(([name, e]) => [name, e.metrics]))
-  const groups = Object.fromEntries(evaluations.map(([name, e]) => [name, e.groups]))
+  const of = <Key extends keyof Evaluation>(key: Key): Readonly<Record<string, Evaluation[Key]>> =>
+    Object.fromEntries(evaluations.map(([name, evaluation]) => [name, evaluation[key]]))
+  const [metrics, groups] = [of('metrics'), of('groups')]
+  const { iterations, converged, objective, nParameters } = fitted
   const card: Card = {
     cardVersion: 1,
     model: plan.model,
@@ -91,93 +103,89 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
     rows: rowCounts,
     metrics,
     groups,
-    ...(folds && { crossValidation: folds }),
+    intervals: of('intervals'),
+    groupIntervals: of('groupIntervals'),
+    ...(validated && { crossValidation: validated }),
+    ...(search && { tuning: search.tuning }),
     requirements: plan.require.map(requirement => judge(requirement, { metrics, groups })),
     statistics,
-    coefficients: coefficients(model),
-    fit: {
-      iterations: fit.iterations,
-      converged: fit.converged,
-      objective: fit.objective,
-      nParameters: coefficients(model).length,
-    },
+    coefficients: coefficientsOf(model),
+    background: backgroundOf(model, prepared.parts[0]!),
+    fit: { iterations, converged, objective, nParameters },
   }
+  await search?.forget()
   return { model, onnx, card }
 }
 
 interface Fitting {
-  readonly connection: DuckDBConnection
+  readonly context: TrainContext
+  /** With the hyperparameters that a search found. */
   readonly plan: Plan
-  readonly dataset: Dataset
-  readonly estimator: LogisticRegression
   readonly options: TrainOptions
   readonly report: ReturnType<typeof reporter>
 }
 
-interface Prepared {
-  readonly parts: readonly EncodedRows[]
-  readonly encoding: FittedEncoding
-  readonly numbers: readonly FittedNumber[]
+interface PartFit {
+  readonly message: string
+  /** Rows for early stopping. */
+  readonly validation: EncodedRows
+  /** What is fitted, when it is not the model. */
+  readonly place?: string
 }
 
-/** Fitted on the rows that the partition trains on, applied to all of them. @throws ENG006 */
-async function prepare(
-  { connection, plan, dataset }: Fitting,
-  options: QueryOptions & { readonly partition?: Partition },
-): Promise<Prepared> {
-  const encoding = await fitEncoding(connection, plan, dataset, options)
-  const encoded = await readEncoded(connection, plan, dataset, { ...options, fitted: encoding })
-  const { parts, numbers } = prepareNumbers(plan, encoded, encoding)
-  return { parts, encoding, numbers }
-}
-
-async function fitOn(
-  { plan, estimator, options, report }: Fitting,
-  training: EncodedRows,
-  encoding: FittedEncoding,
-  message: string,
-): Promise<LogisticModel> {
-  const { signal } = options
-  report('fit', message, 0, estimator.maxIterations)
-  const weighted = plan.balance === 'classes' ? balanceClasses(training) : training
-  return await fitLogisticRegression(estimator, weighted, {
-    nCategories: encoding.categories.map(values => values.length),
-    ...(signal && { signal }),
-    onIteration: (n, value) =>
-      report('fit', `Iteration ${n}, mean objective ${value.toFixed(6)}`, n, estimator.maxIterations),
+async function fitPart(
+  { context, plan, options, report }: Fitting,
+  prepared: Prepared,
+  { message, ...part }: PartFit,
+): Promise<Fitted> {
+  report('fit', message)
+  return await fit(plan, prepared, {
+    ...part,
+    seed: options.seed ?? 0,
+    threads: context.threads ?? 1,
+    ...(options.signal && { signal: options.signal }),
+    onProgress: progress => report('fit', progress.message, progress.done, progress.total),
   })
+}
+
+function evaluatePart(
+  plan: Plan,
+  { parts, encoding }: Prepared,
+  {
+    part,
+    fitted,
+    intervals = true,
+  }: { readonly part: number; readonly fitted: Fitted; readonly intervals?: boolean },
+): Evaluation {
+  const rows = parts[part]!
+  const { label, groups } = encoding
+  return evaluate(plan, rows, predict(fitted.parameters, rows), { groups, label, intervals })
 }
 
 /** A model per fold, preparation included, judged on the rows it has not seen. @throws ENG003 ENG005 ENG006 */
 async function crossValidate(
   fitting: Fitting,
-  queries: (phase: TrainPhase, message: string) => QueryOptions,
+  { nFolds, prepared: preparedOf }: Folds,
 ): Promise<CrossValidation | undefined> {
-  const { plan } = fitting
-  const nFolds = plan.split.folds
-  if (nFolds === undefined) return undefined
+  if (nFolds === 0) return undefined
   const folds: CrossValidation['folds'][number][] = []
   for (let fold = 1; fold <= nFolds; fold++) {
-    const message = `Preparing fold ${fold} of ${nFolds}`
-    fitting.report('prepare', message)
-    const partition = foldPartition(plan.split, fold)
-    const { parts, encoding } = await prepare(fitting, { ...queries('prepare', message), partition })
-    const [training, heldOut] = [parts[0]!, parts[1]!]
-    checkFold(plan, training, fold)
-    const fit = await fitOn(fitting, training, encoding, `Fitting fold ${fold} of ${nFolds}`)
-    const { metrics } = evaluate(plan, heldOut, predictLogistic(fit, heldOut), encoding.groups)
-    folds.push({ train: training.nRows, heldOut: heldOut.nRows, metrics })
+    const prepared = await preparedOf(fold)
+    const fitted = await fitPart(fitting, prepared, {
+      message: `Fitting fold ${fold} of ${nFolds}`,
+      validation: prepared.parts[2]!,
+      place: `fold ${fold}`,
+    })
+    const { metrics } = evaluatePart(fitting.plan, prepared, { part: 1, fitted, intervals: false })
+    folds.push({ train: prepared.parts[0]!.nRows, heldOut: prepared.parts[1]!.nRows, metrics })
   }
   return crossValidation(folds)
 }
 
-function checkFold(plan: Plan, { nRows, label }: EncodedRows, fold: number): void {
-  const nTrue = label.reduce((sum, y) => sum + y, 0)
-  if (nTrue > 0 && nTrue < nRows) return
-  throw new EngineError(
-    nRows === 0 ? 'ENG003' : 'ENG005',
-    `Expected rows of both values of the label \`${plan.label.name}\` to fit fold ${fold} on, got ${nTrue} true of ${nRows}. Take fewer folds, or more rows.`,
-  )
+/** What `compute` gives, computed when it is first asked for. */
+function once<T>(compute: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => (result ??= compute())
 }
 
 function reporter({ onProgress }: TrainOptions) {
@@ -185,72 +193,11 @@ function reporter({ onProgress }: TrainOptions) {
     onProgress?.({ phase, message, done, ...(total !== undefined && { total }) })
 }
 
-/** @throws ENG003 ENG004 ENG005 */
-function checkCounts(plan: Plan, rows: RowCounts): void {
-  const label = `the label \`${plan.label.name}\``
-  if (rows.sampled > 0 && rows.labelMissing === rows.sampled)
-    throw new EngineError(
-      'ENG004',
-      `Expected ${label} to have a value, but it is missing on all ${rows.sampled} rows. Check its expression.`,
-    )
-  if (rows.train === 0)
-    throw new EngineError(
-      'ENG003',
-      `Expected training rows, found none: ${rows.sampled} observed, ${rows.labelMissing} without label, ${rows.outsideSplit} outside the split, ${rows.withoutWeight} without weight, ${rows.validation} for validation, ${rows.test} for test. Check \`where\`, \`split\` and \`weight\`.`,
-    )
-  if (rows.positives.train === 0 || rows.positives.train === rows.train)
-    throw new EngineError(
-      'ENG005',
-      `Expected ${label} to be true on some of the ${rows.train} training rows and false on others, but it is always ${rows.positives.train > 0}.`,
-    )
-}
-
-/** Fits on the training rows, applies to all; columns that say what was missing come last. @throws ENG006 */
-function prepareNumbers(
-  plan: Plan,
-  parts: readonly EncodedRows[],
-  { numbers: columns, medians }: FittedEncoding,
-): Pick<Prepared, 'parts' | 'numbers'> {
-  const indicators = indicatorColumns(columns).map(j => parts.map(part => indicatorOf(part.numbers[j]!)))
-  const numbers = columns.map(({ name, prepare }, j) => {
-    if (prepare.impute === 'none') checkNothingMissing(name, parts, j)
-    const fitted = fitNumber(prepare, parts[0]!.numbers[j]!, medians[j]!)
-    for (const part of parts) applyNumber(fitted, part.numbers[j]!)
-    return fitted
-  })
-  const extended = parts.map((part, i) => ({
-    ...part,
-    numbers: [...part.numbers, ...indicators.map(perPart => perPart[i]!)],
-  }))
-  return { numbers, parts: extended }
-}
-
-/** Of every feature that asks for one: its first column, which is missing where the feature is. */
-function indicatorColumns(columns: readonly NumberColumn[]): readonly number[] {
-  return columns.flatMap(({ feature, prepare }, j) =>
-    prepare.indicator && columns[j - 1]?.feature !== feature ? [j] : [],
-  )
-}
-
-function checkNothingMissing(name: string, parts: readonly EncodedRows[], j: number): void {
-  for (const [i, part] of parts.entries()) {
-    const nMissing = part.numbers[j]!.reduce((n, x) => n + (Number.isNaN(x) ? 1 : 0), 0)
-    if (nMissing > 0)
-      throw new EngineError(
-        'ENG006',
-        `Expected a value of \`${name}\` on every row, because the plan says \`impute none\`; it is missing on ${nMissing} ${splitNames[i]} rows. Impute it, or leave those rows out with \`where\`.`,
-        {
-          details: { name },
-        },
-      )
-  }
-}
-
 async function cardStatistics(
   connection: DuckDBConnection,
   plan: Plan,
   dataset: Dataset,
-  options: Parameters<typeof readStatistics>[3],
+  options: QueryOptions,
 ): Promise<Card['statistics']> {
   const columns = plan.sources[plan.observe.source]!.columns
   const inputs = dataset.inputs.map(({ name, column }) => {
@@ -265,73 +212,4 @@ async function cardStatistics(
     inputs: await readStatistics(connection, dataset.rows, inputs, options),
     features: await readStatistics(connection, dataset.rows, features, options),
   }
-}
-
-function fittedModel(
-  plan: Plan,
-  numbers: readonly FittedNumber[],
-  encoding: FittedEncoding,
-  fit: LogisticModel,
-): FittedModel {
-  const weighted = numbers.map((number, j): FittedColumn => ({ ...number, weight: fit.numbers[j]! }))
-  const indicators = new Map(
-    indicatorColumns(encoding.numbers).map((j, k) => [
-      encoding.numbers[j]!.feature,
-      fit.numbers[numbers.length + k]!,
-    ]),
-  )
-  let nCodes = 0
-  const features = plan.features.map(({ name, type, prepare }, i): FittedFeature => {
-    if (prepare.kind === 'numeric') {
-      const columns = weighted.filter((_, j) => encoding.numbers[j]!.feature === i)
-      const missing = indicators.has(i) ? { indicator: indicators.get(i)! } : {}
-      return type.kind === 'vector'
-        ? { kind: 'vector', name, elements: columns, ...missing }
-        : { kind: 'numeric', name, ...columns[0]!, ...missing }
-    }
-    const k = nCodes++
-    const weights = [...fit.categories[k]!]
-    return {
-      kind: 'one_hot',
-      name,
-      categories: encoding.categories[k]!,
-      weights: weights.slice(0, -1),
-      other: weights.at(-1)!,
-    }
-  })
-  return {
-    fittedVersion: 1,
-    model: plan.model,
-    algorithm: 'logistic_regression',
-    intercept: fit.intercept,
-    features,
-  }
-}
-
-function coefficients(model: FittedModel): Card['coefficients'] {
-  return [{ name: 'intercept', value: model.intercept }, ...model.features.flatMap(coefficientsOf)]
-}
-
-function coefficientsOf(feature: FittedFeature): Card['coefficients'] {
-  const { name } = feature
-  switch (feature.kind) {
-    case 'numeric':
-      return [{ name, value: feature.weight }, ...indicatorCoefficient(feature)]
-    case 'vector':
-      return [
-        ...feature.elements.map(({ weight }, i) => ({ name: `${name}[${i + 1}]`, value: weight })),
-        ...indicatorCoefficient(feature),
-      ]
-    case 'one_hot':
-      return [
-        ...feature.categories.map((value, i) => ({ name: `${name}=${value}`, value: feature.weights[i]! })),
-        { name: `${name}: other`, value: feature.other },
-      ]
-  }
-}
-
-function indicatorCoefficient(feature: { readonly name: string; readonly indicator?: number }) {
-  return feature.indicator === undefined
-    ? []
-    : [{ name: `${feature.name}: missing`, value: feature.indicator }]
 }

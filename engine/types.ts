@@ -1,13 +1,19 @@
 /** What crosses the boundary of the engine. Plain data; `FittedModel` and `Card` are JSON as they stand. */
 import type {
+  AlgorithmName,
   Expr,
   OutputPlan,
   Plan,
   RequirementPlan,
   Scalar,
   SplitName,
+  TunePlan,
   ValueType,
 } from '../language/index.ts'
+import type { Trial } from './tune/tune.ts'
+import type { FittedLabel, Parameters } from './estimators/estimator.ts'
+
+export type { FittedLabel, Link } from './estimators/estimator.ts'
 
 export interface TrainOptions {
   /** How many of the observed rows take part, drawn by a hash of their content. Default `all`. */
@@ -16,15 +22,20 @@ export interface TrainOptions {
   readonly seed?: number
   /** A query whose rows replace those of the observed source; windowed features still read their own sources. */
   readonly observations?: { readonly sql: string }
+  /**
+   * A file for the finished trials of `tune`: a search of the same plan, rows and seed that was ended before goes on with
+   * the trials that are left, and comes to the same end. They are taken out when the model is done. Default: none are kept.
+   */
+  readonly trialsFile?: string
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: TrainProgress) => void
 }
 
-export type TrainPhase = 'read' | 'features' | 'prepare' | 'fit' | 'evaluate' | 'export'
+export type TrainPhase = 'read' | 'features' | 'prepare' | 'tune' | 'fit' | 'evaluate' | 'export'
 
 export interface TrainProgress {
   readonly phase: TrainPhase
-  /** Units done in this phase: percent of a query, iterations of a fit. */
+  /** Units done in this phase: percent of a query, trials of a search, iterations of a fit. */
   readonly done: number
   readonly total?: number
   /** One sentence for a person. */
@@ -37,49 +48,91 @@ export interface Training {
   readonly card: Card
 }
 
-/** Everything learned: preparation parameters, coefficients, intercept. */
+export const fittedVersion = 2
+
+/** Everything learned: how features are prepared, and the algorithm's parameters over the prepared columns. */
 export interface FittedModel {
-  readonly fittedVersion: 1
+  readonly fittedVersion: typeof fittedVersion
   readonly model: string
-  readonly algorithm: 'logistic_regression'
-  readonly intercept: number
+  readonly algorithm: AlgorithmName
+  readonly label: FittedLabel
   /** One per feature of the plan, in its order. */
   readonly features: readonly FittedFeature[]
+  /** What the parameters are over. */
+  readonly columns: FittedColumns
+  readonly parameters: FittedParameters
+  /** Of `mixed_effects`: per random effect, in the order of `parameters.random`. Empty for all other algorithms. */
+  readonly keys: readonly FittedKey[]
+}
+
+/** The prepared columns. In `parameters`, number j is `numbers[j]` and category k is `codes[k]`. */
+export interface FittedColumns {
+  readonly numbers: readonly NumberSource[]
+  /** Indices into `features`, of those that are categories. */
+  readonly codes: readonly number[]
+}
+
+/** What a prepared number comes from. */
+export interface NumberSource {
+  /** Index into `features`. */
+  readonly feature: number
+  /** Of a vector: which element, from 0. */
+  readonly element?: number
+  /** It is 1 where the feature is missing, else 0, and nothing else. */
+  readonly indicator?: true
 }
 
 /** The prepared value is (x − center) / scale. */
-export interface FittedColumn {
-  /** Stands in for a missing value; null: a missing value has no score (`impute none`). */
+export interface FittedNumber {
+  /** Stands in for a missing value; null (`impute none`): trees send it by `missingLeft`, of others there is no score. */
   readonly impute: number | null
   readonly center: number
   readonly scale: number
-  readonly weight: number
 }
 
 export type FittedFeature =
-  | (FittedColumn & {
+  | (FittedNumber & {
       readonly kind: 'numeric'
       readonly name: string
-      /** Weight of the column that is 1 where the value is missing, else 0. */
-      readonly indicator?: number
+      readonly indicator?: true
     })
   | {
       readonly kind: 'vector'
       readonly name: string
       /** One per element, in order. */
-      readonly elements: readonly FittedColumn[]
-      readonly indicator?: number
+      readonly elements: readonly FittedNumber[]
+      readonly indicator?: true
     }
   | {
-      readonly kind: 'one_hot'
+      readonly kind: 'category'
       readonly name: string
-      /** By falling frequency on the training rows, ties by code point. */
+      /** `one_hot`: a 0/1 column per category, and one for every other value, missing included. */
+      readonly encoding: 'one_hot' | 'native'
+      /** By falling frequency on the training rows, ties by code point. A value's code is its index, −1 for every other. */
       readonly categories: readonly string[]
-      /** One per category. */
-      readonly weights: readonly number[]
-      /** Weight of every other value, missing included. */
-      readonly other: number
     }
+
+/**
+ * The values of a random effect's key that have effects, as texts; all others, missing included, have none. What varies is
+ * said in `parameters.random`; its slopes are indices into `columns.numbers`.
+ */
+export interface FittedKey {
+  readonly source: { readonly kind: 'column' | 'feature'; readonly name: string }
+  /** By code point. Key i has the coefficients from i · nCoefficients on. */
+  readonly values: readonly string[]
+}
+
+/** As estimators give them, in plain arrays of finite numbers. */
+export type FittedParameters = Plain<Parameters>
+
+export type Plain<T> =
+  T extends ArrayLike<number>
+    ? readonly number[]
+    : T extends readonly (infer Item)[]
+      ? readonly Plain<Item>[]
+      : T extends object
+        ? { readonly [Key in keyof T]: Plain<T[Key]> }
+        : T
 
 export interface CardInput {
   /** The key in a row that is sent for scoring. */
@@ -91,10 +144,10 @@ export interface CardInput {
   readonly feature?: string
 }
 
-/** A tensor of the ONNX graph and what fills it. A value tensor has shape (nRows), a vector's (nRows, size). */
+/** A tensor of the ONNX graph and what fills it. A value tensor has shape (nRows, 1), a vector's (nRows, size). */
 export interface CardTensor {
   readonly tensor: string
-  /** Boolean tensor, true where the value is missing. Absent when the value is never missing. */
+  /** Boolean tensor, true where the value is missing. Absent for a number, which is NaN then, and what is never missing. */
   readonly missingTensor?: string
   readonly dtype: 'float64' | 'bool' | 'string' | 'int64'
   readonly size?: number
@@ -123,6 +176,9 @@ export interface ColumnStatistics {
  */
 export type MetricValues = Readonly<Record<string, number | null>>
 
+/** From the lower to the upper end, both included, of a 95 % bootstrap interval. */
+export type Interval = readonly [low: number, high: number]
+
 export interface JudgedRequirement extends RequirementPlan {
   readonly actual: number | null
   readonly met: boolean
@@ -136,7 +192,8 @@ export interface Card {
   readonly inputs: readonly CardInput[]
   readonly tensors: readonly CardTensor[]
   /**
-   * `tensor`: the output of the ONNX graph, shape (nRows): float64 of a probability, bool of a prediction of a bool label.
+   * `tensor`: the output of the ONNX graph, shape (nRows): float64 of a probability and of a prediction of a number, bool of
+   * a prediction of a bool, string of one of classes.
    * Of a rank it is what is ranked by: ranks are given by whoever scores rows together.
    */
   readonly outputs: readonly (OutputPlan & { readonly tensor: string })[]
@@ -145,23 +202,64 @@ export interface Card {
   readonly metrics: Readonly<Partial<Record<SplitName, MetricValues>>>
   /** Metrics per value of a column: split → `auc per origin` → value → metric. */
   readonly groups: Readonly<Partial<Record<SplitName, Readonly<Record<string, MetricValues>>>>>
+  /** How far the metrics may be chance: named like `metrics`; null where none could be had. */
+  readonly intervals?: Readonly<Partial<Record<SplitName, Readonly<Record<string, Interval | null>>>>>
+  /** Named like `groups`; absent of rankings. */
+  readonly groupIntervals?: Readonly<
+    Partial<Record<SplitName, Readonly<Record<string, Readonly<Record<string, Interval | null>>>>>>
+  >
   /** Where the split has folds: the metrics of each, fitted without it, and their means. */
   readonly crossValidation?: CrossValidation
+  /** Where the plan tunes: what was tried. The model has the hyperparameters of the best. */
+  readonly tuning?: Tuning
   readonly requirements: readonly JudgedRequirement[]
   /** Of the training rows: every input and every feature, by name. */
   readonly statistics: {
     readonly inputs: Readonly<Record<string, ColumnStatistics>>
     readonly features: Readonly<Record<string, ColumnStatistics>>
   }
-  /** `origin=BOI`, `log_distance`, `embedding[1]`, `delay: missing`, in the order of the features; the intercept first. */
-  readonly coefficients: readonly { readonly name: string; readonly value: number }[]
+  /**
+   * `origin=BOI`, `log_distance`, `embedding[1]`, `delay: missing`, in the order of the features; the intercept first. Of more
+   * than two classes, class after class. Fixed effects only; empty for trees and networks.
+   */
+  readonly coefficients: readonly Coefficient[]
+  readonly background?: Background
   readonly fit: {
     readonly iterations: number
     readonly converged: boolean
-    /** Sum of weighted log losses over the training rows plus the penalty. */
+    /** What was minimized: the sum of weighted losses over the training rows plus the penalty. */
     readonly objective: number
     readonly nParameters: number
   }
+}
+
+/** What contributions of a row's features are told against. Of the training rows, over the prepared columns. */
+export interface Background {
+  /** Per column of numbers, the mean of those that are there. */
+  readonly numbers: readonly number[]
+  /** Per column of codes: the share of rows of each category, then of every other value. */
+  readonly categories: readonly (readonly number[])[]
+  /** Per random effect, the mean of what it adds to the score. */
+  readonly random: readonly number[]
+}
+
+export interface Coefficient {
+  readonly name: string
+  /** Of more than two classes: whose score it is of. */
+  readonly class?: string
+  readonly value: number
+}
+
+export interface Tuning {
+  /** As it is written, e.g. `ndcg@10 per query`. */
+  readonly metric: string
+  readonly direction: TunePlan['direction']
+  readonly on: TunePlan['on']
+  readonly search: TunePlan['search']
+  /** In their order. */
+  readonly trials: readonly Trial[]
+  /** Index of the best finished trial. */
+  readonly best: number
 }
 
 export interface CrossValidation {
@@ -190,8 +288,16 @@ export interface RowCounts {
   readonly train: number
   readonly validation: number
   readonly test: number
-  /** Rows whose label is true. */
-  readonly positives: { readonly train: number; readonly validation: number; readonly test: number }
+  /** Of a bool label: rows where it is true. */
+  readonly positives?: PartCounts
+  /** Of a label of classes: rows of each. */
+  readonly classes?: Readonly<Record<string, PartCounts>>
+}
+
+export interface PartCounts {
+  readonly train: number
+  readonly validation: number
+  readonly test: number
 }
 
 export type Scored = Readonly<Record<string, Scalar>>

@@ -14,6 +14,9 @@ import { kernelVersion } from './version.ts'
 /** A kernel is often killed; what it compiled is kept when it has had the time to start. */
 const keepCompiledAfterMs = 1000
 
+/** How often a kernel looks whether the process that started it is still there. */
+const parentPollMs = 1000
+
 /** Exit codes: 0 ended as asked, 2 wrong command line, 3 the world failed. */
 export async function main(args: readonly string[]): Promise<void> {
   const log: Log = text => void process.stderr.write(`slipway kernel: ${text}\n`)
@@ -45,12 +48,26 @@ export async function main(args: readonly string[]): Promise<void> {
       log(error instanceof Error ? (error.stack ?? '') : String(error)),
     )
     setTimeout(flushCompileCache, keepCompiledAfterMs).unref()
+    if (!command.ownClient) endWithParent(() => void kernel.shutdown())
     await kernel.ended
     process.exit(0)
   } catch (error) {
     log(messageOf(error))
     process.exit(error instanceof KernelError && error.code === 'KERNEL006' ? 2 : 3)
   }
+}
+
+/** Jupyter's clients say who started the kernel: without them nobody would ever end it. */
+function endWithParent(end: () => void): void {
+  const parent = Number(process.env['JPY_PARENT_PID'])
+  // On Windows the number is a handle.
+  if (process.platform === 'win32' || parent !== process.ppid) return
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    end()
+  }, parentPollMs)
+  timer.unref()
 }
 
 interface Command {

@@ -12,10 +12,20 @@ export {
   isTrainedModel,
   loadTrainedModel,
   TrainedModel,
+  type ExplainOptions,
+  type ImportanceOptions,
   type InputValue,
   type MetricName,
   type Metrics,
 } from './model/trained-model.ts'
+export type {
+  Explanation,
+  Importance,
+  PartialDependence,
+  ShownDependence,
+  ShownExplanation,
+  ShownImportance,
+} from './model/explanations.ts'
 export {
   catalog,
   FeatureList,

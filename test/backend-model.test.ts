@@ -142,7 +142,8 @@ test('train, register, deploy, predict, and again after a kill', { timeout: 240_
   backend = await startBackend(state)
   assert.equal(backend.info.url, first.url)
   const again = await backend.client.predict('damage', { rows: [strike] })
-  assert.deepEqual(again.predictions[0], answer.predictions[0])
+  // A row that comes alone is answered by the TypeScript twin, several by ONNX.
+  assert.ok(Math.abs(Number(again.predictions[0]!['damage_probability']) - probability) < 1e-12)
   assert.equal((await backend.client.endpoint('damage')).nPredictions, 3)
 })
 

@@ -76,6 +76,45 @@ test(
       assert.match(wrong.stderr, /CLI006: .*many/)
     })
 
+    await t.test('explain shows what the model goes by, and why it scores a row as it does', async () => {
+      interface Explained {
+        readonly importance: {
+          readonly split: string
+          readonly features: readonly { readonly name: string; readonly importance: number }[]
+        }
+      }
+      const { importance } = await project.json<Explained>(['explain', 'out/late'])
+      assert.equal(importance.split, 'test')
+      assert.equal(importance.features[0]!.name, 'weather')
+      assert.ok(importance.features[0]!.importance > 0.05)
+
+      const row = { ordered_at: '2026-04-20T18:00', distance_km: 9, weather: 'snow', courier_lateness: 4 }
+      interface RowExplained {
+        readonly outputs: { readonly late_probability: number }
+        readonly explanations: readonly {
+          readonly base: number
+          readonly contributions: readonly { readonly contribution: number }[]
+        }[]
+      }
+      const { outputs, explanations } = await project.json<RowExplained>([
+        'explain',
+        'out/late',
+        '--row',
+        JSON.stringify(row),
+      ])
+      const { base, contributions } = explanations[0]!
+      const score = contributions.reduce((sum, { contribution }) => sum + contribution, base)
+      assert.ok(Math.abs(1 / (1 + Math.exp(-score)) - outputs.late_probability) < 1e-6)
+
+      const shown = await project.run(['explain', 'out/late', '--feature', 'weather'])
+      assert.match(shown.stdout, /snow: 0\.\d+ \[/)
+      const wrong = await project.run(['explain', 'out/late', '--row', 'snow'])
+      assert.equal(wrong.code, 2)
+      assert.match(wrong.stderr, /CLI006: .*snow/)
+      const unknown = await project.run(['explain', 'out/late', '--feature', 'moon'])
+      assert.match(unknown.stderr, /ENG010: .*`weather`.*`moon`/)
+    })
+
     await t.test('a test that does not hold says where, what came and what should have', async () => {
       const undo = await edit(project, 'late.slip', text =>
         text.replace('expect snow.late_probability > clear', 'expect snow.late_probability < clear'),

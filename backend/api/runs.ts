@@ -44,6 +44,8 @@ export type ModelRef = Static<typeof ModelRef>
 export const Metric = Type.Object({
   name: Type.String({ description: 'e.g. test.auc' }),
   value: Type.Number(),
+  low: Type.Optional(Type.Number({ description: 'With `high`, the ends of its 95 % bootstrap interval' })),
+  high: Type.Optional(Type.Number()),
   step: Type.Optional(Type.String()),
 })
 export type Metric = Static<typeof Metric>
@@ -116,6 +118,8 @@ export const RunEvent = Type.Union([
     step: Type.String(),
     name: Type.String(),
     value: Type.Number(),
+    low: Type.Optional(Type.Number()),
+    high: Type.Optional(Type.Number()),
   }),
   Type.Object({ ...event, type: Type.Literal('model'), step: Type.String(), model: ModelRef }),
 ])
@@ -145,6 +149,6 @@ export type NewRunEvent =
       readonly total?: number
       readonly message?: string
     }
-  | { readonly type: 'metric'; readonly step: string; readonly name: string; readonly value: number }
+  | ({ readonly type: 'metric'; readonly step: string } & Omit<Metric, 'step'>)
   | { readonly type: 'model'; readonly step: string; readonly model: ModelRef }
 export type RunEvent = EventHead & NewRunEvent

@@ -1,6 +1,7 @@
 /** Serving by the engine and the catalog. Both are loaded when first needed: a service starts without them. */
 import { readFile } from 'node:fs/promises'
-import type { Card } from '../../engine/types.ts'
+import { dirname, join } from 'node:path'
+import type { Card, FittedModel } from '../../engine/types.ts'
 import { openOnlineStore } from '../../catalog/online/store.ts'
 import type { Serving } from './serving.ts'
 
@@ -8,7 +9,7 @@ export function createServing(): Serving {
   return {
     async loadScorer(onnxFile, card) {
       const { createScorer } = await import('../../engine/index.ts')
-      const scorer = await createScorer(await readFile(onnxFile), card)
+      const scorer = await createScorer(await readFile(onnxFile), card, await fittedBeside(onnxFile))
       return { score: rows => scorer.score(rows), close: () => scorer.dispose() }
     },
     async fillOnline({ project, card, file }) {
@@ -27,6 +28,17 @@ export function createServing(): Serving {
       }
     },
     openOnline: file => openOnlineStore(file),
+  }
+}
+
+/** Models of earlier versions may have none. */
+async function fittedBeside(onnxFile: string): Promise<{ readonly fitted?: FittedModel }> {
+  const { parseFitted } = await import('../../engine/fitted-model.ts')
+  try {
+    return { fitted: parseFitted(await readFile(join(dirname(onnxFile), 'fitted.json'), 'utf8')) }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw error
   }
 }
 

@@ -9,6 +9,7 @@ import { readCard, requirementText } from './card.ts'
 
 /** Splits that are not there are absent, never undefined. */
 type Metrics = Parameters<typeof flattenMetrics>[0]
+type Intervals = Parameters<typeof flattenMetrics>[1]
 
 export interface FinishedRun {
   readonly run: api.Run
@@ -44,7 +45,9 @@ async function modelVersionOf(
     run: run.id,
     pipeline: pipeline.name,
     pipelineVersion: pipeline.version,
-    metrics: flattenMetrics(card.metrics as Metrics).map(metric => ({ ...metric })),
+    metrics: flattenMetrics(card.metrics as Metrics, card.intervals as Intervals).map(metric => ({
+      ...metric,
+    })),
     requirements: card.requirements.map(requirement => ({
       text: requirementText(requirement),
       met: requirement.met,

@@ -218,7 +218,9 @@ async function adopt(
     const blob = await (codec === 'model' ? blobs.adoptFolder(made.path) : blobs.adoptFile(made.path))
     outputs.push({ name, codec, ...blob })
   }
-  const metrics = Object.values(result.outputs).flatMap(output => flattenMetrics(output.metrics ?? {}))
+  const metrics = Object.values(result.outputs).flatMap(output =>
+    flattenMetrics(output.metrics ?? {}, output.intervals),
+  )
   return { outputs, metrics }
 }
 

@@ -2,7 +2,7 @@
  * What a running step says, recorded in small batches: each line once and in order, and few enough transactions
  * that a talkative step does not wait for the disk.
  */
-import type { StepEvent } from '../../library/steps/request.ts'
+import type { SplitIntervals, SplitMetrics, StepEvent } from '../../library/steps/request.ts'
 import type { NewRunEvent } from '../api/index.ts'
 import type { StepMetric } from '../store/runs.ts'
 
@@ -57,7 +57,7 @@ export function createStepRecorder(
   return {
     onEvent(event) {
       if (event.type === 'progress') push({ ...event, step })
-      if (event.type === 'metrics') flattenMetrics(event.metrics).flatMap(tell).forEach(push)
+      if (event.type === 'metrics') flattenMetrics(event.metrics, event.intervals).flatMap(tell).forEach(push)
       if (event.type === 'log') {
         const lines = (partial[event.stream] + event.text).split('\n')
         partial[event.stream] = lines.pop()!
@@ -76,12 +76,16 @@ export function createStepRecorder(
 }
 
 /** `{ test: { auc: 0.66 } }` → `test.auc`. What is not a number is left out. */
-export function flattenMetrics(
-  metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>,
-): readonly StepMetric[] {
+export function flattenMetrics(metrics: SplitMetrics, intervals: SplitIntervals = {}): readonly StepMetric[] {
   return Object.entries(metrics).flatMap(([split, values]) =>
     Object.entries(values).flatMap(([name, value]) =>
-      value === null || !Number.isFinite(value) ? [] : [{ name: `${split}.${name}`, value }],
+      value === null || !Number.isFinite(value)
+        ? []
+        : [{ name: `${split}.${name}`, value, ...endsOf(intervals[split]?.[name]) }],
     ),
   )
+}
+
+function endsOf(interval: readonly [number, number] | null | undefined): Pick<StepMetric, 'low' | 'high'> {
+  return interval ? { low: interval[0], high: interval[1] } : {}
 }

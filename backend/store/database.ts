@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { BackendError } from '../errors.ts'
 
 /** Raised with every change of the tables; a newer state folder is refused. */
-const schemaVersion = 1
+const schemaVersion = 2
 
 const schema = `
   create table pipelines (
@@ -27,7 +27,7 @@ const schema = `
   ) strict;
 
   create table metrics (
-    run text not null, step text not null, name text not null, value real not null,
+    run text not null, step text not null, name text not null, value real not null, low real, high real,
     primary key (run, step, name)
   ) strict;
 
@@ -52,6 +52,11 @@ const schema = `
     deployed_at text not null
   ) strict;
 `
+
+/** From each version to the next. */
+const changes: readonly string[] = [
+  'alter table metrics add column low real; alter table metrics add column high real',
+]
 
 export interface Database {
   readonly sql: DatabaseSync
@@ -89,7 +94,8 @@ function migrate(sql: DatabaseSync, transaction: <T>(work: () => T) => T): void 
     })
   }
   if (found === schemaVersion) return
-  transaction(() => sql.exec(`${schema}; pragma user_version = ${schemaVersion}`))
+  const statements = found === 0 ? schema : changes.slice(found - 1).join(';')
+  transaction(() => sql.exec(`${statements}; pragma user_version = ${schemaVersion}`))
 }
 
 /** The time as it is stored. */

@@ -21,6 +21,9 @@ export interface StoredStep {
 export interface StepMetric {
   readonly name: string
   readonly value: number
+  /** The ends of its 95 % interval. */
+  readonly low?: number
+  readonly high?: number
 }
 
 /** What a finished step left; also what is kept under its key. */
@@ -39,7 +42,9 @@ export function createRunStore(database: Database) {
   const listeners = new Map<string, Set<() => void>>()
   const findRun = sql.prepare('select * from runs where id = ?')
   const findSteps = sql.prepare('select * from steps where run = ? order by place')
-  const findMetrics = sql.prepare('select step, name, value from metrics where run = ? order by step, name')
+  const findMetrics = sql.prepare(
+    'select step, name, value, low, high from metrics where run = ? order by step, name',
+  )
   const insertEvent = sql.prepare('insert into events values (?, ?, ?, ?)')
   const findEvents = sql.prepare(
     'select seq, at, body from events where run = ? and seq > ? order by seq limit ?',
@@ -48,7 +53,7 @@ export function createRunStore(database: Database) {
   const setStep = sql.prepare(
     'update steps set state = ?, started_at = ?, finished_at = ? where run = ? and name = ?',
   )
-  const insertMetric = sql.prepare('insert or replace into metrics values (?, ?, ?, ?)')
+  const insertMetric = sql.prepare('insert or replace into metrics values (?, ?, ?, ?, ?, ?)')
 
   const row = (id: string): RunRow => {
     const found = findRun.get(id) as unknown as RunRow | undefined
@@ -80,7 +85,7 @@ export function createRunStore(database: Database) {
   }
 
   const get = (id: string): api.Run => {
-    const metrics = findMetrics.all(id) as unknown as api.Metric[]
+    const metrics = (findMetrics.all(id) as unknown as MetricRow[]).map(describeMetric)
     return describeRun(row(id), steps(id), metrics)
   }
 
@@ -212,7 +217,8 @@ export function createRunStore(database: Database) {
              started_at = coalesce(started_at, ?) where run = ? and name = ?`,
           )
           .run(JSON.stringify(product.outputs), options.key, options.reused ? 1 : 0, now(), now(), id, step)
-        for (const { name, value } of product.metrics) insertMetric.run(id, step, name, value)
+        for (const { name, value, low, high } of product.metrics)
+          insertMetric.run(id, step, name, value, low ?? null, high ?? null)
         if (!options.reused) {
           sql
             .prepare('insert or ignore into step_cache values (?, ?, ?, ?, ?)')
@@ -303,6 +309,18 @@ function toStep(row: StepRow): StoredStep {
     reused: row.reused === 1,
     outputs: JSON.parse(row.outputs) as api.StepOutput[],
   }
+}
+
+interface MetricRow {
+  readonly step: string
+  readonly name: string
+  readonly value: number
+  readonly low: number | null
+  readonly high: number | null
+}
+
+function describeMetric({ step, name, value, low, high }: MetricRow): api.Metric {
+  return { step, name, value, ...(low !== null && high !== null && { low, high }) }
 }
 
 function describeRun(row: RunRow, steps: readonly StepRow[], metrics: readonly api.Metric[]): api.Run {

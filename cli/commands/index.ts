@@ -3,11 +3,13 @@ import type { AddCommand } from '../main.ts'
 import { addBackend } from './backend.ts'
 import { addCheck } from './check.ts'
 import { addDeploy } from './deploy.ts'
+import { addExplain } from './explain.ts'
 import { addFeatures } from './features.ts'
 import { addInit } from './init.ts'
 import { addKernel } from './kernel.ts'
 import { addLink } from './link.ts'
 import { addLsp } from './lsp.ts'
+import { addPreview } from './preview.ts'
 import { addPromote } from './promote.ts'
 import { addRun } from './run.ts'
 import { addRuns } from './runs.ts'
@@ -22,7 +24,9 @@ export const commands: readonly AddCommand[] = [
   addCheck,
   addTest,
   addTrain,
+  addExplain,
   addSql,
+  addPreview,
   addFeatures,
   addRun,
   addPromote,

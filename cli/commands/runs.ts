@@ -94,7 +94,11 @@ export function showRun(output: Output, run: Run): void {
   output.text(`Run ${run.id} of ${run.pipeline} ${shortVersion(run.version)}: ${run.state}`)
   const steps = run.steps.map(step => [step.name, step.reused ? 'reused' : step.state, seconds(step)])
   output.text(table(['step', 'state', 'seconds'], steps))
-  for (const metric of run.metrics) output.text(`${metric.name} = ${metric.value.toPrecision(4)}`)
+  for (const { name, value, low, high } of run.metrics) {
+    const interval =
+      low === undefined || high === undefined ? '' : ` [${low.toPrecision(4)}, ${high.toPrecision(4)}]`
+    output.text(`${name} = ${value.toPrecision(4)}${interval}`)
+  }
   if (run.model) output.text(`model ${run.model.name} version ${run.model.version}`)
   if (run.failure) output.text(`${run.failure.code}: ${run.failure.message}`)
 }

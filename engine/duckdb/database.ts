@@ -18,6 +18,7 @@ export interface EngineOptions {
 
 export interface Database {
   readonly root: string
+  readonly threads: number
   /** A new connection; whoever asked for it disconnects it. */
   connect(): Promise<DuckDBConnection>
   close(): Promise<void>
@@ -28,8 +29,9 @@ const defaultMemoryLimitBytes = 2 ** 30
 export async function openDatabase(options: EngineOptions): Promise<Database> {
   const root = resolve(options.root)
   const spillFolder = options.spillFolder ?? join(root, '.slipway', 'spill', randomUUID())
+  const threads = options.threads ?? availableParallelism()
   const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(options.threads ?? availableParallelism()),
+    threads: String(threads),
     memory_limit: `${options.memoryLimitBytes ?? defaultMemoryLimitBytes}B`,
     temp_directory: spillFolder,
     autoinstall_known_extensions: 'false',
@@ -37,6 +39,7 @@ export async function openDatabase(options: EngineOptions): Promise<Database> {
   await mkdir(dirname(spillFolder), { recursive: true })
   return {
     root,
+    threads,
     async connect() {
       const connection = await instance.connect()
       await connection.run(`SET TimeZone = 'UTC'`)

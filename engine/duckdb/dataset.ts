@@ -14,7 +14,7 @@ import {
   type DatasetPart,
 } from '../sql/dataset.ts'
 import { quoteName } from '../sql/text.ts'
-import type { RowCounts } from '../types.ts'
+import type { PartCounts, RowCounts } from '../types.ts'
 import { describeRelation } from './describe.ts'
 import { dataPath } from './paths.ts'
 import { execute, select, type QueryOptions } from './query.ts'
@@ -27,6 +27,8 @@ export interface DatasetRequest {
   readonly seed: number
   /** A query whose rows replace those of the observed source. */
   readonly observations?: string | undefined
+  /** As in `DatasetOptions`. */
+  readonly ofObservedKeys?: boolean
   readonly onPart?: (message: string) => void
 }
 
@@ -58,8 +60,9 @@ export async function createDataset(
   return { dataset, counts: { observed, sampled } }
 }
 
-function datasetOptions({ root, observations }: DatasetRequest): DatasetOptions {
+function datasetOptions({ root, observations, ofObservedKeys }: DatasetRequest): DatasetOptions {
   return {
+    ...(ofObservedKeys && { ofObservedKeys }),
     resolvePath: path => dataPath(root, path),
     ...(observations !== undefined && { observations: `(${observations}\n)` }),
   }
@@ -160,30 +163,52 @@ async function countObserved(
   return await countRows(connection, `(${all.parts[0]!.sql})`, options)
 }
 
-/** Rows by part of the split and label; −2 stands for no part, −1 for a part without weight and for no label. */
+/**
+ * Rows by part of the split, and by label where that is a bool or has classes; −2 stands for no part, −1 for a part
+ * without weight.
+ */
 export async function countParts(
   connection: DuckDBConnection,
   dataset: Dataset,
-  options: QueryOptions,
+  { label, ...options }: QueryOptions & { readonly label: Plan['label'] },
 ): Promise<Omit<RowCounts, 'observed' | 'sampled'>> {
-  const sql = `SELECT coalesce(CAST(${partColumn} AS INTEGER), -2) AS part, coalesce(CAST(${labelColumn} AS INTEGER), -1) AS label, count(*) AS n
-FROM ${quoteName(dataset.rows)} GROUP BY 1, 2`
+  const isNumber = label.type.kind === 'int' || label.type.kind === 'float'
+  const value = isNumber ? `${labelColumn} IS NOT NULL` : labelColumn
+  const sql = `SELECT coalesce(CAST(${partColumn} AS INTEGER), -2) AS part, CAST(${value} AS VARCHAR) AS label,
+  ${labelColumn} IS NULL AS missing, count(*) AS n
+FROM ${quoteName(dataset.rows)} GROUP BY ALL ORDER BY label`
   const groups = (await select(connection, sql, options)).map(row => ({
     part: Number(row['part']),
-    label: Number(row['label']),
+    label: String(row['label']),
+    missing: row['missing'] === true,
     n: Number(row['n']),
   }))
-  const sum = (keep: (group: (typeof groups)[number]) => boolean) =>
-    groups.filter(keep).reduce((total, { n }) => total + n, 0)
-  const of = (part: number) => sum(g => g.part === part && g.label >= 0)
-  const positives = (part: number) => sum(g => g.part === part && g.label === 1)
-  return {
-    labelMissing: sum(g => g.label < 0),
-    outsideSplit: sum(g => g.label >= 0 && g.part === -2),
-    withoutWeight: sum(g => g.label >= 0 && g.part === -1),
-    train: of(0),
-    validation: of(1),
-    test: of(2),
-    positives: { train: positives(0), validation: positives(1), test: positives(2) },
+  type Group = (typeof groups)[number]
+  const sum = (keep: (group: Group) => boolean) => groups.filter(keep).reduce((total, { n }) => total + n, 0)
+  const perPart = (keep: (group: Group) => boolean): PartCounts => {
+    const [train, validation, test] = [0, 1, 2].map(part =>
+      sum(g => g.part === part && !g.missing && keep(g)),
+    )
+    return { train: train!, validation: validation!, test: test! }
   }
+  return {
+    labelMissing: sum(g => g.missing),
+    outsideSplit: sum(g => !g.missing && g.part === -2),
+    withoutWeight: sum(g => !g.missing && g.part === -1),
+    ...perPart(() => true),
+    ...(label.type.kind === 'bool' && { positives: perPart(g => g.label === 'true') }),
+    ...(!isNumber && label.type.kind !== 'bool' && { classes: classCounts(groups, perPart) }),
+  }
+}
+
+/** Of the most frequent classes, should they be too many to be such. */
+const maxClassesCounted = 1000
+
+function classCounts(
+  groups: readonly { readonly label: string; readonly missing: boolean }[],
+  perPart: (keep: (group: { readonly label: string }) => boolean) => PartCounts,
+): Readonly<Record<string, PartCounts>> {
+  const names = new Set(groups.filter(g => !g.missing).map(g => g.label))
+  if (names.size > maxClassesCounted) return {}
+  return Object.fromEntries([...names].map(name => [name, perPart(g => g.label === name)]))
 }

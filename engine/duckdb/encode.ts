@@ -1,16 +1,20 @@
 /** Fits what of the preparation is counted in the database, and reads the encoded rows into typed buffers. */
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import type { Plan } from '../../language/index.ts'
+import { EngineError } from '../errors.ts'
 import { allocateRows, type EncodedRows } from '../estimators/dataset.ts'
+import type { FittedLabel } from '../estimators/estimator.ts'
 import type { GroupValues } from '../metrics/evaluate.ts'
-import type { Dataset } from '../sql/dataset.ts'
+import { labelColumn, type Dataset } from '../sql/dataset.ts'
 import {
   categoriesSql,
   countsSql,
   encodedSql,
   groupsSql,
+  keysSql,
   numberColumns,
   trainingRows,
+  type CodeTables,
   type NumberColumn,
 } from '../sql/prepare.ts'
 import { splitNames, wholeSplit, type Partition } from '../sql/split.ts'
@@ -18,16 +22,22 @@ import { quoteName } from '../sql/text.ts'
 import { execute, select, visitChunks, type QueryOptions } from './query.ts'
 
 export interface FittedEncoding {
-  /** Per one-hot feature, in the plan's order. */
+  readonly label: FittedLabel
+  /** Per feature that is a category, in the plan's order. */
   readonly categories: readonly (readonly string[])[]
   /** The numeric columns, and per column its median: null where it is not asked for or there is no value. */
   readonly numbers: readonly NumberColumn[]
   readonly medians: readonly (number | null)[]
   readonly groups: readonly GroupValues[]
-  readonly tables: { readonly categories: readonly string[]; readonly groups: readonly string[] }
+  /** Per random effect, the values of its key that have effects. */
+  readonly keys: readonly (readonly string[])[]
+  readonly tables: CodeTables
 }
 
-/** On the rows that the partition trains on. */
+/** A label of more classes is text that was not meant as one. */
+const maxClasses = 1000
+
+/** On the rows that the partition trains on. @throws ENG005 */
 export async function fitEncoding(
   connection: DuckDBConnection,
   plan: Plan,
@@ -49,14 +59,50 @@ export async function fitEncoding(
     const name = `${dataset.rows}_group_${groups.length + 1}`
     groups.push(await valueTable(connection, name, groupsSql(column, dataset.rows), options))
   }
+  const keys: ValueTable[] = []
+  for (const [i, { column }] of dataset.keys.entries()) {
+    const minRows = Number(plan.algorithm.random![i]!.hyperparameters['min_rows'] ?? 1)
+    const sql = keysSql(column, { rows: dataset.rows, where, minRows })
+    keys.push(await valueTable(connection, `${dataset.rows}_key_${i + 1}`, sql, options))
+  }
+  const classes = await classTable(connection, plan, { dataset, where }, options)
   const numbers = numberColumns(plan, dataset)
   return {
+    label: classes ? { kind: 'classes', classes: classes.values } : labelOf(plan),
     categories: categories.map(table => table.values),
     numbers,
     medians: await readMedians(connection, dataset, { numbers, where }, options),
     groups: groups.map((table, i) => ({ column: dataset.groups[i]!.name, values: table.values })),
-    tables: { categories: categories.map(t => t.name), groups: groups.map(t => t.name) },
+    keys: keys.map(table => table.values),
+    tables: {
+      categories: categories.map(t => t.name),
+      groups: groups.map(t => t.name),
+      keys: keys.map(t => t.name),
+      ...(classes && { classes: classes.name }),
+    },
   }
+}
+
+function labelOf({ label }: Plan): FittedLabel {
+  return { kind: label.type.kind === 'bool' ? 'bool' : 'number' }
+}
+
+/** The classes of a label that is text. @throws ENG005 */
+async function classTable(
+  connection: DuckDBConnection,
+  { label }: Plan,
+  { dataset, where }: { readonly dataset: Dataset; readonly where: string },
+  options: QueryOptions,
+): Promise<ValueTable | undefined> {
+  if (label.type.kind !== 'string' && label.type.kind !== 'category') return undefined
+  const sql = keysSql(labelColumn, { rows: dataset.rows, where, minRows: 1 })
+  const table = await valueTable(connection, `${dataset.rows}_class`, sql, options)
+  if (table.values.length <= maxClasses) return table
+  throw new EngineError(
+    'ENG005',
+    `Expected the label \`${label.name}\` to have at most ${maxClasses} classes, got ${table.values.length} on the training rows. Put rare ones together, or learn a number.`,
+    { details: { name: label.name, expected: `at most ${maxClasses}`, got: String(table.values.length) } },
+  )
 }
 
 interface ValueTable {
@@ -146,6 +192,7 @@ function copyRun(
     rows.label,
     ...rows.codes,
     ...rows.groups,
+    ...(rows.keys ?? []),
     ...rows.numbers,
     ...(rows.weights ? [rows.weights] : []),
   ]

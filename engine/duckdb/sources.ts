@@ -11,7 +11,7 @@ import { loadedName, sourceRelation, type SourceReading } from '../sql/source.ts
 import { loadArrow } from './arrow.ts'
 import { describeRelation, type DescribeOptions } from './describe.ts'
 import { dataPath, isPattern } from './paths.ts'
-import { attachPostgres } from './postgres.ts'
+import { loadPostgres } from './postgres.ts'
 import type { QueryOptions } from './query.ts'
 import { loadSqlite } from './sqlite.ts'
 
@@ -30,7 +30,7 @@ export function relationUnder(root: string, source: SourceLocation): string {
 
 /**
  * Makes sources readable on a connection; of formats that the database reads itself, only looks whether the file is there.
- * @throws ENG001 a file or table is missing or cannot be read, ENG007 a database server that cannot be reached
+ * @throws ENG001 a file or table is missing or cannot be read, or a server cannot be reached; ENG002
  */
 export async function loadSources(
   connection: DuckDBConnection,
@@ -59,7 +59,7 @@ async function load(
     case 'sqlite':
       return await loadSqlite(connection, file, { ...options, source })
     case 'postgres':
-      return await attachPostgres(connection, source, options)
+      return await loadPostgres(connection, { ...options, source })
     case 'parquet':
     case 'csv':
     case 'json':

@@ -1,98 +1,201 @@
 /**
- * The curvature of the logistic objective where all rows have the base rate, as a preconditioner: complete one-hot
- * columns beside a free intercept are nearly collinear, which no diagonal scaling mends.
+ * The curvature of a linear model's objective as a preconditioner: complete one-hot columns beside a free intercept are
+ * nearly collinear, which no diagonal scaling mends. Taken from some rows; what a parameter has by itself, from all.
  */
-import type { EncodedRows } from './dataset.ts'
+import { blocksOf, sampleRows, scoreBlock, secondMoments, type Block, type Design } from './design.ts'
+import type { Preconditioner } from './lbfgs.ts'
+import type { Problem } from './linear-objective.ts'
+import { columnProducts, eigen, factorize, solve } from './products.ts'
 
-export interface ParameterLayout {
-  /** Numbers, then each one-hot feature's categories and other, then the intercept. */
-  readonly nParameters: number
-  /** First parameter of every one-hot feature. */
-  readonly offsets: readonly number[]
-  /** Parameters of every one-hot feature. */
-  readonly sizes: readonly number[]
-  readonly intercept: number
-}
-
-/** Beyond so many parameters the factorization costs more than it saves. */
-const maxParameters = 1000
-/** Rows that the curvature between parameters is taken from, evenly spaced; that of one parameter uses all. */
-const maxRows = 100_000
+/** Beyond so many parameters of a score the factorization costs more than it saves. */
+export const maxParameters = 1000
+/** Multiplications that the factors of all scores may cost. */
+const maxOperations = 2e9
+const maxScores = 100
+/** Added to the diagonal, whose greatest is about 1: what the rows leave undetermined stays where it is. */
+const jitter = 1e-9
+/** Rows of the sample, at least, and per parameter. */
+const leastRows = 4096
+const rowsPerParameter = 32
+/** Weight of rows that is added to a parameter's own in the sample. */
+const pseudo = 5
 
 export interface CurvatureOptions {
-  /** Mean curvature per row at the base rate: p(1 − p). */
-  readonly weight: number
-  /** The parameters are divided by these. */
+  /** The parameters are divided by these, so that each has a curvature of about 1 in the mean objective. */
   readonly scales: Float64Array
+  /** Per parameter of one score: Σ weight · x² over all rows. */
+  readonly moments: Float64Array
+  /** The mean second derivatives of a row's loss by its scores, (nScores, nScores), at the start. */
+  readonly lossCurvature: readonly (readonly number[])[]
+  /** Whether products between columns are taken from all rows, whatever it costs. */
+  readonly allRows: boolean
 }
 
-/** Solves curvature · x = b in place; absent when there are too many parameters. */
-export function curvatureSolver(
-  rows: EncodedRows,
-  layout: ParameterLayout,
+/** Absent when there are too many parameters. */
+export function curvaturePreconditioner(
+  problem: Problem,
   options: CurvatureOptions,
-): ((b: Float64Array) => void) | undefined {
-  if (layout.nParameters > maxParameters) return undefined
-  const factor = meanProducts(rows, layout)
-  const n = layout.nParameters
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < i; j++) factor[i * n + j]! *= options.weight * options.scales[i]! * options.scales[j]!
+): Preconditioner | undefined {
+  const { design, nScores } = problem
+  const n = design.layout.nParameters
+  if (n > maxParameters || nScores > maxScores || (nScores * n ** 3) / 6 > maxOperations) return undefined
+  const sample = {
+    ...design,
+    rows: isCheap(design) || options.allRows ? design.rows : sampleRows(design.rows, sampleSize(design)),
+  }
+  const context = { problem, options, sample, plain: secondMoments(sample) }
+  const { values, vectors } = eigen(options.lossCurvature)
+  let factors: readonly Float64Array[] | undefined
+  const atStart = () => {
+    const products = columnProducts(sample, weightsOf(sample))
+    return values.map(value => factorOf(context, { products, factor: Math.max(0, value) }))
+  }
+  return {
+    isExact: sample.rows === design.rows && nScores === 1,
+    multiply(b) {
+      if (nScores > 1) rotate(b, vectors, { n, transposed: true })
+      factors ??= atStart()
+      factors.forEach((factor, k) => solve(factor, n, b, k * n))
+      if (nScores > 1) rotate(b, vectors, { n, transposed: false })
+    },
+    ...(nScores === 1 && {
+      renew(x) {
+        const parameters = x.map((v, j) => v * options.scales[j]!)
+        const h = rowCurvature(problem, sample, parameters)
+        factors = [factorOf(context, { products: columnProducts(sample, h), factor: 1 })]
+      },
+    }),
+  }
+}
+
+/** Whether products between columns of all rows cost no more than some evaluations of the objective. */
+function isCheap(design: Design): boolean {
+  return productCost(design) <= 4
+}
+
+/** A row's pairs of columns against what its part of an evaluation takes. */
+function productCost({ rows }: Design): number {
+  const perRow = 1 + rows.numbers.length + rows.codes.length
+  return perRow ** 2 / 2 / (2 * perRow + 20)
+}
+
+/** So many rows that products between columns cost about as much as an evaluation, yet enough to tell columns apart. */
+export function sampleSize(design: Design, nScores = 1): number {
+  const { rows, layout } = design
+  const asCostly = isCheap(design) ? 0 : rows.nRows / productCost(design)
+  return Math.ceil(Math.max(asCostly, rowsPerParameter * layout.nParameters * nScores, leastRows))
+}
+
+function weightsOf({ rows }: Design): Float64Array {
+  return rows.weights ?? new Float64Array(rows.nRows).fill(1)
+}
+
+interface Context {
+  readonly problem: Problem
+  readonly options: CurvatureOptions
+  readonly sample: Design
+  /** Per parameter Σ weight · x² of the sample. */
+  readonly plain: Float64Array
+}
+
+/**
+ * The Hessian of the mean objective at scaled parameters, from all rows, lower triangle; of one score. Absent when it
+ * would cost much more than an evaluation.
+ */
+export function exactCurvature(
+  problem: Problem,
+  options: CurvatureOptions,
+): ((x: Float64Array) => Float64Array) | undefined {
+  const { design, nScores } = problem
+  if (nScores > 1 || design.layout.nParameters > maxParameters) return undefined
+  if (!isCheap(design) && !options.allRows) return undefined
+  const context = { problem, options, sample: design, plain: options.moments }
+  let constant: Float64Array | undefined
+  return x => {
+    if (constant) return constant
+    const parameters = x.map((v, j) => v * options.scales[j]!)
+    const matrix = matrixOf(context, {
+      products: columnProducts(design, rowCurvature(problem, design, parameters)),
+      factor: 1,
+    })
+    if (options.allRows) constant = matrix
+    return matrix
+  }
+}
+
+function factorOf(
+  context: Context,
+  of: { readonly products: Float64Array; readonly factor: number },
+): Float64Array {
+  const matrix = matrixOf(context, of)
+  if (!factorize(matrix, context.problem.design.layout.nParameters))
+    throw new RangeError('Expected the curvature of the objective to be finite')
+  return matrix
+}
+
+/** factor · mean of h x xᵀ + penalty, of scaled parameters; `products` are Σ h x xᵀ of the sample. */
+function matrixOf(
+  { problem, options, sample, plain }: Context,
+  of: { readonly products: Float64Array; readonly factor: number },
+): Float64Array {
+  const { design, l2, total } = problem
+  const { scales, moments } = options
+  const n = design.layout.nParameters
+  const { products, factor } = of
+  const sampled = plain[0]!
+  const isExact = sample.rows === design.rows
+  const meanCurvature = products[0]! / sampled
+  const matrix = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
-    const sampled = options.weight * options.scales[i]! ** 2 * factor[i * n + i]!
-    // The scales make every parameter's own curvature 1, penalty included; rows passed over add to it.
-    factor[i * n + i] = Math.max(1, sampled) + 1e-9
+    for (let j = 0; j < i; j++)
+      matrix[i * n + j] = (factor * products[i * n + j]! * scales[i]! * scales[j]!) / sampled
+    const own = products[i * n + i]!
+    // What little the sample says of a rare category is mixed with what it says of all rows.
+    const share = moments[i]! / total
+    const mixed =
+      isExact || share === 0
+        ? 0
+        : (share * (own + pseudo * share * meanCurvature)) / (plain[i]! + pseudo * share)
+    const mean = factor * Math.max(own / sampled, mixed)
+    matrix[i * n + i] = (mean + (i === 0 ? 0 : l2 / total)) * scales[i]! ** 2 + jitter
   }
-  return factorize(factor, n) ? b => solve(factor, n, b) : undefined
+  return matrix
 }
 
-/** Lower triangle of the weighted mean of xxᵀ over evenly spaced rows, (nParameters, nParameters). */
-function meanProducts(rows: EncodedRows, layout: ParameterLayout): Float64Array {
-  const n = layout.nParameters
-  const products = new Float64Array(n * n)
-  const stride = Math.ceil(rows.nRows / maxRows)
-  const index = new Int32Array(rows.numbers.length + rows.codes.length + 1)
-  const value = new Float64Array(index.length).fill(1)
-  let total = 0
-  index.forEach((_, j) => (index[j] = j))
-  index[index.length - 1] = layout.intercept
-  for (let i = 0; i < rows.nRows; i += stride) {
-    const weight = rows.weights ? rows.weights[i]! : 1
-    total += weight
-    for (let j = 0; j < rows.numbers.length; j++) value[j] = rows.numbers[j]![i]!
-    for (let k = 0; k < rows.codes.length; k++) {
-      const code = rows.codes[k]![i]!
-      index[rows.numbers.length + k] = layout.offsets[k]! + (code < 0 ? layout.sizes[k]! - 1 : code)
-    }
-    // Indices ascend, so the second of a pair is the row of the lower triangle.
-    for (let a = 0; a < index.length; a++)
-      for (let b = a; b < index.length; b++)
-        products[index[b]! * n + index[a]!]! += weight * value[a]! * value[b]!
-  }
-  return products.map(sum => sum / total)
+/** Per row weight · second derivative of the loss. */
+function rowCurvature({ loss }: Problem, design: Design, parameters: Float64Array): Float64Array {
+  const curvature = new Float64Array(design.rows.nRows)
+  for (const block of blocksOf(design))
+    blockCurvature({ design, loss }, block, { parameters, h: curvature.subarray(block.from) })
+  return curvature
 }
 
-/** Cholesky in the lower triangle; false where the matrix is not positive definite. */
-function factorize(matrix: Float64Array, n: number): boolean {
+function blockCurvature(
+  { design, loss }: Pick<Problem, 'design' | 'loss'>,
+  block: Block,
+  of: { readonly parameters: Float64Array; readonly h: Float64Array },
+): void {
+  const { weights } = design.rows
+  const { parameters, h } = of
+  scoreBlock(design, block, { z: h, parameters, at: 0 })
+  for (let i = 0; i < block.n; i++) h[i] = loss.curvature(h[i]!) * (weights ? weights[block.from + i]! : 1)
+}
+
+/** Turns the scores of every parameter into the eigenvectors' coordinates (transposed) or back. */
+function rotate(
+  b: Float64Array,
+  vectors: readonly (readonly number[])[],
+  of: { readonly n: number; readonly transposed: boolean },
+): void {
+  const { n, transposed } = of
+  const scores = new Float64Array(vectors.length)
   for (let j = 0; j < n; j++) {
-    for (let i = j; i < n; i++) {
-      let sum = matrix[i * n + j]!
-      for (let k = 0; k < j; k++) sum -= matrix[i * n + k]! * matrix[j * n + k]!
-      if (i === j && !(sum > 0)) return false
-      matrix[i * n + j] = i === j ? Math.sqrt(sum) : sum / matrix[j * n + j]!
+    for (let k = 0; k < scores.length; k++) scores[k] = b[k * n + j]!
+    for (let k = 0; k < scores.length; k++) {
+      let sum = 0
+      for (let l = 0; l < scores.length; l++)
+        sum += (transposed ? vectors[l]![k]! : vectors[k]![l]!) * scores[l]!
+      b[k * n + j] = sum
     }
-  }
-  return true
-}
-
-function solve(factor: Float64Array, n: number, b: Float64Array): void {
-  for (let i = 0; i < n; i++) {
-    let sum = b[i]!
-    for (let k = 0; k < i; k++) sum -= factor[i * n + k]! * b[k]!
-    b[i] = sum / factor[i * n + i]!
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    let sum = b[i]!
-    for (let k = i + 1; k < n; k++) sum -= factor[k * n + i]! * b[k]!
-    b[i] = sum / factor[i * n + i]!
   }
 }

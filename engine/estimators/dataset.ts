@@ -7,12 +7,16 @@ export interface EncodedRows {
    * was missing.
    */
   readonly numbers: readonly Float64Array[]
-  /** One buffer per one-hot feature: index of the category, −1 for every other value. */
+  /** One buffer per feature that is a category: index of the category, −1 for every other value. */
   readonly codes: readonly Int32Array[]
-  /** 1 where the label is true. */
-  readonly label: Uint8Array
+  /** A bool as 0 and 1, a number as itself, a class by its index: −1 for one that no training row has. */
+  readonly label: Float64Array
   /** One buffer per column that metrics are given per: index of the value, −1 where missing. */
   readonly groups: readonly Int32Array[]
+  /** One buffer per random effect: index of the key's value, −1 where the training rows have none such. */
+  readonly keys?: readonly Int32Array[]
+  /** Added to the score of a row as it is, before the link. */
+  readonly offset?: Float64Array
   /** How much a row counts in the fit, above 0 on training rows; 1 when absent. */
   readonly weights?: Float64Array
 }
@@ -23,6 +27,7 @@ export function allocateRows(
     readonly nNumbers: number
     readonly nCodes: number
     readonly nGroups: number
+    readonly nKeys?: number
     readonly hasWeights?: boolean
   },
 ): EncodedRows {
@@ -30,16 +35,21 @@ export function allocateRows(
     nRows,
     numbers: Array.from({ length: shape.nNumbers }, () => new Float64Array(nRows)),
     codes: Array.from({ length: shape.nCodes }, () => new Int32Array(nRows)),
-    label: new Uint8Array(nRows),
+    label: new Float64Array(nRows),
     groups: Array.from({ length: shape.nGroups }, () => new Int32Array(nRows)),
+    ...(shape.nKeys && { keys: Array.from({ length: shape.nKeys }, () => new Int32Array(nRows)) }),
     ...(shape.hasWeights && { weights: new Float64Array(nRows) }),
   }
 }
 
-/** Every class counts as much as the others together would on average: nRows / (nClasses · its rows), times its weight. */
-export function balanceClasses(rows: EncodedRows): EncodedRows {
-  const nTrue = rows.label.reduce((sum, y) => sum + y, 0)
-  const factors = [rows.nRows / (2 * (rows.nRows - nTrue)), rows.nRows / (2 * nTrue)]
+/**
+ * Every class counts as much as the others would on average: nRows / (nClasses · its rows), times its weight.
+ * @param nClasses of which each has rows
+ */
+export function balanceClasses(rows: EncodedRows, nClasses: number): EncodedRows {
+  const counts = new Float64Array(nClasses)
+  for (const y of rows.label) counts[y]!++
+  const factors = counts.map(count => rows.nRows / (nClasses * count))
   const weights = Float64Array.from(rows.label, (y, i) => factors[y]! * (rows.weights?.[i] ?? 1))
   return { ...rows, weights }
 }

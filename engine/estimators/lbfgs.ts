@@ -13,13 +13,24 @@ export interface MinimizeOptions {
   readonly start: Float64Array
   /** Weight of |x| per parameter. */
   readonly l1?: Float64Array
-  /** Multiplies by an estimate of the inverse Hessian, in place. Default: a multiple of the identity. */
-  readonly precondition?: ((gradient: Float64Array) => void) | undefined
+  /** Default: a multiple of the identity. */
+  readonly preconditioner?: Preconditioner | undefined
+  /** Whether the start is near the minimum: the preconditioner is taken there. */
+  readonly startsClose?: boolean
   readonly maxIterations: number
   /** Whether to stop, from the (pseudo-)gradient. */
   readonly isConverged: (gradient: Float64Array) => boolean
   /** Called before every iteration; may throw to cancel. */
   readonly onIteration: (iteration: number, value: number) => Promise<void>
+}
+
+export interface Preconditioner {
+  /** Multiplies by an estimate of the inverse Hessian, in place. */
+  readonly multiply: (gradient: Float64Array) => void
+  /** Takes the estimate anew, from the curvature at `x`. */
+  readonly renew?: (x: Float64Array) => void
+  /** Whether the estimate is the Hessian's inverse itself where it was last taken. */
+  readonly isExact: boolean
 }
 
 export interface Minimum {
@@ -32,6 +43,8 @@ export interface Minimum {
 const memory = 12
 const sufficientDecrease = 1e-4
 const maxHalvings = 40
+/** Relative error that a sum over many rows may have. */
+const rounding = 1e-13
 
 export async function minimize(objective: Objective, options: MinimizeOptions): Promise<Minimum> {
   const n = objective.nParameters
@@ -45,17 +58,38 @@ export async function minimize(objective: Objective, options: MinimizeOptions): 
     if (options.isConverged(steepest)) return { x, value, iterations: iteration, converged: true }
     if (iteration === options.maxIterations) return { x, value, iterations: iteration, converged: false }
     await options.onIteration(iteration, value)
-    let direction = descentDirection(steepest, steps, options.precondition)
+    if (isRenewed(iteration, options)) renew(x, steps, options.preconditioner)
+    let direction = descentDirection(steepest, steps, options.preconditioner)
     if (l1) keepSigns(direction, steepest, l1)
     if (dot(direction, steepest) >= 0) {
       steps.length = 0
       direction = steepest.map(g => -g)
     }
     const found = search(objective, { x, value, steepest, direction, l1 })
-    if (!found) return { x, value, iterations: iteration, converged: false }
+    if (!found) {
+      const promised = -dot(direction, steepest) / 2
+      return { x, value, iterations: iteration, converged: promised <= rounding * Math.abs(value) }
+    }
     remember(steps, difference(found.x, x), difference(found.gradient, gradient))
     ;({ x, gradient, value } = found)
   }
+}
+
+/** After 1, 2, 4, 8 … iterations; less often where it is rough, because what the steps told is as good then. */
+function isRenewed(iteration: number, { preconditioner, startsClose }: MinimizeOptions): boolean {
+  if (iteration === 0) return startsClose === true
+  return preconditioner?.isExact ? isPower(iteration, 2) : iteration > 1 && isPower(iteration, 4)
+}
+
+function renew(x: Float64Array, steps: Step[], preconditioner: Preconditioner | undefined): void {
+  if (!preconditioner?.renew) return
+  preconditioner.renew(x)
+  if (preconditioner.isExact) steps.length = 0
+}
+
+function isPower(n: number, base: number): boolean {
+  while (n > 1) n /= base
+  return n === 1
 }
 
 interface Step {
@@ -74,7 +108,7 @@ interface Point {
 function descentDirection(
   gradient: Float64Array,
   steps: readonly Step[],
-  precondition: MinimizeOptions['precondition'],
+  preconditioner: Preconditioner | undefined,
 ): Float64Array<ArrayBuffer> {
   const q = gradient.slice()
   const alphas = new Float64Array(steps.length)
@@ -83,7 +117,7 @@ function descentDirection(
     alphas[i] = rho * dot(s, q)
     addScaled(q, y, -alphas[i]!)
   }
-  if (precondition) precondition(q)
+  if (preconditioner) preconditioner.multiply(q)
   else scaleByNewest(q, steps.at(-1))
   steps.forEach(({ s, y, rho }, i) => addScaled(q, s, alphas[i]! - rho * dot(y, q)))
   for (let j = 0; j < q.length; j++) q[j] = -q[j]!
@@ -117,6 +151,8 @@ function search(
     const nextValue = objective.evaluate(next, gradient) + penalty(next, l1)
     const expected = l1 ? projectedSlope(steepest, next, x) : step * slope
     if (nextValue <= value + sufficientDecrease * expected) return { x: next, gradient, value: nextValue }
+    if (!l1 && isSameButFlatter({ value, slope }, { value: nextValue, slope: dot(gradient, direction) }))
+      return { x: next, gradient, value: nextValue }
     if (l1) {
       step *= 0.5
       continue
@@ -128,6 +164,20 @@ function search(
   return undefined
 }
 
+/**
+ * Close to the minimum values differ by no more than their rounding errors while the slope still tells the way (the
+ * approximate Wolfe conditions of Hager and Zhang, SIAM J. Optim. 16, 2005).
+ */
+function isSameButFlatter(
+  from: { readonly value: number; readonly slope: number },
+  to: { readonly value: number; readonly slope: number },
+): boolean {
+  return (
+    to.value <= from.value + rounding * Math.abs(from.value) &&
+    Math.abs(to.slope) <= 0.9 * Math.abs(from.slope)
+  )
+}
+
 function remember(steps: Step[], s: Float64Array, y: Float64Array): void {
   const curvature = dot(s, y)
   if (curvature <= 1e-14 * dot(y, y)) return
@@ -135,12 +185,13 @@ function remember(steps: Step[], s: Float64Array, y: Float64Array): void {
   if (steps.length > memory) steps.shift()
 }
 
-function penalty(x: Float64Array, l1: Float64Array | undefined): number {
+/** Σ l1 |x| */
+export function penalty(x: Float64Array, l1: Float64Array | undefined): number {
   return l1 ? l1.reduce((sum, weight, j) => sum + weight * Math.abs(x[j]!), 0) : 0
 }
 
 /** The subgradient of least length. */
-function pseudoGradient(x: Float64Array, gradient: Float64Array, l1: Float64Array): Float64Array {
+export function pseudoGradient(x: Float64Array, gradient: Float64Array, l1: Float64Array): Float64Array {
   return gradient.map((g, j) => {
     const weight = l1[j]!
     if (x[j]! !== 0) return g + weight * Math.sign(x[j]!)

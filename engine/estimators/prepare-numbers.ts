@@ -1,11 +1,8 @@
 /** Preparation of numeric features: what is fitted on the training rows, and its use on all rows. */
 import type { Preparation } from '../../language/index.ts'
+import type { FittedNumber } from '../types.ts'
 
-export interface FittedNumber {
-  readonly impute: number | null
-  readonly center: number
-  readonly scale: number
-}
+export type { FittedNumber } from '../types.ts'
 
 type Numeric = Extract<Preparation, { kind: 'numeric' }>
 
@@ -17,13 +14,13 @@ type Numeric = Extract<Preparation, { kind: 'numeric' }>
  */
 export function fitNumber(prepare: Numeric, training: Float64Array, median: number | null): FittedNumber {
   const impute = imputed(prepare, training, median)
-  switch (prepare.scale) {
-    case 'none':
-      return { impute, center: 0, scale: 1 }
-    case 'min_max':
-      return { impute, ...fitRange(training, impute ?? 0) }
-    case 'standardize':
-      return { impute, ...fitMoments(training, impute ?? 0) }
+  // What is not imputed has no part in the scale.
+  const values = impute === null ? training.filter(x => !Number.isNaN(x)) : training
+  if (prepare.scale === 'none' || values.length === 0) return { impute, center: 0, scale: 1 }
+  const missing = impute ?? NaN
+  return {
+    impute,
+    ...(prepare.scale === 'min_max' ? fitRange(values, missing) : fitMoments(values, missing)),
   }
 }
 

@@ -1,8 +1,12 @@
 /** The metrics a plan asks for, over all rows of a split and per group. */
 import type { MetricPlan, Plan, RequirementPlan, SplitName } from '../../language/index.ts'
 import type { EncodedRows } from '../estimators/dataset.ts'
-import type { Card, CrossValidation, JudgedRequirement, MetricValues } from '../types.ts'
-import { metrics, rankingMetrics } from './metrics.ts'
+import type { FittedLabel } from '../estimators/estimator.ts'
+import type { Card, CrossValidation, Interval, JudgedRequirement, MetricValues } from '../types.ts'
+import { bootstrapMean, groupResampling, wholeResampling } from './bootstrap.ts'
+import { groupRows, judgedOf, slice, type Judged } from './judged.ts'
+import { measure, type Measured } from './metrics.ts'
+import { rankingMetrics } from './ranking.ts'
 
 /** The values that the group codes of a split stand for. */
 export interface GroupValues {
@@ -10,9 +14,22 @@ export interface GroupValues {
   readonly values: readonly string[]
 }
 
+/** Metric → interval; null where none could be had. */
+type Intervals = Readonly<Record<string, Interval | null>>
+
 export interface Evaluation {
   readonly metrics: MetricValues
+  readonly intervals: Intervals
   readonly groups: Readonly<Record<string, MetricValues>>
+  readonly groupIntervals: Readonly<Record<string, Intervals>>
+}
+
+export interface EvaluateOptions {
+  readonly groups: readonly GroupValues[]
+  /** Default: that of a bool. */
+  readonly label?: FittedLabel
+  /** Whether intervals are computed. Default true. */
+  readonly intervals?: boolean
 }
 
 /** How a metric is written: `auc`, `auc per origin`, `ndcg@10 per query`. */
@@ -26,35 +43,44 @@ export function isRanking({ metric }: MetricPlan): boolean {
   return rankingMetrics[metric] !== undefined
 }
 
-/** Everything that the plan evaluates or requires. */
+/**
+ * Everything that the plan evaluates or requires. Every row counts once: weights are of the fit alone.
+ * @param predictions of the rows, as `predictionsOf` gives them
+ */
 export function evaluate(
   plan: Plan,
   rows: EncodedRows,
-  probability: Float64Array,
-  groups: readonly GroupValues[],
+  predictions: Float64Array,
+  { groups, label = { kind: 'bool' }, intervals: wanted = true }: EvaluateOptions,
 ): Evaluation {
-  const overall: Record<string, number | null> = {}
+  const judged = judgedOf(label, predictions, rows.label)
+  const metrics: Record<string, number | null> = {}
+  const intervals: Record<string, Interval | null> = {}
   const perGroup: Record<string, MetricValues> = {}
+  const groupIntervals: Record<string, Intervals> = {}
   for (const metric of [...plan.evaluate, ...plan.require]) {
     const name = metricName(metric)
     const all = isRanking(metric) ? name : metric.metric
-    if (metric.per !== undefined && perGroup[name] === undefined)
-      perGroup[name] = evaluateGroups(metric, rows, probability, groups)
-    if (overall[all] !== undefined) continue
-    overall[all] =
+    const isKnown = metrics[all] !== undefined
+    if (metric.per !== undefined && perGroup[name] === undefined) {
+      const measured = measureGroups(metric, { judged, rows, groups, wanted })
+      perGroup[name] = valuesOf(measured, 'value')
+      if (wanted && !isRanking(metric)) groupIntervals[name] = valuesOf(measured, 'interval')
+    }
+    if (isKnown) continue
+    const whole =
       isRanking(metric) && metric.per !== undefined
-        ? meanOf(perGroup[name]!)
-        : compute(metric, probability, rows.label)
+        ? meanOverGroups(perGroup[name]!, wanted)
+        : measure(metric, judged, wanted ? wholeResampling : undefined)
+    metrics[all] = whole.value
+    if (wanted) intervals[all] = whole.interval
   }
-  return { metrics: overall, groups: perGroup }
+  return { metrics, intervals, groups: bounded(perGroup), groupIntervals }
 }
 
-function compute(metric: MetricPlan, probability: Float64Array, label: Uint8Array): number | null {
-  const ranking = rankingMetrics[metric.metric]
-  if (ranking) return ranking(probability, label, metric.k)
-  const plain = metrics[metric.metric]
-  if (!plain) throw new RangeError(`${metric.metric} is not defined for a bool label.`)
-  return plain(probability, label)
+function meanOverGroups(values: MetricValues, wanted: boolean): Measured {
+  const known = Object.values(values).filter(value => value !== null)
+  return { value: meanOf(values), interval: wanted ? bootstrapMean(known, wholeResampling) : null }
 }
 
 /** Over the values where it is defined. */
@@ -63,22 +89,48 @@ export function meanOf(values: MetricValues): number | null {
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
-function evaluateGroups(
+/** Units that all groups of a metric together may be resampled in; of more, no interval is computed. */
+const maxGroupUnits = 200_000
+
+type Groups = ReadonlyMap<string, Measured>
+
+function measureGroups(
   metric: MetricPlan,
-  rows: EncodedRows,
-  probability: Float64Array,
-  groups: readonly GroupValues[],
-): MetricValues {
-  const g = groups.findIndex(({ column }) => column === metric.per)
-  const members: number[][] = groups[g]!.values.map(() => [])
-  rows.groups[g]!.forEach((code, i) => members[code]?.push(i))
-  const entries = members.flatMap((indices, code): [string, number | null][] => {
-    if (indices.length === 0) return []
-    const p = Float64Array.from(indices, i => probability[i]!)
-    const y = Uint8Array.from(indices, i => rows.label[i]!)
-    return [[groups[g]!.values[code]!, compute(metric, p, y)]]
-  })
-  return Object.fromEntries(entries)
+  from: {
+    readonly judged: Judged
+    readonly rows: EncodedRows
+    readonly groups: readonly GroupValues[]
+    readonly wanted: boolean
+  },
+): Groups {
+  const g = from.groups.findIndex(({ column }) => column === metric.per)
+  const { values } = from.groups[g]!
+  const { judged, starts } = groupRows(from.judged, from.rows.groups[g]!, values.length)
+  const nUnits = values.reduce(
+    (sum, _, i) => sum + Math.min(starts[i + 1]! - starts[i]!, groupResampling.nUnits),
+    0,
+  )
+  const resampling = from.wanted && nUnits <= maxGroupUnits ? groupResampling : undefined
+  const measured = values.flatMap((value, i): [string, Measured][] =>
+    starts[i] === starts[i + 1]
+      ? []
+      : [[value, measure(metric, slice(judged, starts[i]!, starts[i + 1]!), resampling)]],
+  )
+  return new Map(measured)
+}
+
+function valuesOf<K extends keyof Measured>(groups: Groups, key: K): Readonly<Record<string, Measured[K]>> {
+  return Object.fromEntries([...groups].map(([value, measured]) => [value, measured[key]]))
+}
+
+/** A ranking may have as many groups as there are queries, and their mean is what is asked for. */
+const maxRankedGroups = 1000
+
+function bounded(groups: Readonly<Record<string, MetricValues>>): Readonly<Record<string, MetricValues>> {
+  const kept = Object.entries(groups).filter(
+    ([name, values]) => !/^(ndcg|precision)\b/.test(name) || Object.keys(values).length <= maxRankedGroups,
+  )
+  return Object.fromEntries(kept)
 }
 
 /** The mean and the metrics of every fold. */

@@ -163,16 +163,15 @@ export const functions: Readonly<Record<FunctionName, Emit>> = {
 
 /** The element of every row, the first is 1. */
 function element(graph: GraphBuilder, v: OnnxValue, i: number): OnnxValue {
-  const column = graph.node('Gather', [v.value, graph.constant('int64', [BigInt(i - 1)])], {
+  const value = graph.node('Gather', [v.value, graph.constant('int64', [BigInt(i - 1)])], {
     attributes: { axis: 1 },
   })
-  const value = graph.node('Squeeze', [column, graph.constant('int64', [1n])])
   return { kind: 'float', value, missing: v.missing }
 }
 
 function dot(graph: GraphBuilder, a: Ref, b: Ref): Ref {
   return graph.node('ReduceSum', [graph.node('Mul', [a, b]), graph.constant('int64', [1n])], {
-    attributes: { keepdims: 0 },
+    attributes: { keepdims: 1 },
   })
 }
 

@@ -1,11 +1,13 @@
 /** Scores rows with the ONNX artifact. onnxruntime is loaded when the first scorer is made. */
-import type { Expr, Row, Value } from '../../language/index.ts'
+import type { Expr, Row, Scalar, Value } from '../../language/index.ts'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { EngineError } from '../errors.ts'
 import { evaluateExpression, type RowScope } from '../rows/expression.ts'
 import { checkRow } from '../rows/normalize.ts'
 import { rank } from '../rows/outputs.ts'
-import type { Card, CardTensor, Scored } from '../types.ts'
+import { scoreRows } from '../rows/score.ts'
+import type { Card, CardTensor, FittedModel, Scored } from '../types.ts'
+import { canLackScores, lacksScore } from './names.ts'
 
 export interface Scorer {
   readonly card: Card
@@ -23,16 +25,31 @@ export interface Scorer {
 /** What a scorer must know of a model to fill its tensors. */
 export type TensorSource = Pick<Card, 'plan' | 'inputs' | 'tensors'>
 
+export interface ScorerOptions {
+  /**
+   * What was learned. With it a row that comes alone is answered by the TypeScript twin: what a call of onnxruntime costs is
+   * many times what one row does.
+   */
+  readonly fitted?: FittedModel
+}
+
 /** @throws ENG024 when the bytes are no model that onnxruntime can load */
-export async function createScorer(onnx: Uint8Array, card: Card): Promise<Scorer> {
+export async function createScorer(
+  onnx: Uint8Array,
+  card: Card,
+  { fitted }: ScorerOptions = {},
+): Promise<Scorer> {
   const runner = await createRunner(onnx, card)
+  const single = fitted && createSingleScorer(card, fitted)
   return {
     card,
     async score(rows) {
       if (rows.length === 0) return []
-      const { results, checked } = await runner.run(rows)
+      if (rows.length === 1 && single) return [single(rows[0])]
+      const { tensors, isLacking, checked } = await runner.run(rows)
+      refuseLacking(rows.findIndex((_, i) => isLacking(i)))
       const columns = card.outputs.map(output => {
-        const scores = scoresOf(output, results[output.tensor]!.data as Float64Array | Uint8Array)
+        const scores = outputValues(tensors[output.tensor]!, rows.length)
         const valueOf = (name: string, i: number) => runner.valueOf(name, checked[i]!)
         return [output.name, output.kind === 'rank' ? rank(output, scores, valueOf) : scores] as const
       })
@@ -42,33 +59,61 @@ export async function createScorer(onnx: Uint8Array, card: Card): Promise<Scorer
   }
 }
 
-type Output = Card['outputs'][number]
+function createSingleScorer(card: Card, fitted: FittedModel): (row: unknown) => Scored {
+  const check = createChecker(card)
+  const lacks = canLackScores(fitted)
+  return row => {
+    const [scored] = scoreRows(card.plan, fitted, [check(row, 0)])
+    if (lacks && card.outputs.some(({ kind, name }) => kind !== 'rank' && scored![name] === null))
+      refuseLacking(0)
+    return scored!
+  }
+}
+
+/** Columns of the observation that are not read are passed over. */
+function createChecker({ plan, inputs }: TensorSource): (row: unknown, index: number) => Row {
+  const passedOver = new Set(plan.sources[plan.observe.source]!.columns.map(c => c.name))
+  return (row, index) => checkRow(row, inputs, index, passedOver)
+}
 
 /** @throws ENG006 where a missing value is not imputed */
-function scoresOf(output: Output, data: Float64Array | Uint8Array): readonly (number | boolean)[] {
-  if (output.kind === 'prediction') return Array.from(data, Boolean)
-  const row = data.findIndex(Number.isNaN)
-  if (row < 0) return Array.from(data)
+function refuseLacking(row: number): void {
+  if (row < 0) return
   throw new EngineError(
     'ENG006',
     `Expected every numeric feature of row ${row} to have a value, because the plan says \`impute none\`; one is missing. Send it, or impute.`,
-    { details: { row, name: output.name } },
+    { details: { row } },
   )
+}
+
+/** Null where a number is not finite. Of a model that reads nothing all rows are one. */
+export function outputValues({ type, data }: Tensor, nRows: number): readonly Scalar[] {
+  const values = Array.from(data as ArrayLike<number | string>, value =>
+    type === 'bool' ? value !== 0 : typeof value === 'number' && !Number.isFinite(value) ? null : value,
+  )
+  return values.length === nRows ? values : new Array<Scalar>(nRows).fill(values[0]!)
 }
 
 /** Runs the graph on checked rows; gives every output tensor by name. */
 export async function createRunner(onnx: Uint8Array, card: TensorSource) {
   const runtime = await import('onnxruntime-node')
   const session = await load(runtime.InferenceSession, onnx)
-  const passedOver = new Set(card.plan.sources[card.plan.observe.source]!.columns.map(c => c.name))
+  // Models that earlier versions wrote.
+  const flat = session.inputMetadata.flatMap(input =>
+    input.isTensor && input.shape.length === 1 ? [input.name] : [],
+  )
+  const check = createChecker(card)
   const fillers = card.tensors.map(tensor => fillerOf(tensor, card, runtime.Tensor))
   const scope = scopeOf(card)
   return {
     async run(rows: readonly unknown[]) {
-      const checked = rows.map((row, i) => checkRow(row, card.inputs, i, passedOver))
+      const checked = rows.map((row, i) => check(row, i))
       const feeds: Record<string, Tensor> = {}
       for (const fill of fillers) fill(checked, feeds)
-      return { results: await session.run(feeds), checked }
+      for (const name of flat) feeds[name] = feeds[name]!.reshape([rows.length])
+      const tensors = await session.run(feeds)
+      const lacking = tensors[lacksScore]?.data
+      return { tensors, checked, isLacking: (row: number): boolean => lacking?.[row] === 1 }
     },
     /** Of an input or a feature. */
     valueOf: (name: string, row: Row): Value => scope(row).feature(name),
@@ -103,7 +148,7 @@ function fillerOf(tensor: CardTensor, card: TensorSource, Tensor: TensorClass): 
     feeds[tensor.tensor] = valuesTensor(Tensor, tensor, values)
     if (tensor.missingTensor === undefined) return
     const missing = Uint8Array.from(values, value => (value === null ? 1 : 0))
-    feeds[tensor.missingTensor] = new Tensor('bool', missing, [rows.length])
+    feeds[tensor.missingTensor] = new Tensor('bool', missing, [rows.length, 1])
   }
 }
 
@@ -132,13 +177,13 @@ function scopeOf(card: TensorSource): (row: Row) => RowScope {
 }
 
 function valuesTensor(Tensor: TensorClass, tensor: CardTensor, values: readonly Value[]): Tensor {
-  const dims = [values.length]
+  const dims = [values.length, 1]
   switch (tensor.dtype) {
     case 'float64':
       return tensor.size === undefined
         ? new Tensor(
             'float64',
-            Float64Array.from(values, v => Number(v ?? 0)),
+            Float64Array.from(values, v => (v === null ? NaN : Number(v))),
             dims,
           )
         : vectorsTensor(Tensor, tensor.size, values)

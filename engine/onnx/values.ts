@@ -4,10 +4,12 @@ import type { DType, GraphBuilder, Ref } from './graph.ts'
 
 export interface OnnxValue {
   readonly kind: ValueKind
-  /** Shape (nRows), of a vector (nRows, size). What stands where the value is missing is arbitrary. */
+  /** Shape (nRows, 1), of a vector (nRows, size); (1) where it is the same for every row. Arbitrary where missing. */
   readonly value: Ref
   /** True where missing; absent when never missing. */
   readonly missing?: Ref | undefined
+  /** Of a number: the same with NaN where missing. */
+  readonly orNaN?: Ref
   /** The same value as an int64 tensor: set for a category made of an int, whose text is then seldom needed. */
   readonly int64?: Ref
 }
@@ -20,6 +22,18 @@ export const dtypes: Readonly<Record<ValueKind, DType>> = {
   category: 'string',
   timestamp: 'int64',
   vector: 'float64',
+}
+
+/** A number that comes in with NaN where it is missing. */
+export function numberInput(graph: GraphBuilder, kind: 'int' | 'float', value: Ref): OnnxValue {
+  return { kind, value, missing: graph.node('IsNaN', [value]), orNaN: value }
+}
+
+/** As a float64 of the same shape, NaN where missing: a bool as 0 and 1, a timestamp in microseconds. */
+export function withNaN(graph: GraphBuilder, { kind, value, missing, orNaN }: OnnxValue): Ref {
+  if (orNaN !== undefined) return orNaN
+  const number = dtypes[kind] === 'float64' ? value : graph.cast(value, 'float64')
+  return missing ? graph.node('Where', [missing, graph.constant('float64', [NaN]), number]) : number
 }
 
 export function anyMissing(graph: GraphBuilder, values: readonly (Ref | undefined)[]): Ref | undefined {
@@ -59,11 +73,8 @@ export function present(graph: GraphBuilder, value: Ref, missing: Ref | undefine
 
 /** Per row one of two values. */
 export function choose(graph: GraphBuilder, condition: Ref, a: OnnxValue, b: OnnxValue): OnnxValue {
-  const wide = () => graph.node('Unsqueeze', [condition, graph.constant('int64', [1n])])
   const pick = (x: Ref, y: Ref, kind: ValueKind) =>
-    kind === 'bool'
-      ? pickBool(graph, condition, x, y)
-      : graph.node('Where', [kind === 'vector' ? wide() : condition, x, y])
+    kind === 'bool' ? pickBool(graph, condition, x, y) : graph.node('Where', [condition, x, y])
   const never = graph.constant('bool', [false])
   const missing =
     a.missing || b.missing ? pickBool(graph, condition, a.missing ?? never, b.missing ?? never) : undefined

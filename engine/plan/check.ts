@@ -1,9 +1,15 @@
 /** What a plan and its options must fulfil before any data is read. */
-import type { Plan } from '../../language/index.ts'
+import type {
+  AlgorithmPlan,
+  HyperparameterEntry,
+  Hyperparameters,
+  Plan,
+  Scalar,
+} from '../../language/index.ts'
+import { algorithms, describeLimits, familyOf, isAllowed, withDefaults } from '../../language/algorithms.ts'
 import { planVersion } from '../../language/plan.ts'
 import { EngineError } from '../errors.ts'
 import { checkExecutable } from './executable.ts'
-import type { LogisticRegression } from '../estimators/logistic-regression.ts'
 import type { TrainOptions } from '../types.ts'
 
 /** @throws ENG007 ENG010 */
@@ -21,10 +27,10 @@ export function checkPlan(plan: Plan, options: TrainOptions): void {
         'ENG007',
         `Expected the catalog feature \`${name}\` to be named unlike the column \`${name}\`, which the model reads too. Rename the feature.`,
       )
-    if (prepare.kind === 'one_hot' && ['float', 'timestamp', 'vector'].includes(type.kind))
+    if (prepare.kind !== 'numeric' && ['float', 'timestamp', 'vector'].includes(type.kind))
       throw new EngineError(
         'ENG007',
-        `Expected text, a bool or an int under one_hot, got ${type.kind} for \`${name}\`.`,
+        `Expected text, a bool or an int under ${prepare.kind}, got ${type.kind} for \`${name}\`.`,
       )
     if (prepare.kind === 'numeric' && (type.kind === 'string' || type.kind === 'category'))
       throw new EngineError(
@@ -54,19 +60,60 @@ function isRead(plan: Plan, column: string): boolean {
   )
 }
 
-/** @throws ENG008 */
-export function estimatorOf(plan: Plan): LogisticRegression {
-  const number = (name: string, fallback: number, fits: (x: number) => boolean, range: string): number => {
-    const value = plan.algorithm.hyperparameters[name] ?? fallback
-    if (typeof value === 'number' && fits(value)) return value
-    throw new EngineError('ENG008', `Expected ${name} to be ${range}, got ${String(value)}.`, {
-      details: { name },
-    })
-  }
-  return {
-    l2: number('l2', 1, x => x >= 0, 'at least 0'),
-    l1: number('l1', 0, x => x >= 0, 'at least 0'),
-    maxIterations: number('max_iterations', 100, x => x >= 1, 'at least 1'),
-    tolerance: number('tolerance', 1e-6, x => x > 0, 'above 0'),
+/** Every hyperparameter of the algorithm, defaults filled in. @throws ENG008 */
+export function hyperparametersOf({ algorithm, label }: Pick<Plan, 'algorithm' | 'label'>): Values {
+  const entry = algorithms[algorithm.name]
+  const family = familyOf(entry, label.type.kind)
+  const given = family === undefined ? algorithm.hyperparameters : { family, ...algorithm.hyperparameters }
+  return checked(entry.hyperparameters, given)
+}
+
+/** The same of a random effect. @throws ENG008 */
+export function effectHyperparametersOf(
+  { algorithm }: Pick<Plan, 'algorithm'>,
+  given: Readonly<Record<string, Scalar>>,
+): Readonly<Record<string, Scalar>> {
+  return checked(algorithms[algorithm.name].random ?? {}, given) as Readonly<Record<string, Scalar>>
+}
+
+type Values = AlgorithmPlan['hyperparameters']
+
+function checked(entries: Hyperparameters, given: Values): Values {
+  const unknown = Object.keys(given).find(name => !Object.hasOwn(entries, name))
+  if (unknown !== undefined)
+    throw new EngineError(
+      'ENG008',
+      `Expected ${Object.keys(entries).join(', ')}, got the hyperparameter ${unknown}. Leave it out.`,
+      { details: { name: unknown } },
+    )
+  const values = withDefaults(entries, new Map(Object.entries(given)))
+  for (const [name, value] of Object.entries(values))
+    if (!fits(entries[name]!, value)) {
+      const got = Array.isArray(value) ? `[${value.join(', ')}]` : String(value)
+      const message = `Expected ${name} to be ${describeLimits(entries[name]!)}, got ${got}.`
+      throw new EngineError('ENG008', message, { details: { name } })
+    }
+  return values
+}
+
+function fits(entry: HyperparameterEntry, value: Scalar | readonly number[]): boolean {
+  switch (entry.kind) {
+    case 'bool':
+      return typeof value === 'boolean'
+    case 'choice':
+      return entry.choices.includes(String(value))
+    case 'list': {
+      if (!Array.isArray(value)) return false
+      const numbers = value as readonly number[]
+      const isInside = numbers.every(x => Number.isInteger(x) && isAllowed(entry, x))
+      return isInside && numbers.length > 0 && numbers.length <= entry.maxLength
+    }
+    case 'int':
+    case 'float':
+      return (
+        typeof value === 'number' &&
+        isAllowed(entry, value) &&
+        (entry.kind === 'float' || Number.isInteger(value))
+      )
   }
 }

@@ -8,16 +8,23 @@ export function inputColumns(plan: Plan): readonly string[] {
   return ordered(plan, used)
 }
 
-/** Columns that a row to score carries: what features read, and what ranks are given per. */
+/** Columns that a row to score carries: what features read, the keys of random effects, what ranks are given per. */
 export function columnsSent(plan: Plan): readonly string[] {
   const features = new Set(plan.features.map(f => f.name))
-  const per = plan.outputs.flatMap(output => (output.kind === 'rank' ? output.per : []))
+  const ranked = plan.outputs.flatMap(output => (output.kind === 'rank' ? output.per : []))
+  const per = [...ranked, ...keyNames(plan)]
   return ordered(plan, new Set([...inputColumns(plan), ...per.filter(name => !features.has(name))]))
+}
+
+/** Columns or features that random effects are given per, in the order of the effects. */
+export function keyNames(plan: Pick<Plan, 'algorithm'>): readonly string[] {
+  return (plan.algorithm.random ?? []).map(effect => effect.per)
 }
 
 /** Columns or features that a metric is given per. */
 export function groupNames(plan: Plan): readonly string[] {
-  const named = [...plan.evaluate, ...plan.require].flatMap(metric => metric.per ?? [])
+  const tuned = plan.tune ? [plan.tune.metric] : []
+  const named = [...plan.evaluate, ...plan.require, ...tuned].flatMap(metric => metric.per ?? [])
   return [...new Set(named)]
 }
 

@@ -2,28 +2,52 @@
  * The TypeScript evaluator: features, prepared values and outputs of a plan, row by row. It shares no code with
  * SQL or ONNX and reads no result of theirs.
  */
-import type { ModelFeature, Plan, Row, Scalar, Value } from '../../language/index.ts'
-import type { FittedColumn, FittedFeature, FittedModel, Scored } from '../types.ts'
-import { evaluateExpression, textOf } from './expression.ts'
+import type { ModelFeature, Plan, Row, Value } from '../../language/index.ts'
+import type { FittedModel, Scored } from '../types.ts'
+import { evaluateExpression } from './expression.ts'
 import { canonicalValue } from './normalize.ts'
 import { outputsOf } from './outputs.ts'
+import { rowPredictor } from './predict.ts'
+import { rowPreparer } from './prepare.ts'
 
 /**
  * @param rows by name, the observed columns and the catalog features (named like the model's features);
  *   timestamps as ISO text or microseconds
- * @returns per row every output of the plan; null where the plan imputes nothing and a value is missing
+ * @returns per row every output of the plan; null where the plan imputes nothing and a value is missing, and where a number
+ *   would not be finite
  */
 export function scoreRows(plan: Plan, fitted: FittedModel, rows: readonly Row[]): Scored[] {
+  return rowScorer(plan, fitted)(rows)
+}
+
+/** What is made once of a model is kept, for as long as the model is. */
+const scorers = new WeakMap<FittedModel, { readonly plan: Plan; readonly score: RowScorer }>()
+
+type RowScorer = (rows: readonly Row[]) => Scored[]
+
+function rowScorer(plan: Plan, fitted: FittedModel): RowScorer {
+  const known = scorers.get(fitted)
+  if (known?.plan === plan) return known.score
+  const score = createScorer(plan, fitted)
+  scorers.set(fitted, { plan, score })
+  return score
+}
+
+function createScorer(plan: Plan, fitted: FittedModel): RowScorer {
   const read = rowReader(plan)
-  const canonical = rows.map(read)
-  const features = canonical.map(row => featureValues(plan, row))
-  const probabilities = features.map(values => probabilityOf(fitted, values))
+  const prepare = rowPreparer(fitted)
+  const predict = rowPredictor(fitted.parameters)
   const names = plan.features.map(feature => feature.name)
-  const valueOf = (name: string, row: number): Value => {
-    const feature = names.indexOf(name)
-    return feature < 0 ? (canonical[row]![name] ?? null) : features[row]![feature]!
+  return rows => {
+    const canonical = rows.map(read)
+    const features = canonical.map(row => featureValues(plan, row))
+    const predictions = features.map((values, i) => predict(prepare(values, canonical[i]!)))
+    const valueOf = (name: string, row: number): Value => {
+      const feature = names.indexOf(name)
+      return feature < 0 ? (canonical[row]![name] ?? null) : features[row]![feature]!
+    }
+    return outputsOf(plan.outputs, { label: fitted.label, predictions, valueOf })
   }
-  return outputsOf(plan.outputs, { probabilities, valueOf })
 }
 
 /** The value of every feature, in the plan's order, before preparation. */
@@ -58,45 +82,4 @@ function featureValues(plan: Plan, row: Row): Value[] {
   for (const { name, value } of plan.features)
     values.set(name, value.kind === 'row' ? evaluateExpression(value.expr, scope) : (row[name] ?? null))
   return plan.features.map(({ name }: ModelFeature) => values.get(name)!)
-}
-
-function probabilityOf(fitted: FittedModel, values: readonly Value[]): number | null {
-  let z = fitted.intercept
-  for (const [i, feature] of fitted.features.entries()) {
-    const term = contribution(feature, values[i]!)
-    if (term === null) return null
-    z += term
-  }
-  if (Number.isNaN(z)) return null
-  return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z))
-}
-
-function contribution(feature: FittedFeature, value: Value): number | null {
-  switch (feature.kind) {
-    case 'numeric':
-      return sumOf([columnTerm(feature, value as Scalar), indicatorTerm(feature, value)])
-    case 'vector': {
-      const elements = value as readonly number[] | null
-      const terms = feature.elements.map((column, i) => columnTerm(column, elements && elements[i]!))
-      return sumOf([...terms, indicatorTerm(feature, value)])
-    }
-    case 'one_hot': {
-      const text = value === null ? null : textOf(value)
-      const index = text === null ? -1 : feature.categories.indexOf(text)
-      return index < 0 ? feature.other : feature.weights[index]!
-    }
-  }
-}
-
-function columnTerm({ impute, center, scale, weight }: FittedColumn, value: Scalar): number | null {
-  const x = value === null ? impute : Number(value)
-  return x === null ? null : (weight * (x - center)) / scale
-}
-
-function indicatorTerm({ indicator = 0 }: { readonly indicator?: number }, value: Value): number {
-  return value === null ? indicator : 0
-}
-
-function sumOf(terms: readonly (number | null)[]): number | null {
-  return terms.reduce((sum, term) => (sum === null || term === null ? null : sum + term))
 }

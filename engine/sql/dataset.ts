@@ -4,10 +4,10 @@
  * tables or joined into one query.
  */
 import type { ColumnSchema, ModelFeature, Plan } from '../../language/index.ts'
-import { columnsSent, groupNames } from '../plan/inputs.ts'
+import { columnsSent, groupNames, keyNames } from '../plan/inputs.ts'
 import { featuresOf } from '../plan/walk.ts'
 import { expressionSql, textOf, type SqlScope } from './expression.ts'
-import { lookedUp, titleOf } from './feature.ts'
+import { groupsOf, lookedUp, titlesOf } from './feature.ts'
 import {
   columnRef,
   contextOf,
@@ -19,7 +19,7 @@ import {
 } from './observed.ts'
 import { foldBoundsSql, foldByTime, partByTime } from './split.ts'
 import { comment, indent, quoteName } from './text.ts'
-import { windowSql } from './window.ts'
+import { ofObservedKeys, windowsSql, type WindowsQuery } from './window.ts'
 
 export interface DatasetOptions {
   /** A path as the database shall see it, from one relative to the project's root. Default: as it is. */
@@ -29,6 +29,8 @@ export interface DatasetOptions {
   /** The columns there are. Default: the source's. */
   readonly columns?: readonly ColumnSchema[]
   readonly sample?: { readonly rows: number; readonly seed: number }
+  /** Whether windows read the events of the observed keys alone, which is faster where few rows are observed. */
+  readonly ofObservedKeys?: boolean
   /** Put before every part's name. */
   readonly prefix?: string
 }
@@ -51,10 +53,12 @@ export interface Dataset {
   readonly parts: readonly DatasetPart[]
   /** Name of the last part: one row per observation. */
   readonly rows: string
-  /** Columns of `rows`. */
+  /** Columns of `rows`. Groups and keys are texts. */
   readonly inputs: readonly NamedColumn[]
   readonly features: readonly NamedColumn[]
   readonly groups: readonly NamedColumn[]
+  /** Keys of random effects. */
+  readonly keys: readonly NamedColumn[]
 }
 
 /**
@@ -92,6 +96,7 @@ export function datasetSql(plan: Plan, options: DatasetOptions = {}): Dataset {
     inputs: columnsSent(plan).map(name => ({ column: context.columns.get(name)!, name })),
     features: plan.features.map((feature, i) => ({ column: context.names[i]!, name: feature.name })),
     groups: groupNames(plan).map((name, i) => ({ column: `g${i + 1}`, name })),
+    keys: keyNames(plan).map((name, i) => ({ column: `k${i + 1}`, name })),
   }
 }
 
@@ -111,20 +116,26 @@ export function planSql(plan: Plan, options: DatasetOptions = {}): string {
 function windowParts(context: Context, options: DatasetOptions, observed: string): DatasetPart[] {
   const { plan, lookups } = context
   const { time = '' } = plan.sources[plan.observe.source]!
-  return lookups.windows.map(({ feature, keys }, i) => ({
-    name: `${options.prefix ?? ''}window_${i + 1}`,
-    title: titleOf(feature),
-    frees: [],
-    sql: windowSql({
-      feature,
-      source: plan.sources[feature.source]!,
-      sourceRelation: relationOf(plan, feature.source, options),
-      observed: quoteName(observed),
-      row: rowColumn,
-      time: columnRef(context, time),
-      keys: keys.map(key => expressionSql(key, scopeOf(context))),
-    }),
-  }))
+  const limited = options.ofObservedKeys ? ofObservedKeys : (query: WindowsQuery) => query
+  return groupsOf(lookups, plan.sources).map((group, i) => {
+    const { feature, keys } = group[0]!
+    return {
+      name: `${options.prefix ?? ''}window_${i + 1}`,
+      title: titlesOf(group),
+      frees: [],
+      sql: windowsSql(
+        limited({
+          windows: group.map(lookup => ({ feature: lookup.feature, name: lookup.column })),
+          source: plan.sources[feature.source]!,
+          sourceRelation: relationOf(plan, feature.source, options),
+          observed: quoteName(observed),
+          row: rowColumn,
+          time: columnRef(context, time),
+          keys: keys.map(key => expressionSql(key, scopeOf(context))),
+        }),
+      ),
+    }
+  })
 }
 
 /** Where the folds of a split by time begin; made before the rows, which are put into them. */
@@ -154,10 +165,12 @@ function rowsSql(context: Context, { observed, windows, bounds }: RowsFrom): str
     ...plan.features.map(({ name, type }, i) => named(scope.feature(name, type), names[i]!)),
     ...columnsSent(plan).map(name => columnRef(context, name)),
     ...groupNames(plan).map((name, i) => `${groupSql(plan, name, scope)} AS g${i + 1}`),
+    ...keyNames(plan).map((name, i) => `${groupSql(plan, name, scope)} AS k${i + 1}`),
     `-- ${comment(plan.label.name)}\n  ${expressionSql(plan.label.expr, scope)} AS ${labelColumn}`,
     ...splitSql(context, scope),
   ]
-  const looked = lookedUp(context.lookups, { observed, row: rowColumn, names: windows })
+  const groups = groupsOf(context.lookups, plan.sources)
+  const looked = lookedUp(context.lookups, groups, { observed, row: rowColumn, names: windows })
   const layers = layered(plan, looked, scope, names)
   const from = bounds === undefined ? layers : `${layers}, ${quoteName(bounds)}`
   return `SELECT ${kept.join(',\n  ')}\nFROM ${from}`

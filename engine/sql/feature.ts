@@ -4,7 +4,7 @@ import { lookupsOf, type Lookup, type Lookups } from '../plan/lookups.ts'
 import { expressionSql } from './expression.ts'
 import { sourceRelation } from './source.ts'
 import { comment, indent, quoteName, sqlTypes } from './text.ts'
-import { defaultSql, windowSql } from './window.ts'
+import { defaultSql, windowGroups, windowsSql } from './window.ts'
 
 export interface FeatureQuery {
   readonly feature: FeaturePlan
@@ -33,10 +33,12 @@ export function featureSql(query: FeatureQuery): string {
     `${query.time} AS asked_at`,
     ...query.keys.map((key, i) => `${key} AS ${keyNames[i]}`),
   ]
-  const parts = lookups.windows.map(({ feature: window }, i) => {
+  const groups = groupsOf(lookups, query.sources)
+  const parts = groups.map((group, i) => {
+    const { feature: window } = group[0]!
     const source = query.sources[window.source]!
-    const sql = windowSql({
-      feature: window,
+    const sql = windowsSql({
+      windows: group.map(lookup => ({ feature: lookup.feature, name: lookup.column })),
       source,
       sourceRelation: (query.relation ?? (s => sourceRelation(s, s.path)))(source, window),
       observed: 'asked',
@@ -44,9 +46,9 @@ export function featureSql(query: FeatureQuery): string {
       time: 'asked_at',
       keys: keyNames,
     })
-    return `,\n-- ${comment(titleOf(window))}\nwindow_${i + 1} AS (\n${indent(sql)}\n)`
+    return `,\n-- ${comment(titlesOf(group))}\nwindow_${i + 1} AS (\n${indent(sql)}\n)`
   })
-  const names = lookups.windows.map((_, i) => `window_${i + 1}`)
+  const names = groups.map((_, i) => `window_${i + 1}`)
   const value = lookups.columns.get(feature.name)!
   return `WITH asked AS (
   SELECT ${observation.join(', ')}
@@ -54,7 +56,7 @@ export function featureSql(query: FeatureQuery): string {
 )${parts.join('')}
 -- ${comment(titleOf(feature))}
 SELECT row_id, ${quoteName(value)} AS value
-FROM ${lookedUp(lookups, { observed: 'asked', row: 'row_id', names })}`
+FROM ${lookedUp(lookups, groups, { observed: 'asked', row: 'row_id', names })}`
 }
 
 function lookupsOfFeature({ feature, features }: FeatureQuery): Lookups {
@@ -69,16 +71,30 @@ export interface LookupSources {
   /** Name of the relation of observations, and its column that tells them apart. */
   readonly observed: string
   readonly row: string
-  /** Name of the relation of every window, `(row_id, value)`. */
+  /** Name of the relation of every group of windows: `(row_id, …)` with a column per window. */
   readonly names: readonly string[]
 }
 
+/** The windows of the lookups as they are computed together. */
+export function groupsOf(
+  { windows }: Lookups,
+  sources: Readonly<Record<string, SourcePlan>>,
+): readonly (readonly Lookups['windows'][number][])[] {
+  return windowGroups(windows, name => sources[name]!.knownAfterUs)
+}
+
 /** The observations with a column per lookup, as a relation. */
-export function lookedUp(lookups: Lookups, { observed, row, names }: LookupSources): string {
+export function lookedUp(
+  lookups: Lookups,
+  groups: ReturnType<typeof groupsOf>,
+  { observed, row, names }: LookupSources,
+): string {
   if (names.length === 0) return quoteName(observed)
-  const values = lookups.windows.map(
-    ({ feature, column }, i) =>
-      `  coalesce(${quoteName(names[i]!)}.value, ${defaultSql(feature)}) AS ${quoteName(column)}`,
+  const values = groups.flatMap((group, i) =>
+    group.map(({ feature, column }) => {
+      const value = `${quoteName(names[i]!)}.${quoteName(column)}`
+      return `  ${feature.default === null ? value : `coalesce(${value}, ${defaultSql(feature)})`} AS ${quoteName(column)}`
+    }),
   )
   const joins = names.map(name => `LEFT JOIN ${quoteName(name)} USING (${row})`)
   const joined = `(
@@ -106,6 +122,10 @@ function derivedSql({ feature, inputs }: Lookup<Extract<FeaturePlan, { kind: 'de
 }
 
 /** For a reader of the query. */
+export function titlesOf(lookups: readonly { readonly feature: FeaturePlan }[]): string {
+  return lookups.map(({ feature }) => titleOf(feature)).join('; ')
+}
+
 export function titleOf(feature: FeaturePlan): string {
   const name = feature.version > 0 ? `${feature.name}@${feature.version}` : feature.name
   return `${name} of ${feature.entity}${feature.doc === undefined ? '' : `: ${feature.doc}`}`

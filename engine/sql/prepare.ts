@@ -79,23 +79,48 @@ FROM (SELECT DISTINCT ${quoteName(column)} AS value FROM ${quoteName(rows)} WHER
 WHERE value IS NOT NULL`
 }
 
+/**
+ * `(value, code)` of every value that the training rows' key has on at least `minRows` of them, by code point; codes of the
+ * classes of a label too.
+ */
+export function keysSql(
+  column: string,
+  query: { readonly rows: string; readonly where: string; readonly minRows: number },
+): string {
+  const { rows, where, minRows } = query
+  return `SELECT value, CAST(row_number() OVER (ORDER BY value) - 1 AS INTEGER) AS code
+FROM (
+  SELECT ${quoteName(column)} AS value FROM ${quoteName(rows)}
+  WHERE ${where} GROUP BY value HAVING count(*) >= ${minRows}
+) WHERE value IS NOT NULL`
+}
+
+/** Names of tables of `(value, code)`: per feature that is a category, per group, per key of a random effect, in order. */
+export interface CodeTables {
+  readonly categories: readonly string[]
+  readonly groups: readonly string[]
+  readonly keys: readonly string[]
+  /** Of a label of classes. */
+  readonly classes?: string
+}
+
 export interface EncodedColumns {
-  /** One row per usable observation: part, label, codes, codes of groups, numbers, weight; ints are INTEGER. */
+  /** One row per usable observation: part, label, codes, codes of groups and keys, numbers, weight; ints are INTEGER. */
   readonly sql: string
   readonly nNumbers: number
   readonly nCodes: number
   readonly nGroups: number
+  readonly nKeys: number
   readonly hasWeights: boolean
 }
 
 /**
  * The encoded rows, sorted by all they hold: whatever order the database found them in, the estimator sees one.
- * @param tables name of the table of categories, for every one-hot feature and every group, in order
  */
 export function encodedSql(
   plan: Plan,
   dataset: Dataset,
-  tables: { readonly categories: readonly string[]; readonly groups: readonly string[] },
+  tables: CodeTables,
   partition: Partition = wholeSplit,
 ): EncodedColumns {
   const numbers = numberColumns(plan, dataset).map(({ sql }) => sql)
@@ -110,18 +135,22 @@ export function encodedSql(
     )
     codes.push(`coalesce(${alias}.code, -1)`)
   })
-  const groups = dataset.groups.map(({ column }, i) => {
-    joins.push(
-      `LEFT JOIN ${quoteName(tables.groups[i]!)} AS group_${i + 1} ON group_${i + 1}.value = ${quoteName(column)}`,
-    )
-    return `coalesce(group_${i + 1}.code, -1)`
-  })
+  const coded = (kind: string, column: string, table: string): string => {
+    joins.push(`LEFT JOIN ${quoteName(table)} AS ${kind} ON ${kind}.value = ${quoteName(column)}`)
+    return `coalesce(${kind}.code, -1)`
+  }
+  const groups = dataset.groups.map(({ column }, i) => coded(`group_${i + 1}`, column, tables.groups[i]!))
+  const keys = dataset.keys.map(({ column }, i) => coded(`key_${i + 1}`, column, tables.keys[i]!))
+  const label = tables.classes
+    ? coded('class', labelColumn, tables.classes)
+    : `CAST(${labelColumn} AS ${plan.label.type.kind === 'bool' ? 'INTEGER' : 'DOUBLE'})`
   const hasWeights = plan.weight !== undefined
   const columns = [
     `CAST(${partition.sql} AS INTEGER)`,
-    `CAST(${labelColumn} AS INTEGER)`,
+    label,
     ...codes,
     ...groups,
+    ...keys,
     ...numbers,
     ...(hasWeights ? [`coalesce(${weightColumn}, 0)`] : []),
   ]
@@ -132,6 +161,7 @@ export function encodedSql(
     nNumbers: numbers.length,
     nCodes: codes.length,
     nGroups: groups.length,
+    nKeys: keys.length,
     hasWeights,
   }
 }

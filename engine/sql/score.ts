@@ -1,11 +1,12 @@
 /** Scoring as SQL text. Twin of engine/rows/score.ts and engine/onnx/. */
-import type { ModelFeature, OutputPlan, Plan, ValueType } from '../../language/index.ts'
-import type { FittedColumn, FittedFeature, FittedModel } from '../types.ts'
+import type { OutputPlan, Plan, ValueType } from '../../language/index.ts'
+import type { FittedLabel, FittedModel } from '../types.ts'
 import { layered } from './dataset.ts'
-import type { SqlScope } from './expression.ts'
-import { categorySql, numberSql } from './prepare.ts'
+import { textOf, type SqlScope } from './expression.ts'
+import { predictSql, type PredictSql } from './predict.ts'
+import { positionSql, preparedNumberSql } from './prepared.ts'
 import { canonicalColumn } from './source.ts'
-import { numberLiteral, quoteName, quoteText } from './text.ts'
+import { quoteName, quoteText } from './text.ts'
 
 export interface ScoreQuery {
   /** SQL text of a relation with the observed columns and the catalog features (named like the model's features). */
@@ -17,7 +18,7 @@ export interface ScoreQuery {
 }
 
 /** Columns of ours, named as no column of others is likely to be. */
-const inner = { order: '"0 order"', z: '"0 z"', score: '"0 score"' }
+const order = '"0 order"'
 
 /**
  * A query with one column per output (and per kept column). Its rows are the relation's, in any order; ranks are among all
@@ -32,25 +33,63 @@ export function scoreSql(plan: Plan, fitted: FittedModel, query: ScoreQuery): st
       : [],
   )
   const scope = scoreScope(plan, names)
-  const order = `row_number() OVER () AS ${inner.order}`
-  const base = `(SELECT ${['*', order, ...catalog].join(', ')} FROM ${query.relation})`
-  const terms = fitted.features.map((feature, i) => contributionSql(feature, plan.features[i]!, names[i]!))
-  const z = [numberLiteral(fitted.intercept), ...terms].join('\n    + ')
+  const numbered = `row_number() OVER () AS ${order}`
+  const base = `(SELECT ${['*', numbered, ...catalog].join(', ')} FROM ${query.relation})`
+  const prepared = preparedSql(plan, fitted, { scope, names })
+  const predict = predictSql(fitted, prepared.columns)
   const features = query.withFeatures
     ? plan.features.map((feature, i) => `${quoteName(names[i]!)} AS ${quoteName(`feature ${feature.name}`)}`)
     : []
   const kept = keep.map(quoteName)
   const passed = [...kept, ...(query.withFeatures ? names.map(quoteName) : [])]
   const groups = rankGroups(plan, scope)
-  const scored = `SELECT ${[...passed, inner.order, ...groups.map(g => `${g.sql} AS ${g.column}`), `${z} AS ${inner.z}`].join(', ')}
-  FROM ${layered(plan, base, scope, names)}`
+  const columns = [...passed, order, ...groups.map(g => `${g.sql} AS ${g.column}`), ...prepared.named]
+  const ready = `(\n  SELECT ${columns.join(',\n  ')}\n  FROM ${layered(plan, base, scope, names)}\n)`
   const outputs = plan.outputs.map(
-    output => `${outputSql(plan, output, groups)} AS ${quoteName(output.name)}`,
+    output =>
+      `${outputSql(output, { plan, groups, predict, label: fitted.label })} AS ${quoteName(output.name)}`,
   )
   return `SELECT ${[...kept, ...features, ...outputs].join(', ')}
-FROM (SELECT *, CASE WHEN ${inner.z} >= 0 THEN 1 / (1 + exp(-${inner.z})) ELSE exp(${inner.z}) / (1 + exp(${inner.z})) END AS ${inner.score} FROM (
-  ${scored}
-))`
+FROM ${predict.relation(ready)}`
+}
+
+/** The prepared columns and their names. */
+function preparedSql(
+  plan: Plan,
+  { columns, features, keys }: FittedModel,
+  { scope, names }: { readonly scope: SqlScope; readonly names: readonly string[] },
+) {
+  const name = (kind: string, i: number) => `"0 ${kind} ${i + 1}"`
+  const numbers = columns.numbers.map(source =>
+    preparedNumberSql(source, {
+      fitted: features[source.feature]!,
+      feature: plan.features[source.feature]!,
+      column: names[source.feature]!,
+    }),
+  )
+  const codes = columns.codes.map(i =>
+    positionSql(features[i]!, { feature: plan.features[i]!, column: names[i]! }),
+  )
+  const texts = keys.map(({ source }) => {
+    const type = typeOf(plan, source.name)
+    return textOf(
+      source.kind === 'feature' ? scope.feature(source.name, type) : scope.column(source.name, type),
+      type,
+    )
+  })
+  const all = { number: numbers, code: codes, key: texts }
+  const of = (kind: keyof typeof all) => all[kind].map((_, i) => name(kind, i))
+  return {
+    columns: { numbers: of('number'), codes: of('code'), keys: of('key') },
+    named: Object.entries(all).flatMap(([kind, each]) => each.map((sql, i) => `${sql} AS ${name(kind, i)}`)),
+  }
+}
+
+/** Of a feature, else of a column. */
+function typeOf(plan: Plan, name: string): ValueType {
+  const feature = plan.features.find(f => f.name === name)
+  const column = plan.sources[plan.observe.source]!.columns.find(c => c.name === name)
+  return feature?.type ?? column?.type ?? { kind: 'string', nullable: true }
 }
 
 interface RankGroup {
@@ -62,33 +101,63 @@ interface RankGroup {
 function rankGroups(plan: Plan, scope: SqlScope): readonly RankGroup[] {
   const names = new Set(plan.outputs.flatMap(output => (output.kind === 'rank' ? output.per : [])))
   return [...names].map((name, i) => {
-    const feature = plan.features.find(f => f.name === name)
-    const column = plan.sources[plan.observe.source]!.columns.find(c => c.name === name)
-    const type = feature?.type ?? column?.type ?? { kind: 'string', nullable: true }
+    const type = typeOf(plan, name)
+    const isFeature = plan.features.some(f => f.name === name)
     return {
       name,
       column: quoteName(`0 group ${i + 1}`),
-      sql: feature ? scope.feature(name, type) : scope.column(name, type),
+      sql: isFeature ? scope.feature(name, type) : scope.column(name, type),
     }
   })
 }
 
-function outputSql(plan: Plan, output: OutputPlan, groups: readonly RankGroup[]): string {
+interface OutputContext {
+  readonly plan: Plan
+  readonly groups: readonly RankGroup[]
+  readonly predict: PredictSql
+  readonly label: FittedLabel
+}
+
+function outputSql(output: OutputPlan, context: OutputContext): string {
+  const { plan, groups, predict, label } = context
   switch (output.kind) {
     case 'probability':
-      return inner.score
+      return probabilitySql(label, predict, output.class)
     case 'prediction':
-      return `(${inner.score} >= 0.5)`
+      return decisionSql(label, predict)
     case 'rank': {
       const by = plan.outputs.find(other => other.name === output.by)!
-      const value = `CAST(${outputSql(plan, by, groups)} AS DOUBLE)`
+      const value = `CAST(${outputSql(by, context)} AS DOUBLE)`
       const per = output.per.map(name => groups.find(group => group.name === name)!.column)
       const partition = per.length === 0 ? '' : `PARTITION BY ${per.join(', ')} `
-      const rank = `row_number() OVER (${partition}ORDER BY ${value} DESC NULLS LAST, ${inner.order})`
-      const isRanked = `${inner.score} IS NOT NULL${output.top === undefined ? '' : ` AND ${rank} <= ${output.top}`}`
+      const rank = `row_number() OVER (${partition}ORDER BY ${value} DESC NULLS LAST, ${order})`
+      const isRanked = `${predict.predicted} IS NOT NULL${output.top === undefined ? '' : ` AND ${rank} <= ${output.top}`}`
       return `CASE WHEN ${isRanked} THEN CAST(${rank} AS DOUBLE) END`
     }
   }
+}
+
+/** Two classes have one score, which is of the second. */
+function probabilitySql(
+  label: FittedLabel,
+  { predicted, isList }: PredictSql,
+  of: string | undefined,
+): string {
+  if (label.kind !== 'classes') return predicted
+  const index = label.classes.indexOf(of ?? '')
+  if (index < 0) return '0e0'
+  if (isList) return `${predicted}[${index + 1}]`
+  return index === 1 ? predicted : `(1e0 - ${predicted})`
+}
+
+/** One half counts as true, the first of classes that are equally likely is taken. */
+function decisionSql(label: FittedLabel, { predicted, isList }: PredictSql): string {
+  if (label.kind === 'number') return predicted
+  if (label.kind === 'bool') return `(${predicted} >= 0.5)`
+  const classes = label.classes.map(quoteText)
+  return isList
+    ? `[${classes.join(', ')}][list_position(${predicted}, list_max(${predicted}))]`
+    : `CASE WHEN ${predicted} > 0.5 THEN ${classes[1]!} WHEN ${predicted} <= 0.5 THEN ${classes[0]!} END`
 }
 
 function scoreScope(plan: Plan, names: readonly string[]): SqlScope {
@@ -99,35 +168,4 @@ function scoreScope(plan: Plan, names: readonly string[]): SqlScope {
     column: (name, type) => canonicalColumn(quoteName(name), types.get(name) ?? type),
     feature: name => quoteName(names[plan.features.findIndex(feature => feature.name === name)]!),
   }
-}
-
-function contributionSql(fitted: FittedFeature, feature: ModelFeature, column: string): string {
-  switch (fitted.kind) {
-    case 'numeric': {
-      const term = columnTerm(fitted, numberSql(feature, column))
-      return fitted.indicator === undefined ? term : `${term} + ${indicatorTerm(fitted.indicator, column)}`
-    }
-    case 'vector': {
-      const terms = fitted.elements.map((element, i) => columnTerm(element, `${quoteName(column)}[${i + 1}]`))
-      if (fitted.indicator !== undefined) terms.push(indicatorTerm(fitted.indicator, column))
-      return terms.join(' + ')
-    }
-    case 'one_hot': {
-      const text = categorySql(feature, column)
-      const cases = fitted.categories.map(
-        (value, i) => `WHEN ${quoteText(value)} THEN ${numberLiteral(fitted.weights[i]!)}`,
-      )
-      const other = numberLiteral(fitted.other)
-      return cases.length === 0 ? other : `CASE ${text} ${cases.join(' ')} ELSE ${other} END`
-    }
-  }
-}
-
-function columnTerm(fitted: FittedColumn, value: string): string {
-  const x = fitted.impute === null ? value : `coalesce(${value}, ${numberLiteral(fitted.impute)})`
-  return `${numberLiteral(fitted.weight)} * (${x} - ${numberLiteral(fitted.center)}) / ${numberLiteral(fitted.scale)}`
-}
-
-function indicatorTerm(weight: number, column: string): string {
-  return `CASE WHEN ${quoteName(column)} IS NULL THEN ${numberLiteral(weight)} ELSE 0e0 END`
 }

@@ -84,8 +84,13 @@ export function foldByTime(folds: number, time: string): string {
 /** The parts of the split as they are. */
 export const wholeSplit: Partition = { sql: 'part' }
 
-/** Training rows outside of a fold train, those of the fold are judged on; by time, only what is before trains. */
+/**
+ * Training rows outside of a fold train, those of the fold are judged on; by time, only what is before trains. The validation
+ * part comes third, for early stopping.
+ */
 export function foldPartition(split: SplitPlan, fold: number): Partition {
   const trains = split.kind === 'time' ? `fold < ${fold}` : `fold <> ${fold}`
-  return { sql: `CASE WHEN part = 0 AND fold = ${fold} THEN 1 WHEN part = 0 AND ${trains} THEN 0 END` }
+  return {
+    sql: `CASE WHEN part = 0 AND fold = ${fold} THEN 1 WHEN part = 0 AND ${trains} THEN 0 WHEN part = 1 THEN 2 END`,
+  }
 }

@@ -2,15 +2,19 @@ import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import test, { after, before } from 'node:test'
 import type { Expr, Scalar, WindowFeaturePlan } from '../../language/index.ts'
-import { openEngine, type Connection, type Engine } from '../index.ts'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { openDatabase, type Database } from '../duckdb/database.ts'
 import { call, column, columnsOfKinds, literal, typeOf } from '../plan/build.ts'
 import { quoteText } from './text.ts'
-import { isWhole, windowSql } from './window.ts'
+import { isWhole, windowGroups, windowsSql } from './window.ts'
+
+type Value = number | null
 
 interface Event {
   readonly key: string | null
   readonly at: number | null
-  readonly x: number | null
+  readonly x: Value
+  readonly y: Value
 }
 
 const source = {
@@ -19,28 +23,55 @@ const source = {
   path: '',
   time: 'at',
   knownAfterUs: 0,
-  columns: columnsOfKinds({ key: 'string', at: 'timestamp', x: 'int' }),
+  columns: columnsOfKinds({ key: 'string', at: 'timestamp', x: 'int', y: 'float' }),
 }
 
-/** Instants collide, rows repeat, keys, times and values are missing here and there. */
+/** Instants collide and lie on both sides of 1970, rows repeat, keys, times and values are missing here and there. */
 const events: readonly Event[] = Array.from({ length: 400 }, (_, i) => ({
   key: i % 17 === 0 ? null : ['a', 'b', "it's"][i % 3]!,
-  at: i % 19 === 0 ? null : (i * 7919) % 60,
+  at: i % 19 === 0 ? null : ((i * 7919) % 60) - 30,
   x: i % 5 === 0 ? null : ((i * 31) % 23) - 11,
+  y: i % 7 < 3 ? null : 1e6 + ((i * 37) % 19) / 7,
 }))
 
 const x = column('x', 'int')
-const half = call('divide', 'float', x, literal('int', 2))
+const y = column('y', 'float')
 
-let engine: Engine
-let connection: Connection
+interface Asked {
+  readonly name: WindowFeaturePlan['aggregate']['function']
+  readonly of: Expr
+  readonly value: (event: Event) => Value
+  readonly windowUs: number
+}
+
+const arguments_: readonly Pick<Asked, 'of' | 'value'>[] = [
+  { of: x, value: event => event.x },
+  { of: y, value: event => event.y },
+  {
+    of: call('divide', 'float', x, literal('int', 2)),
+    value: event => (event.x === null ? null : event.x / 2),
+  },
+]
+const names = ['sum', 'count', 'mean', 'min', 'max', 'stddev', 'last', 'distinct'] as const
+const asked = (windowUs: number): readonly Asked[] =>
+  arguments_.flatMap(argument => names.map(name => ({ ...argument, name, windowUs })))
+
+let database: Database
+let connection: DuckDBConnection
 before(async () => {
-  engine = await openEngine({ root: tmpdir(), threads: 2 })
-  connection = await engine.connection()
+  database = await openDatabase({ root: tmpdir(), threads: 2 })
+  connection = await database.connect()
+  const values = events.map(({ key, at, x, y }, i) => {
+    const time = at === null ? 'NULL' : `make_timestamp(${at})`
+    return `(${i}, ${key === null ? 'NULL' : quoteText(key)}, ${time}, ${x ?? 'NULL'}::BIGINT, ${y ?? 'NULL'}::DOUBLE)`
+  })
+  await connection.run(
+    `CREATE TEMP TABLE data AS SELECT * FROM (VALUES ${values.join(', ')}) v(row_id, key, "at", x, y)`,
+  )
 })
 after(async () => {
   connection.disconnectSync()
-  await engine.close()
+  await database.close()
 })
 
 for (const [windowUs, knownAfterUs] of [
@@ -49,23 +80,57 @@ for (const [windowUs, knownAfterUs] of [
   [25, 5],
   [5, 9],
   [1, 0],
+  [6, 5],
 ] as const) {
   test(`a window of ${windowUs} µs known after ${knownAfterUs} µs equals a plain loop`, async () => {
-    for (const argument of [x, half])
-      for (const name of ['sum', 'count', 'mean', 'min', 'max', 'stddev', 'last', 'distinct'] as const)
-        await checkWindow({ name, of: argument, windowUs, knownAfterUs })
+    for (const each of asked(windowUs)) await check([each], knownAfterUs)
   })
 }
 
-async function checkWindow(asked: {
-  readonly name: WindowFeaturePlan['aggregate']['function']
-  readonly of: Expr
-  readonly windowUs: number
-  readonly knownAfterUs: number
-}): Promise<void> {
-  const { name, of, windowUs, knownAfterUs } = asked
-  const where = call('not_equal', 'bool', x, literal('int', 3))
-  const feature: WindowFeaturePlan = {
+test('windows that share a reading equal a plain loop each', async () => {
+  const all = [10, 25].flatMap(asked)
+  assert.equal(await check(all, 0), 2 * (1 + arguments_.length) + 1)
+  assert.equal(await check([...all, ...asked(1)], 3), 2 * (1 + arguments_.length) + 1 + 2 + arguments_.length)
+})
+
+/** @returns into how many groups they went */
+async function check(all: readonly Asked[], knownAfterUs: number): Promise<number> {
+  const windows = all.map((each, i) => ({
+    ...each,
+    column: `value ${i}`,
+    feature: featureOf(each),
+    keys: ['key'],
+  }))
+  const groups = windowGroups(windows, () => knownAfterUs)
+  for (const group of groups) {
+    const sql = windowsSql({
+      windows: group.map(({ feature, column }) => ({ feature, name: column })),
+      source: { ...source, knownAfterUs },
+      sourceRelation: 'data',
+      observed: 'data',
+      row: 'row_id',
+      time: '"at"',
+      keys: ['key'],
+    })
+    const values = group.map(({ column }) => `w."${column}"`).join(', ')
+    const reader = await connection.runAndReadAll(
+      `SELECT data.row_id, ${values} FROM data LEFT JOIN (${sql}) w USING (row_id) ORDER BY 1`,
+    )
+    const got = reader.getRowsJS()
+    assert.equal(got.length, events.length, 'every row once')
+    group.forEach((each, j) =>
+      checkValues(
+        each,
+        knownAfterUs,
+        got.map(row => row[j + 1] as Value),
+      ),
+    )
+  }
+  return groups.length
+}
+
+function featureOf({ name, of, windowUs }: Asked): WindowFeaturePlan {
+  return {
     kind: 'window',
     name: 'f',
     version: 0,
@@ -78,48 +143,30 @@ async function checkWindow(asked: {
     type: typeOf(name === 'count' ? 'int' : 'float'),
     tags: [],
   }
-  const values = events.map(({ key, at, x }, i) => {
-    const time = at === null ? 'NULL' : `make_timestamp(${at})`
-    return `(${i}, ${key === null ? 'NULL' : quoteText(key)}, ${time}, ${x ?? 'NULL'}::BIGINT)`
-  })
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE data AS SELECT * FROM (VALUES ${values.join(', ')}) v(row_id, key, "at", x)`,
-  )
-  const sql = windowSql({
-    feature,
-    source: { ...source, knownAfterUs },
-    sourceRelation: 'data',
-    observed: 'data',
-    row: 'row_id',
-    time: '"at"',
-    keys: ['key'],
-  })
-  const reader = await connection.runAndReadAll(
-    `SELECT data.row_id, w.value FROM data LEFT JOIN (${sql}) w USING (row_id) ORDER BY 1`,
-  )
-  const got = reader.getRowsJS()
-  assert.equal(got.length, events.length, 'every row once')
+}
+
+const where = call('not_equal', 'bool', call('coalesce', 'int', x, literal('int', 0)), literal('int', 3))
+
+function checkValues(each: Asked, knownAfterUs: number, got: readonly Value[]): void {
   events.forEach((observation, i) => {
-    const scale = of === half ? 0.5 : 1
-    const window = valuesBefore(observation, windowUs, knownAfterUs).map(event => ({
-      at: event.at!,
-      x: event.x! * scale,
-    }))
-    const value = got[i]![1] as number | null
-    const expected = aggregate(name, window) as number | null
-    const where = `${name} of row ${i}: expected ${expected}, got ${value}`
-    if (expected === null || value === null) assert.equal(value, expected, where)
-    else assert.ok(Math.abs(value - expected) < 1e-9, where)
+    const window = eventsBefore(observation, each.windowUs, knownAfterUs).flatMap(event => {
+      const value = each.value(event)
+      return value === null ? [] : [{ at: event.at!, x: value }]
+    })
+    const expected = aggregate(each.name, window) as Value
+    const value = got[i]!
+    const what = `${each.name} of row ${i}: expected ${expected}, got ${value}`
+    if (expected === null || value === null) assert.equal(value, expected, what)
+    else assert.ok(Math.abs(value - expected) <= 1e-9 * Math.max(1, Math.abs(expected)), what)
   })
 }
 
-function valuesBefore({ key, at }: Event, windowUs: number, knownAfterUs: number): readonly Event[] {
+function eventsBefore({ key, at }: Event, windowUs: number, knownAfterUs: number): readonly Event[] {
   if (key === null || at === null) return []
   return events.filter(
     e =>
       e.key === key &&
       e.at !== null &&
-      e.x !== null &&
       e.x !== 3 &&
       e.at >= at - windowUs &&
       e.at < at &&
@@ -158,8 +205,8 @@ function aggregate(name: string, window: readonly { readonly at: number; readonl
 
 test('sums of whole numbers are told from others', () => {
   assert.ok(isWhole(x))
-  assert.ok(isWhole(call('float', 'float', call('greater', 'bool', half, literal('int', 1)))))
+  assert.ok(isWhole(call('float', 'float', call('greater', 'bool', y, literal('int', 1)))))
   assert.ok(isWhole(call('if', 'int', literal('bool', true), literal('int', 1), x)))
-  assert.ok(!isWhole(half))
+  assert.ok(!isWhole(y))
   assert.ok(!isWhole(call('multiply', 'int', x, x)), 'a product may be too large')
 })

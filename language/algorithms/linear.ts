@@ -36,7 +36,7 @@ export const poisson_regression: AlgorithmEntry = {
 }
 
 export const mixed_effects: AlgorithmEntry = {
-  doc: 'A linear model with effects of its own for every value of a key, such as an airport, shrunk towards 0 where there are few rows. Fitted by coordinate descent.',
+  doc: 'A linear model with effects of its own for every value of a key, such as an airport, shrunk towards 0 where there are few rows. Fitted by coordinate descent over the fixed effect and the keys, sped up by conjugate gradients over all of them.',
   labels: ['bool', 'int', 'float'],
   hyperparameters: {
     family: {
@@ -64,6 +64,13 @@ export const mixed_effects: AlgorithmEntry = {
       min: 1,
       max: 1_000_000,
       doc: 'A value of the key with fewer training rows gets no effects of its own.',
+    },
+    max_rows: {
+      kind: 'int',
+      default: 0,
+      min: 0,
+      max: 1_000_000_000,
+      doc: 'Of a value of the key with more training rows, so many are drawn and fitted, each with more weight in turn; 0 for all.',
     },
   },
   nativeCategories: false,

@@ -16,6 +16,12 @@ export const gradient_boosted_trees: AlgorithmEntry = {
   doc: 'A sum of decision trees over histograms, each fitted to what those before it left unexplained. Splits on categories and missing values themselves.',
   labels: ['bool', 'int', 'float', 'category', 'string'],
   hyperparameters: {
+    family: {
+      kind: 'choice',
+      default: 'gaussian',
+      choices: ['gaussian', 'logistic', 'multinomial', 'poisson'],
+      doc: 'What the label is: `gaussian` a number, `logistic` true or false (the default for a bool), `multinomial` a class (the default for those), `poisson` a count.',
+    },
     trees: {
       kind: 'int',
       default: 100,
@@ -61,6 +67,12 @@ export const gradient_boosted_trees: AlgorithmEntry = {
       ...early_stopping_rounds,
       doc: 'No more trees when the loss on the validation part has not improved for so many; 0 to make all.',
     },
+  },
+  families: {
+    gaussian: ['int', 'float'],
+    logistic: ['bool'],
+    multinomial: ['category', 'string'],
+    poisson: ['int', 'float'],
   },
   nativeCategories: true,
   preparation: {

@@ -157,6 +157,8 @@ export interface ModelMessage {
   readonly doc?: string
   /** split → metric → value. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>
+  /** The same with the ends of 95 % bootstrap intervals, where there are some. */
+  readonly intervals?: Readonly<Record<string, Readonly<Record<string, readonly [number, number] | null>>>>
   /** split → rows. */
   readonly counts: Readonly<Record<string, number>>
   readonly requirements: readonly {
@@ -168,6 +170,17 @@ export interface ModelMessage {
   readonly features: readonly { readonly name: string; readonly type: string; readonly doc?: string }[]
   /** The largest by absolute value first; at most 30. */
   readonly coefficients: readonly { readonly name: string; readonly value: number }[]
+  /** Of a search for hyperparameters. */
+  readonly tuning?: {
+    /** e.g. `20 trials by auc on folds, 7 stopped early` */
+    readonly text: string
+    /** The best ones first; at most 10. */
+    readonly trials: readonly {
+      /** e.g. `l2 = 0.01, max_depth = 4` */
+      readonly text: string
+      readonly value: number
+    }[]
+  }
 }
 
 /** Content of `application/vnd.slipway.features+json`: hits of a catalog search, or one feature. */

@@ -2,9 +2,11 @@
 import type { Card, JudgedRequirement } from '../../engine/types.ts'
 import { escapeHtml } from './html.ts'
 import { modelMime, type MimeBundle, type ModelMessage } from './messages.ts'
+import { tuningMessage } from './tuning.ts'
 
 const maxCoefficients = 30
 const shownCoefficients = 8
+const shownTrials = 5
 
 /** The bundle of a card. */
 export function displayModel(card: Card): MimeBundle {
@@ -25,6 +27,11 @@ export function modelMessage(card: Card): ModelMessage {
     algorithm: card.plan.algorithm.name,
     ...(card.doc === undefined ? {} : { doc: card.doc }),
     metrics: Object.fromEntries(Object.entries(card.metrics).map(([split, values]) => [split, values ?? {}])),
+    ...(card.intervals && {
+      intervals: Object.fromEntries(
+        Object.entries(card.intervals).map(([split, values]) => [split, values ?? {}]),
+      ),
+    }),
     counts: { train, validation, test },
     requirements: card.requirements.map(requirement => ({
       text: requirementText(requirement),
@@ -38,7 +45,9 @@ export function modelMessage(card: Card): ModelMessage {
     })),
     coefficients: [...card.coefficients]
       .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
-      .slice(0, maxCoefficients),
+      .slice(0, maxCoefficients)
+      .map(({ name, class: of, value }) => ({ name: of === undefined ? name : `${of}: ${name}`, value })),
+    ...(card.tuning && { tuning: tuningMessage(card.tuning) }),
   }
 }
 
@@ -49,21 +58,38 @@ function requirementText({ metric, per, op, value, split }: JudgedRequirement): 
 const number = (value: number | null | undefined) =>
   value === null || value === undefined ? '–' : Number(value.toFixed(4)).toString()
 
-/** Rows: split, rows, then the metrics. */
-function metricTable({ metrics, counts }: ModelMessage): readonly (readonly string[])[] {
+/** `0.6662 [0.6641, 0.6683]` */
+export function withInterval(
+  value: number | null | undefined,
+  interval: readonly [number, number] | null | undefined,
+) {
+  return interval ? `${number(value)} [${number(interval[0])}, ${number(interval[1])}]` : number(value)
+}
+
+/** Rows: split, rows, then the metrics with their intervals. */
+function metricTable({ metrics, intervals, counts }: ModelMessage): readonly (readonly string[])[] {
   const names = [...new Set(Object.values(metrics).flatMap(Object.keys))]
   const rows = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([split, count]) => [
       split,
       count.toLocaleString('en'),
-      ...names.map(name => number(metrics[split]?.[name])),
+      ...names.map(name => withInterval(metrics[split]?.[name], intervals?.[split]?.[name])),
     ])
   return [['split', 'rows', ...names], ...rows]
 }
 
 function requirementLines({ requirements }: ModelMessage): string[] {
   return requirements.map(({ text, value, met }) => `${met ? '✓' : '✗'} ${text}: ${number(value)}`)
+}
+
+/** The search in one line, then its best trials. */
+function tuningLines({ tuning }: ModelMessage): string[] {
+  if (!tuning) return []
+  return [
+    tuning.text,
+    ...tuning.trials.slice(0, shownTrials).map(({ text, value }) => `${number(value)}  ${text}`),
+  ]
 }
 
 function modelHtml(message: ModelMessage): string {
@@ -75,11 +101,15 @@ function modelHtml(message: ModelMessage): string {
   const coefficients = message.coefficients
     .slice(0, shownCoefficients)
     .map(({ name, value }) => `${name}: ${number(value)}`)
+  const [searched, ...trials] = tuningLines(message)
   return [
     `<p><b>${escapeHtml(message.model)}</b> · ${escapeHtml(message.algorithm)}</p>`,
     message.doc ? `<p>${escapeHtml(message.doc)}</p>` : '',
     `<table><thead>${cells('th', head)}</thead><tbody>${rows.map(row => cells('td', row)).join('')}</tbody></table>`,
     message.requirements.length > 0 ? list(requirementLines(message)) : '',
+    searched === undefined
+      ? ''
+      : `<details><summary>${escapeHtml(searched)}</summary>${list(trials)}</details>`,
     `<details><summary>Largest coefficients</summary>${list(coefficients)}</details>`,
   ].join('')
 }
@@ -97,6 +127,7 @@ function modelMarkdown(message: ModelMessage): string {
     ...rows.map(line),
     '',
     ...requirementLines(message).map(text => `- ${escape(text)}`),
+    ...tuningLines(message).map((text, i) => `${i === 0 ? '- ' : '  - '}${escape(text)}`),
   ].join('\n')
 }
 
@@ -109,5 +140,11 @@ function modelText(message: ModelMessage): string {
       .join('  ')
       .trimEnd(),
   )
-  return [`${message.model} (${message.algorithm})`, ...lines, ...requirementLines(message)].join('\n')
+  const searched = tuningLines(message).map((text, i) => (i === 0 ? text : `  ${text}`))
+  return [
+    `${message.model} (${message.algorithm})`,
+    ...lines,
+    ...requirementLines(message),
+    ...searched,
+  ].join('\n')
 }

@@ -10,6 +10,7 @@ import type { CellText } from '../project.ts'
 import { currentSession } from '../session.ts'
 import type { Table } from '../tables/table.ts'
 import { TrainedModel } from './trained-model.ts'
+import { trialsFileOf } from './trials.ts'
 
 export interface TrainOptions {
   /** How many of the observed rows take part, drawn by a hash of their content. Default `all`. */
@@ -73,10 +74,16 @@ export class Model {
     try {
       const { model, onnx, card } = await engine.train(plan, {
         ...engineOptions(options),
+        trialsFile: trialsFileOf(currentContext().root, plan.model),
         onProgress: ({ phase, done, total, message }) => reporter.report(phase, { done, total, message }),
       })
       const trained = new TrainedModel({ fitted: model, onnx, card })
-      currentContext().emit?.({ type: 'metrics', model: card.model, metrics: card.metrics })
+      currentContext().emit?.({
+        type: 'metrics',
+        model: card.model,
+        metrics: card.metrics,
+        ...(card.intervals && { intervals: card.intervals }),
+      })
       state = 'done'
       return trained
     } finally {

@@ -2,13 +2,18 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lookUpFeature } from '../../catalog/online/lookup.ts'
+import { parseFitted } from '../../engine/fitted-model.ts'
+import type { Examples } from '../../engine/explain/index.ts'
 import type { Card, FittedModel, Scored } from '../../engine/types.ts'
 import type { MetricPlan, SplitName } from '../../language/index.ts'
 import { metricNames } from '../../language/metrics.ts'
 import { writeFolderAtomically } from '../codecs/files.ts'
 import { displayMethod, type MimeBundle } from '../display/messages.ts'
 import { LibraryError, messageOf } from '../errors.ts'
+import { kernelHook } from '../progress/hook.ts'
+import { currentSession } from '../session.ts'
 import { isTable, type Table } from '../tables/table.ts'
+import type { ShownDependence, ShownExplanation, ShownImportance } from './explanations.ts'
 
 export type MetricName = MetricPlan['metric']
 
@@ -28,6 +33,27 @@ export interface ModelParts {
 /** A value that a row may have for scoring. */
 export type InputValue = null | undefined | boolean | number | bigint | string | Date | readonly number[]
 
+/** Which rows an explanation is made on. */
+export interface ExplainOptions {
+  /** Default: test where the model has such rows, else validation, else train. */
+  readonly split?: SplitName
+  /** How many rows of the split at most, drawn by a hash of their content. Default 5000. */
+  readonly rows?: number
+  /** Rows that take the place of those the model observes, as in training. */
+  readonly observations?: Table
+  /** Default: that of the running cell. */
+  readonly signal?: AbortSignal
+}
+
+export interface ImportanceOptions extends ExplainOptions {
+  /** Default: the first that the model evaluates. */
+  readonly metric?: MetricPlan
+  /** How often every feature is permuted. Default 10. */
+  readonly repeats?: number
+  /** Default 0. */
+  readonly seed?: number
+}
+
 const splits: readonly SplitName[] = ['train', 'validation', 'test']
 const brand = Symbol.for('slipway.TrainedModel')
 
@@ -36,7 +62,7 @@ export const modelFiles = { onnx: 'model.onnx', card: 'card.json', fitted: 'fitt
 export class TrainedModel {
   /** Everything known about the model: plan, counts, metrics, requirements, statistics. */
   readonly card: Card
-  /** Preparation parameters, coefficients and intercept. */
+  /** How features are prepared, and what was learned over them. */
   readonly fitted: FittedModel
   /** The artifact, with the preparation inside. */
   readonly onnx: Uint8Array
@@ -68,13 +94,77 @@ export class TrainedModel {
   async score(rows: Table | readonly Readonly<Record<string, InputValue>>[]): Promise<Scored[]> {
     const given = isTable(rows) ? await rows.rows<Readonly<Record<string, InputValue>>>() : rows
     const { createScorer } = await import('../../engine/index.ts')
-    const scorer = await createScorer(this.onnx, this.card)
+    const scorer = await createScorer(this.onnx, this.card, { fitted: this.fitted })
     try {
       const defaults = defaultsOf(this.card)
       return await scorer.score(given.map(row => ({ ...defaults, ...plainRow(row) })))
     } finally {
       await scorer.dispose()
     }
+  }
+
+  /**
+   * What every feature adds to the score of a row, against the training rows: base and contributions sum to the score.
+   * @throws EngineError as `score` does
+   */
+  async explain(row: Readonly<Record<string, InputValue>>): Promise<ShownExplanation> {
+    const { explainRow } = await import('../../engine/explain/index.ts')
+    const { showExplanation } = await import('./explanations.ts')
+    const given = { ...defaultsOf(this.card), ...plainRow(row) }
+    return showExplanation(explainRow(this.card.plan, this, given))
+  }
+
+  /**
+   * How much worse a metric is when a feature's values are dealt out anew among the rows, each with an interval; of trees
+   * also the gain of their splits. Reads the model's data again.
+   */
+  async importance(options: ImportanceOptions = {}): Promise<ShownImportance> {
+    const { gainImportance, permutationImportance } = await import('../../engine/explain/index.ts')
+    const { showImportance } = await import('./explanations.ts')
+    const { metric = this.card.plan.evaluate[0]!, repeats, seed } = options
+    const signal = options.signal ?? kernelHook()?.signal
+    const importance = await permutationImportance(this.fitted, await this.#examples(options), {
+      metric,
+      ...(repeats !== undefined && { repeats }),
+      ...(seed !== undefined && { seed }),
+      ...(signal && { signal }),
+    })
+    return showImportance(importance, gainImportance(this.fitted))
+  }
+
+  /**
+   * The mean prediction over rows when the feature has one value on all of them, for one value after another.
+   * @throws EngineError for what is no feature of the model, or a vector
+   */
+  async partialDependence(
+    feature: string,
+    options: ExplainOptions & { readonly points?: number } = {},
+  ): Promise<ShownDependence> {
+    const { partialDependence } = await import('../../engine/explain/index.ts')
+    const { showDependence } = await import('./explanations.ts')
+    const { points, rows = 1000 } = options
+    const examples = await this.#examples({ ...options, rows })
+    return showDependence(
+      partialDependence(this.fitted, examples, { feature, ...(points !== undefined && { points }) }),
+    )
+  }
+
+  async #examples({ split, rows, observations, signal }: ExplainOptions): Promise<Examples> {
+    const engine = await currentSession().engine()
+    const { plan, sample } = this.card
+    const running = signal ?? kernelHook()?.signal
+    return await engine.examples(
+      {
+        plan,
+        fitted: this.fitted,
+        rows: sample.rows,
+        seed: sample.seed,
+        ...(split && { split }),
+        ...(rows !== undefined && { maxRows: rows }),
+        ...(observations && { observations: { sql: observations.toSql() } }),
+      },
+      { ...(running && { signal: running }) },
+    )
   }
 
   /** Writes the folder with model.onnx, card.json and fitted.json; complete or not at all. */
@@ -109,7 +199,7 @@ export async function loadTrainedModel(folder: string): Promise<TrainedModel> {
     return new TrainedModel({
       onnx,
       card: JSON.parse(card) as Card,
-      fitted: JSON.parse(fitted) as FittedModel,
+      fitted: parseFitted(fitted),
     })
   } catch (cause) {
     throw new LibraryError('LIB202', `Expected a trained model in ${folder}: ${messageOf(cause)}`, { cause })

@@ -72,7 +72,9 @@ async function writeOutput(
       cause: thrown,
     })
   }
-  const metrics = isTrainedModel(value) ? { metrics: value.card.metrics } : {}
+  const metrics = isTrainedModel(value)
+    ? { metrics: value.card.metrics, ...(value.card.intervals && { intervals: value.card.intervals }) }
+    : {}
   return { codec: codecName, path, ...(await digestOf(path)), ...metrics }
 }
 

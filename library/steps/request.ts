@@ -45,10 +45,16 @@ export interface StepOutput extends StoredValue {
   readonly sizeBytes: number
   /** Of a model: what it reached, per split. Of a table: nothing. */
   readonly metrics?: SplitMetrics
+  readonly intervals?: SplitIntervals
 }
 
 /** split → metric → value; null where it is not defined. */
 export type SplitMetrics = Readonly<Record<string, Readonly<Record<string, number | null>>>>
+
+/** The same with the ends of 95 % intervals; null where there is none. */
+export type SplitIntervals = Readonly<
+  Record<string, Readonly<Record<string, readonly [low: number, high: number] | null>>>
+>
 
 export interface StepFailure {
   /** Of the error that was thrown, e.g. `LIB001`; `THROWN` when it had none. */
@@ -89,4 +95,5 @@ export type StepEvent =
       readonly type: 'metrics'
       readonly model: string
       readonly metrics: SplitMetrics
+      readonly intervals?: SplitIntervals
     }

@@ -15,11 +15,12 @@ export function drawModel(model: ModelMessage): HTMLElement {
     h('h4', {}, 'Metrics'),
     drawMetrics(model),
     ...drawRequirements(model),
+    ...drawTuning(model),
     ...drawCoefficients(model),
   )
 }
 
-function drawMetrics({ metrics, counts }: ModelMessage): HTMLElement {
+function drawMetrics({ metrics, intervals, counts }: ModelMessage): HTMLElement {
   const splits = Object.keys(counts).filter(split => metrics[split] || (counts[split] ?? 0) > 0)
   const names = [...new Set(Object.values(metrics).flatMap(of => Object.keys(of)))]
   const head = ['', ...names, 'rows'].map((name, i) => h('th', { class: i > 0 && 'number' }, name))
@@ -28,11 +29,20 @@ function drawMetrics({ metrics, counts }: ModelMessage): HTMLElement {
       'tr',
       {},
       h('th', { scope: 'row' }, split),
-      ...names.map(name => h('td', { class: 'number' }, fixed(metrics[split]?.[name]))),
+      ...names.map(name =>
+        h('td', { class: 'number' }, fixed(metrics[split]?.[name]), drawInterval(intervals?.[split]?.[name])),
+      ),
       h('td', { class: 'number' }, count(counts[split] ?? 0)),
     ),
   )
   return h('table', {}, h('thead', {}, h('tr', {}, ...head)), h('tbody', {}, ...rows))
+}
+
+/** ` [0.6641, 0.6683]`, smaller than the value. */
+function drawInterval(interval: readonly [number, number] | null | undefined): HTMLElement | false {
+  if (!interval) return false
+  const [low, high] = interval
+  return h('small', { title: '95 % bootstrap interval' }, ` [${fixed(low)}, ${fixed(high)}]`)
 }
 
 function drawRequirements({ requirements }: ModelMessage): HTMLElement[] {
@@ -48,6 +58,14 @@ function drawRequirements({ requirements }: ModelMessage): HTMLElement[] {
     ),
   )
   return [h('h4', {}, 'Requirements'), h('ul', {}, ...lines)]
+}
+
+function drawTuning({ tuning }: ModelMessage): HTMLElement[] {
+  if (!tuning) return []
+  const rows = tuning.trials.map(({ text, value }) =>
+    h('tr', {}, h('td', {}, h('code', {}, text)), h('td', { class: 'number' }, fixed(value))),
+  )
+  return [h('h4', {}, 'Search'), h('p', {}, tuning.text), h('table', {}, h('tbody', {}, ...rows))]
 }
 
 function drawCoefficients({ coefficients }: ModelMessage): HTMLElement[] {

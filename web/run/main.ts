@@ -6,7 +6,15 @@ import pageCss from '../support/page.css'
 import { onMessage, post } from '../support/webview.ts'
 import type { FromRunPage, ToRunPage } from './messages.ts'
 import css from './run.css'
-import { type LogLine, type RunState, initialState, metricTable, withEvent, withRun } from './state.ts'
+import {
+  type Interval,
+  type LogLine,
+  type RunState,
+  initialState,
+  metricTable,
+  withEvent,
+  withRun,
+} from './state.ts'
 
 const marks = { pending: '○', running: '◐', succeeded: '✓', failed: '✗', cancelled: '–' } as const
 const send = (message: FromRunPage): void => post(message)
@@ -98,7 +106,7 @@ function drawSteps({ run, progress }: RunState): HTMLElement {
   return h('section', {}, h('h2', {}, 'Steps'), ...steps)
 }
 
-function drawMetrics({ metrics, run }: RunState): HTMLElement[] {
+function drawMetrics({ metrics, intervals, run }: RunState): HTMLElement[] {
   const { names, rows } = metricTable(metrics)
   if (rows.length === 0) return []
   const head = h('tr', {}, h('th'), ...names.map(name => h('th', { class: 'number', scope: 'col' }, name)))
@@ -107,11 +115,24 @@ function drawMetrics({ metrics, run }: RunState): HTMLElement[] {
       'tr',
       {},
       h('th', { scope: 'row' }, split),
-      ...values.map(value => h('td', { class: 'number' }, value === undefined ? '–' : value.toFixed(4))),
+      ...values.map((value, i) =>
+        h(
+          'td',
+          { class: 'number' },
+          value === undefined ? '–' : value.toFixed(4),
+          drawInterval(intervals[`${split}.${names[i]}`]),
+        ),
+      ),
     ),
   )
   const title = run.model ? `Metrics of ${run.model.name} version ${run.model.version}` : 'Metrics'
   return [h('section', {}, h('h2', {}, title), h('table', {}, h('thead', {}, head), h('tbody', {}, ...body)))]
+}
+
+function drawInterval(interval: Interval | undefined): HTMLElement | false {
+  if (!interval) return false
+  const [low, high] = interval
+  return h('small', { title: '95 % bootstrap interval' }, ` [${low.toFixed(4)}, ${high.toFixed(4)}]`)
 }
 
 function drawFailure({ code, message, step, stack, action }: NonNullable<Run['failure']>): HTMLElement {

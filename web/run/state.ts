@@ -20,18 +20,37 @@ export interface RunState {
   /** Of the steps that run now. */
   readonly progress: Readonly<Record<string, Progress>>
   readonly metrics: Readonly<Record<string, number>>
+  /** The ends of the metrics' 95 % intervals, where they have some. */
+  readonly intervals: Readonly<Record<string, Interval>>
 }
+
+export type Interval = readonly [low: number, high: number]
 
 const maxLines = 5000
 
 export function initialState(run: Run): RunState {
-  return { run, log: [], progress: {}, metrics: Object.fromEntries(run.metrics.map(m => [m.name, m.value])) }
+  return { run, log: [], progress: {}, ...measured(run.metrics) }
 }
 
 /** The newest word of the backend about the run itself; what the events said stays. */
 export function withRun(state: RunState, run: Run): RunState {
-  const metrics = Object.fromEntries(run.metrics.map(m => [m.name, m.value]))
-  return { ...state, run, metrics: { ...state.metrics, ...metrics } }
+  const { metrics, intervals } = measured(run.metrics)
+  return {
+    ...state,
+    run,
+    metrics: { ...state.metrics, ...metrics },
+    intervals: { ...state.intervals, ...intervals },
+  }
+}
+
+function measured(metrics: readonly Pick<Run['metrics'][number], 'name' | 'value' | 'low' | 'high'>[]) {
+  const intervals = metrics.flatMap(({ name, low, high }): [string, Interval][] =>
+    low === undefined || high === undefined ? [] : [[name, [low, high]]],
+  )
+  return {
+    metrics: Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
+    intervals: Object.fromEntries(intervals),
+  }
 }
 
 export function withEvent(state: RunState, event: RunEvent): RunState {
@@ -52,8 +71,15 @@ export function withEvent(state: RunState, event: RunEvent): RunState {
       const now = { message: event.message ?? event.phase, share }
       return { ...state, log, progress: { ...state.progress, [event.step]: now } }
     }
-    case 'metric':
-      return { ...state, log, metrics: { ...state.metrics, [event.name]: event.value } }
+    case 'metric': {
+      const { metrics, intervals } = measured([event])
+      return {
+        ...state,
+        log,
+        metrics: { ...state.metrics, ...metrics },
+        intervals: { ...state.intervals, ...intervals },
+      }
+    }
     case 'model':
       return { ...state, log, run: { ...state.run, model: event.model } }
     case 'log':

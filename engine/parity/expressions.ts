@@ -1,10 +1,8 @@
 /** Arbitrary expressions over all functions, of a kind that is asked for. */
 import fc from 'fast-check'
-import type { Expr, FunctionName, Scalar, ValueKind } from '../language/index.ts'
-import { parityValues } from './parity-cases.ts'
-import { call, column, literal, typeOf } from './plan/build.ts'
-
-export const vectorSize = 3
+import type { Expr, FunctionName, Scalar, ValueKind } from '../../language/index.ts'
+import { call, column, literal, typeOf } from '../plan/build.ts'
+import { parityValues, vectorSize } from './values.ts'
 
 /** Names that need quoting, differ in case only, or look like the engine's own. */
 export const kinds: Readonly<Record<string, ValueKind>> = {

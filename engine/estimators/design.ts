@@ -1,0 +1,187 @@
+/**
+ * The design matrix of linear models, never written out: columns of numbers, columns of codes that stand for a 0/1 column
+ * per category, and a first column of ones for the intercept. Everything goes block by block of rows, so that what is
+ * read stays in the processor's cache, and in one order, so that the same rows give the same bits.
+ */
+import type { EncodedRows } from './dataset.ts'
+
+/** Where the parameters of one score are: the intercept, one per column of numbers, one block per column of codes. */
+export interface Layout {
+  readonly nParameters: number
+  readonly nNumbers: number
+  /** First parameter of every column of codes: that of every other value (code −1), followed by the categories'. */
+  readonly bases: readonly number[]
+}
+
+export interface Design {
+  readonly rows: EncodedRows
+  readonly layout: Layout
+}
+
+export function layoutOf(nNumbers: number, nCategories: readonly number[]): Layout {
+  const bases: number[] = []
+  let nParameters = 1 + nNumbers
+  for (const n of nCategories) {
+    bases.push(nParameters)
+    nParameters += n + 1
+  }
+  return { nParameters, nNumbers, bases }
+}
+
+/** About what a core's own cache holds. */
+const blockBytes = 1 << 18
+
+/** Rows of a block; depends on the number of columns alone. */
+export function blockRows({ rows }: Design): number {
+  const rowBytes = 8 * rows.numbers.length + 4 * rows.codes.length + 32
+  return Math.min(2048, Math.max(64, 1 << Math.floor(Math.log2(blockBytes / rowBytes))))
+}
+
+/** Consecutive rows. */
+export interface Block {
+  readonly from: number
+  readonly n: number
+}
+
+export function* blocksOf(design: Design): Generator<Block> {
+  const size = blockRows(design)
+  const { nRows } = design.rows
+  for (let from = 0; from < nRows; from += size) yield { from, n: Math.min(size, nRows - from) }
+}
+
+/** z = offset + row · parameters, of a block's rows; `at` is where the score's parameters begin. */
+export function scoreBlock(
+  { rows, layout }: Design,
+  { from, n }: Block,
+  to: { readonly z: Float64Array; readonly parameters: Float64Array; readonly at: number },
+): void {
+  const { z, parameters, at } = to
+  const { numbers, codes, offset } = rows
+  z.fill(parameters[at]!, 0, n)
+  if (offset) for (let i = 0; i < n; i++) z[i]! += offset[from + i]!
+  let j = 0
+  for (; j + 4 <= numbers.length; j += 4) addFour(z, numbers, { j, from, n, parameters, at: at + 1 + j })
+  for (; j < numbers.length; j++) addOne(z, numbers[j]!, { from, n, factor: parameters[at + 1 + j]! })
+  for (let k = 0; k < codes.length; k++) {
+    const column = codes[k]!
+    const base = at + layout.bases[k]! + 1
+    for (let i = 0; i < n; i++) z[i]! += parameters[base + column[from + i]!]!
+  }
+}
+
+/** Four columns at once, because reading and writing z costs as much as a column. */
+function addFour(
+  z: Float64Array,
+  numbers: readonly Float64Array[],
+  of: {
+    readonly j: number
+    readonly from: number
+    readonly n: number
+    readonly parameters: Float64Array
+    readonly at: number
+  },
+): void {
+  const { j, from, n, parameters, at } = of
+  const [a, b, c, d] = [numbers[j]!, numbers[j + 1]!, numbers[j + 2]!, numbers[j + 3]!]
+  const [p, q, r, s] = [parameters[at]!, parameters[at + 1]!, parameters[at + 2]!, parameters[at + 3]!]
+  for (let i = 0; i < n; i++) {
+    const row = from + i
+    z[i]! += p * a[row]! + q * b[row]! + (r * c[row]! + s * d[row]!)
+  }
+}
+
+function addOne(
+  z: Float64Array,
+  column: Float64Array,
+  of: { readonly from: number; readonly n: number; readonly factor: number },
+): void {
+  const { from, n, factor } = of
+  for (let i = 0; i < n; i++) z[i]! += factor * column[from + i]!
+}
+
+/** Adds Σ residual · row of a block to the score's part of the gradient. */
+export function accumulateBlock(
+  { rows, layout }: Design,
+  { from, n }: Block,
+  to: { readonly residual: Float64Array; readonly gradient: Float64Array; readonly at: number },
+): void {
+  const { residual, gradient, at } = to
+  const { numbers, codes } = rows
+  let total = 0
+  for (let i = 0; i < n; i++) total += residual[i]!
+  gradient[at]! += total
+  dotColumns(residual, numbers, { from, n, to: gradient, at: at + 1 })
+  for (let k = 0; k < codes.length; k++) {
+    const column = codes[k]!
+    const base = at + layout.bases[k]! + 1
+    for (let i = 0; i < n; i++) gradient[base + column[from + i]!]! += residual[i]!
+  }
+}
+
+/** Adds Σ v · column, per column, to `to` from `at` on. Four at once, so that no addition waits for the one before. */
+export function dotColumns(
+  v: Float64Array,
+  columns: readonly Float64Array[],
+  of: { readonly from: number; readonly n: number; readonly to: Float64Array; readonly at: number },
+): void {
+  const { from, n, to, at } = of
+  let j = 0
+  for (; j + 4 <= columns.length; j += 4) {
+    const [a, b, c, d] = [columns[j]!, columns[j + 1]!, columns[j + 2]!, columns[j + 3]!]
+    let [p, q, r, s] = [0, 0, 0, 0]
+    for (let i = 0; i < n; i++) {
+      const x = v[i]!
+      p += x * a[from + i]!
+      q += x * b[from + i]!
+      r += x * c[from + i]!
+      s += x * d[from + i]!
+    }
+    to[at + j]! += p
+    to[at + j + 1]! += q
+    to[at + j + 2]! += r
+    to[at + j + 3]! += s
+  }
+  for (; j < columns.length; j++) {
+    const a = columns[j]!
+    let p = 0
+    for (let i = 0; i < n; i++) p += v[i]! * a[from + i]!
+    to[at + j]! += p
+  }
+}
+
+/** Per parameter Σ weight · x², of all rows: for the intercept the sum of the weights. */
+export function secondMoments({ rows, layout }: Design): Float64Array {
+  const { nRows, weights } = rows
+  const moments = new Float64Array(layout.nParameters)
+  moments[0] = weights ? weights.reduce((sum, w) => sum + w, 0) : nRows
+  rows.numbers.forEach((column, j) => {
+    let sum = 0
+    if (weights) for (let i = 0; i < nRows; i++) sum += weights[i]! * column[i]! * column[i]!
+    else for (let i = 0; i < nRows; i++) sum += column[i]! * column[i]!
+    moments[1 + j] = sum
+  })
+  rows.codes.forEach((column, k) => {
+    const base = layout.bases[k]! + 1
+    for (let i = 0; i < nRows; i++) moments[base + column[i]!]! += weights ? weights[i]! : 1
+  })
+  return moments
+}
+
+/** At most `nRows` rows, evenly spaced; all of them when there are no more. */
+export function sampleRows(rows: EncodedRows, nRows: number): EncodedRows {
+  if (rows.nRows <= nRows) return rows
+  const stride = rows.nRows / nRows
+  const take = <A extends Float64Array | Int32Array>(column: A, sample: A): A => {
+    for (let i = 0; i < nRows; i++) sample[i] = column[Math.floor(i * stride)]!
+    return sample
+  }
+  return {
+    nRows,
+    numbers: rows.numbers.map(column => take(column, new Float64Array(nRows))),
+    codes: rows.codes.map(column => take(column, new Int32Array(nRows))),
+    label: take(rows.label, new Float64Array(nRows)),
+    groups: [],
+    ...(rows.offset && { offset: take(rows.offset, new Float64Array(nRows)) }),
+    ...(rows.weights && { weights: take(rows.weights, new Float64Array(nRows)) }),
+  }
+}

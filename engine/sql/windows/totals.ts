@@ -1,0 +1,115 @@
+/**
+ * Counts and sums of whole numbers: differences of running totals, found by two ASOF joins. Whole numbers add up
+ * exactly in 128 bits, so a difference loses nothing.
+ */
+import type { Expr, WindowFeaturePlan } from '../../../language/index.ts'
+import { quoteName } from '../text.ts'
+import {
+  castTo,
+  delayUs,
+  eventsOf,
+  keyNamesOf,
+  observationSql,
+  sameKey,
+  withPart,
+  type WindowsQuery,
+} from './query.ts'
+
+export function isTotal({ aggregate: { function: name, of } }: WindowFeaturePlan): boolean {
+  return name === 'count' || ((name === 'sum' || name === 'mean') && of !== undefined && isWhole(of))
+}
+
+/** Whether an expression is a whole number of moderate size, so that sums of it are exact in 128 bits. */
+export function isWhole(expr: Expr): boolean {
+  if (expr.type.kind === 'bool') return true
+  if (expr.op === 'literal') return Number.isSafeInteger(expr.value)
+  if (expr.op !== 'call') return expr.type.kind === 'int'
+  const [first, ...rest] = expr.args
+  switch (expr.function) {
+    case 'length':
+    case 'sign':
+    case 'year':
+    case 'month':
+    case 'day':
+    case 'hour':
+    case 'minute':
+    case 'weekday':
+    case 'second':
+    case 'quarter':
+    case 'week':
+    case 'day_of_year':
+      return true
+    case 'if':
+      return rest.every(isWhole)
+    case 'add':
+    case 'subtract':
+    case 'negate':
+    case 'abs':
+    case 'clip':
+    case 'coalesce':
+    case 'float':
+    case 'int':
+    case 'least':
+    case 'greatest':
+      return isWhole(first!) && rest.every(isWhole)
+    default:
+      return false
+  }
+}
+
+/** A whole number in 128 bits. */
+export function wholeSql(x: string): string {
+  return `CAST(CAST(${x} AS DOUBLE) AS HUGEINT)`
+}
+
+/** All of one length; all totals. */
+export function totalsSql(query: WindowsQuery): string {
+  const events = eventsOf(query)
+  const { windowUs } = query.windows[0]!.feature
+  const names = keyNamesOf(query).join(', ')
+  const counted = [...new Set(query.windows.map(({ feature }) => events.of(feature)))]
+  const summed = [
+    ...new Set(
+      query.windows.filter(w => w.feature.aggregate.function !== 'count').map(w => events.of(w.feature)),
+    ),
+  ]
+  const totals = [
+    ...counted.map(x => ({ name: `n_${x}`, sql: `count(${x})` })),
+    ...summed.map(x => ({ name: `s_${x}`, sql: `sum(${wholeSql(x)})` })),
+  ]
+  const list = (sql: (name: string) => string) => totals.map(({ name }) => sql(name)).join(', ')
+  const parts = [
+    withPart('observation', observationSql(query)),
+    withPart(
+      'per_instant',
+      `SELECT instant, ${names}, ${totals.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')}
+FROM (${events.sql})
+GROUP BY instant, ${names}`,
+    ),
+    withPart(
+      'running',
+      `SELECT instant, ${names}, ${list(name => `sum(${name}) OVER past AS ${name}`)} FROM per_instant
+WINDOW past AS (PARTITION BY ${names} ORDER BY instant ROWS UNBOUNDED PRECEDING)`,
+    ),
+    withPart(
+      'known',
+      `SELECT observation.*, ${list(name => `running.${name}`)} FROM observation ASOF JOIN running
+ON ${sameKey(query, 'observation', 'running')} AND observation.instant - ${delayUs(query)} >= running.instant`,
+    ),
+  ]
+  const values = query.windows.map(
+    ({ feature, name }) => `${valueSql(feature, events.of(feature))} AS ${quoteName(name)}`,
+  )
+  return `WITH ${parts.join(',\n')}
+SELECT known.row_id, ${values.join(', ')}
+FROM known ASOF LEFT JOIN running AS earlier
+ON ${sameKey(query, 'known', 'earlier')} AND known.instant - ${windowUs} > earlier.instant`
+}
+
+function valueSql(feature: WindowFeaturePlan, x: string): string {
+  const { function: name } = feature.aggregate
+  const n = `(known.n_${x} - coalesce(earlier.n_${x}, 0))`
+  const s = `CAST(known.s_${x} - coalesce(earlier.s_${x}, 0) AS DOUBLE)`
+  const value = name === 'count' ? n : name === 'sum' ? s : `${s} / ${n}`
+  return `CASE WHEN ${n} > 0 THEN ${castTo(feature, value)} END`
+}

@@ -175,12 +175,10 @@ test('an interrupted loop that computes keeps what it has', async context => {
   const { folder } = await createFolder(context)
   const kernel = await startKernel({ cwd: folder })
   context.after(() => kernel.shutdown())
-  const running = kernel.execute(
-    'let rounds = 0, total = 0\nwhile (true) { rounds++; total += rounds * 0.5 }',
-  )
+  const running = kernel.execute('let rounds = 0, total = 0\nwhile (true) { rounds++; total += 0.5 }')
   setTimeout(() => void kernel.interrupt(), 300)
   assert.equal((await running).status, 'error')
-  const { outputs } = await kernel.execute('rounds > 1000 && total === (rounds * (rounds + 1)) / 4')
+  const { outputs } = await kernel.execute('rounds > 1000 && total === rounds / 2')
   assert.deepEqual(outputs.map(textOf), ['true'])
 })
 

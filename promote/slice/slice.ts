@@ -79,6 +79,8 @@ export interface Slice {
   readonly unknownCalls: readonly UnknownCall[]
   readonly outsideUses: readonly OutsideUse[]
   readonly references: readonly FileReference[]
+  /** The earlier statements that one needs directly, whether or not they are kept; found of a broken notebook too. */
+  readonly needs: (statement: number) => ReadonlySet<number>
   /** Whether a statement only names something that is cheap to name again. */
   readonly isAgain: (statement: number) => boolean
   /** Whether a statement may change a shared variable or anything that it holds. */
@@ -106,7 +108,8 @@ export function sliceNotebook(options: SliceOptions): Slice {
   const { wanted, problems } = chooseOutputs(notebook, statements, options.outputs)
   diagnostics.push(...problems)
   const it = createInterpreter(program, names, effects, 3 * statements.length + 8)
-  const outputs = diagnostics.length > 0 ? [] : interpret(it, statements, wanted)
+  const found = interpret(it, statements, wanted)
+  const outputs = diagnostics.length > 0 ? [] : found
   const kept = closure(it, statements, outputs)
   if (diagnostics.length === 0 && kept.size === 0) diagnostics.push(nothingToPromote())
   diagnostics.push(
@@ -125,6 +128,7 @@ export function sliceNotebook(options: SliceOptions): Slice {
     unknownCalls: ofKept(it.unknownCalls),
     outsideUses: ofKept(it.outsideUses),
     references: ofKept(it.references),
+    needs: index => it.heap.needs[index] ?? new Set(),
     isAgain: index => isAgain(it, statements[index] as Statement),
     changes: (index, name) => changes(it, index, name),
     share: (a, b) => share(it, a, b),

@@ -24,6 +24,7 @@ export const promoteCodes = {
   PRO021: 'data file missing',
   PRO022: 'model file missing or broken',
   PRO023: 'module cannot go along',
+  PRO024: 'not the edits of a proposal',
 } as const
 
 export type PromoteCode = keyof typeof promoteCodes

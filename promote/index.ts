@@ -1,4 +1,5 @@
 /** What the rest of the house may use of promotion. */
+export * from './edits.ts'
 export * from './errors.ts'
 export * from './manifest.ts'
 export * from './version.ts'

@@ -90,3 +90,16 @@ test('a cell that does not parse yet leaves the others as they are', () => {
   assert.equal(links(found.get('c')?.needs), 'b(sorted)')
   assert.equal(links(found.get('d')?.needs), 'a(rows)')
 })
+
+test('the value in which a cell ends is what a pipeline could give', () => {
+  const found = look({
+    a: 'const n = 1\nconst m = 2',
+    b: 'm',
+    c: 'const k = n\nk + m',
+    d: 'for (const x of [n]) x',
+  })
+  assert.deepEqual(found.get('a')?.result, { variable: 'm' })
+  assert.deepEqual(found.get('b')?.result, { variable: 'm' })
+  assert.deepEqual(found.get('c')?.result, { at: { cell: 'c', statement: 1 }, name: 'result' })
+  assert.equal(found.get('d')?.result, undefined)
+})

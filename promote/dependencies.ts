@@ -6,10 +6,12 @@
  * a log all cells are, from top to bottom. Found by the slicer's own analysis, so what is shown here is what
  * promotion would go by.
  */
+import type { OutputEdit } from './edits.ts'
 import { codeOf, documentOrder, parseNotebook, type CellRun, type Notebook } from './notebook.ts'
 import { loadEffects, type EffectStub } from './slice/effects.ts'
+import { markedOutput } from './slice/outputs.ts'
 import { sliceNotebook, type Slice, type Statement } from './slice/slice.ts'
-import type { DeclarationCache, TypesOf } from './slice/typescript.ts'
+import { ts, type DeclarationCache, type TypesOf } from './slice/typescript.ts'
 
 export interface DependenciesOptions {
   /** The notebook's JSON text. */
@@ -31,6 +33,8 @@ export interface CellDependencies {
   readonly neededBy: readonly CellLink[]
   /** `unknown` without a log; `new` when it never ran, `edited` when its text is not what ran. */
   readonly state: 'unknown' | 'new' | 'edited' | 'stale' | 'current'
+  /** Its last value, when it ends in one: what a pipeline could give of it. */
+  readonly result?: OutputEdit
   /** Of a stale cell: why its result is not what it would be now. */
   readonly reasons: readonly StaleReason[]
 }
@@ -90,6 +94,7 @@ function dependenciesOf(notebook: Notebook, slice: Slice): readonly CellDependen
       needs.filter(link => link.cell === id).map(({ names }) => ({ cell, names })),
     ),
     state: stateOf(notebook, history, stale, id),
+    ...resultOf(history, id),
     reasons: stale.get(id) ?? [],
   }))
 }
@@ -123,6 +128,23 @@ function readHistory(notebook: Notebook, slice: Slice): History {
     edited: new Set([...happened].filter(([cell, run]) => newest.get(cell) !== run).map(([cell]) => cell)),
     deleted: new Set([...happened.keys()].filter(cell => !ids.has(cell))),
   }
+}
+
+function resultOf({ slice, statements, newest }: History, cell: string): { readonly result?: OutputEdit } {
+  const own = statements[newest.get(cell) ?? -1] ?? []
+  const found = markedOutput(own, cell, 'result')
+  if ('code' in found) return {}
+  const variable = found.variable ?? (found.expression && sharedName(slice, found.expression))
+  return {
+    result:
+      variable === undefined ? { at: { cell, statement: own.length - 1 }, name: 'result' } : { variable },
+  }
+}
+
+/** The shared variable that an expression is. */
+function sharedName(slice: Slice, expression: ts.Expression): string | undefined {
+  const isShared = ts.isIdentifier(expression) && slice.names.of(expression).kind === 'shared'
+  return isShared ? expression.text : undefined
 }
 
 /** What the newest run of a cell needs of other cells. */

@@ -1,5 +1,6 @@
 /** Every command, in the order in which help shows them. */
 import type { AddCommand } from '../main.ts'
+import { addAssist } from './assist.ts'
 import { addBackend } from './backend.ts'
 import { addCheck } from './check.ts'
 import { addDeploy } from './deploy.ts'
@@ -35,6 +36,7 @@ export const commands: readonly AddCommand[] = [
   addDeploy,
   addLink,
   addLsp,
+  addAssist,
   addKernel,
   addBackend,
   addReport,

@@ -1,6 +1,8 @@
 /** Which values of a notebook its pipeline gives: those asked for by name, else those marked. */
+import type { OutputEdit } from '../edits.ts'
 import type { PromoteDiagnostic } from '../errors.ts'
 import type { Notebook } from '../notebook.ts'
+import { createStatementRefs } from './refs.ts'
 import { nameNode, type Statement } from './slice.ts'
 import { ts } from './typescript.ts'
 
@@ -16,7 +18,7 @@ export interface OutputRequest {
 export function chooseOutputs(
   notebook: Notebook,
   statements: readonly Statement[],
-  asked?: readonly string[],
+  asked?: readonly (string | OutputEdit)[],
 ): { readonly wanted: readonly OutputRequest[]; readonly problems: readonly PromoteDiagnostic[] } {
   const problems: PromoteDiagnostic[] = []
   const marked = notebook.cells.filter(cell => cell.output !== undefined)
@@ -27,7 +29,12 @@ export function chooseOutputs(
     for (const cell of marked) add(markedOutput(statements, cell.id, cell.output as string))
     return { wanted, problems }
   }
-  for (const name of asked) {
+  for (const request of asked) {
+    if (typeof request !== 'string') {
+      add(editedOutput(notebook, statements, request))
+      continue
+    }
+    const name = request
     const cell = marked.find(m => m.output === name)
     add(cell ? markedOutput(statements, cell.id, name) : namedOutput(statements, name))
   }
@@ -35,19 +42,47 @@ export function chooseOutputs(
 }
 
 /** The value of the cell's last statement, the last time that it ran. */
-function markedOutput(
+export function markedOutput(
   statements: readonly Statement[],
   cell: string,
   name: string,
 ): OutputRequest | PromoteDiagnostic {
   const last = statements.findLast(s => s.cell === cell)
-  if (!last)
+  if (last) return valueOf(statements, last, name)
+  return {
+    code: 'PRO018',
+    message: `The cell is marked as output ${name}, but it never ran. Run it, or remove the mark.`,
+    cell,
+  }
+}
+
+/** An output that a person chose in a preview. */
+function editedOutput(
+  notebook: Notebook,
+  statements: readonly Statement[],
+  edit: OutputEdit,
+): OutputRequest | PromoteDiagnostic {
+  if ('variable' in edit) {
+    const found = namedOutput(statements, edit.variable)
+    return 'code' in found ? found : { ...found, name: edit.name ?? edit.variable }
+  }
+  const statement = createStatementRefs(notebook, statements).find(edit.at)
+  if (!statement)
     return {
       code: 'PRO018',
-      message: `The cell is marked as output ${name}, but it never ran. Run it, or remove the mark.`,
-      cell,
+      message: `The statement that gives output ${edit.name ?? 'of the pipeline'} is not there any more. Choose the outputs again.`,
+      cell: edit.at.cell,
     }
-  const { node, index, declares } = last
+  if (edit.name === undefined) return { name: '', after: statement.index, typed: statement.node }
+  return valueOf(statements, statement, edit.name)
+}
+
+/** What a statement gives: the variable that it names, sets or declares, or the value of its expression. */
+function valueOf(
+  statements: readonly Statement[],
+  { node, index, declares, cell }: Statement,
+  name: string,
+): OutputRequest | PromoteDiagnostic {
   if (ts.isExpressionStatement(node)) {
     const { expression } = node
     const isVariable =

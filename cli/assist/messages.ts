@@ -1,0 +1,45 @@
+/** What an editor asks `slipway assist` about notebooks, and the answers. JSON-RPC over standard input and output. */
+import type {
+  Assumption,
+  CellDependencies,
+  Preview,
+  PromoteDiagnostic,
+  ProposalEdits,
+  StatementReport,
+} from '../../promote/index.ts'
+
+export interface NotebookText {
+  /** Absolute path of the notebook. */
+  readonly file: string
+  /** As the editor has it, nbformat JSON. Default: what is on disk. */
+  readonly text?: string
+}
+
+export interface PreviewRequest extends NotebookText {
+  /** Of the pipeline. Default: that of the notebook. */
+  readonly name?: string
+  /** Default: those that the pipeline's folder keeps. */
+  readonly edits?: ProposalEdits
+}
+
+/** What promotion would do. Nothing was written, nothing was run. */
+export interface PreviewAnswer {
+  readonly name: string
+  /** Absolute; need not be there. */
+  readonly folder: string
+  /** Those that the preview shows. */
+  readonly edits: ProposalEdits
+  /** Absent when `diagnostics` says why there is nothing to show. */
+  readonly preview?: Preview
+  readonly version?: string
+  readonly diagnostics: readonly PromoteDiagnostic[]
+  readonly kept: readonly StatementReport[]
+  readonly dropped: readonly StatementReport[]
+  readonly assumptions: readonly Assumption[]
+}
+
+/** Method -> what is asked and answered. */
+export interface AssistRequests {
+  readonly dependencies: { readonly params: NotebookText; readonly answer: readonly CellDependencies[] }
+  readonly preview: { readonly params: PreviewRequest; readonly answer: PreviewAnswer }
+}

@@ -22,17 +22,24 @@ export type { Comparison, Tolerance, Verdict } from './compare/comparison.ts'
 /** @param expected from the notebook, @param actual from the pipeline */
 export function compareOutputs(expected: unknown, actual: unknown, tolerance: Tolerance = {}): Comparison {
   const limits = limitsOf(tolerance)
-  const kind = tagOf(expected) ?? tagOf(actual)
-  if (kind === 'file') return compareFileDocuments(expected, actual, limits)
+  const [kind, other] = [kindOf(expected), kindOf(actual)]
+  if (kind === 'file' || other === 'file') return compareFileDocuments(expected, actual, limits)
   if (expected === undefined || actual === undefined)
     return unverified(`${limits.sides[expected === undefined ? 0 : 1]} gave nothing`)
-  if (tagOf(expected) !== tagOf(actual))
-    return different([`expected ${describe(expected)}, got ${describe(actual)}`])
+  if (kind !== other) return different([`expected ${describe(expected)}, got ${describe(actual)}`])
   if (kind === 'table') return compareTables(expected as TableDocument, actual as TableDocument, limits)
   if (kind === 'model') return compareModels(expected as Document, actual as Document, limits)
   const [a, b] = [rawBytes(expected), rawBytes(actual)]
   if (a && b) return compareBytes(a, b, limits)
   return compareValues(expected, actual, limits)
+}
+
+const described = new Set<unknown>(['table', 'model', 'file'])
+
+/** Of what is described rather than written out; every other tag is a value of the encoding. */
+function kindOf(document: unknown): unknown {
+  const tag = tagOf(document)
+  return described.has(tag) ? tag : undefined
 }
 
 /** An output of the codec `bytes`; typed arrays inside JSON say their type and are compared as numbers. */

@@ -25,6 +25,7 @@ export const promoteCodes = {
   PRO022: 'model file missing or broken',
   PRO023: 'module cannot go along',
   PRO024: 'not the edits of a proposal',
+  PRO025: 'unresolved conflict',
 } as const
 
 export type PromoteCode = keyof typeof promoteCodes

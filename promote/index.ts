@@ -1,6 +1,8 @@
 /** What the rest of the house may use of promotion. */
 export * from './edits.ts'
 export * from './errors.ts'
+export type { Assumption } from './assumptions.ts'
+export { baseFile, mergeTexts, type Texts } from './merge.ts'
 export * from './manifest.ts'
 export * from './version.ts'
 export { canonicalJson } from './canonical-json.ts'

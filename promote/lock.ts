@@ -17,6 +17,14 @@ export interface ProjectView {
     readonly plan?: Plan
     readonly problem?: string
   }>
+  /**
+   * A module of the project by what an import says: `./x.ts`, also without its extension, or as tsconfig.json allows.
+   * Undefined for what is no file of the project. @param from the importing module; absent: the notebook
+   */
+  module?(
+    specifier: string,
+    from?: string,
+  ): Promise<{ readonly path: string; readonly text: string } | undefined>
   /** The installed version of a package. */
   packageVersion(name: string): Promise<{ readonly version: string; readonly integrity?: string } | undefined>
 }
@@ -93,6 +101,15 @@ export async function createLock({ project, references, packages, seed }: LockRe
     fixtures: {},
   }
   return { lock, files, diagnostics }
+}
+
+/** The lock of copies of models that were edited in the pipeline's folder. */
+export function relockModels(lock: Lock, files: Readonly<Record<string, string>>): Lock {
+  const models = lock.models.map(({ path, sha256: locked }) => {
+    const text = files[modelCopyPath(path)]
+    return { path, sha256: text === undefined ? locked : sha256(text) }
+  })
+  return { ...lock, models }
 }
 
 /** Windows with their sources; what a derived feature reads is among the plan's features itself. */

@@ -62,6 +62,8 @@ export const ManifestSchema = Type.Object({
   name: stepName,
   /** `sha256:` and 64 hexadecimal digits (version.ts). */
   version: Type.String({ pattern: '^sha256:[0-9a-f]{64}$' }),
+  /** Where steps run, from the project's root: the notebook's folder. Absent: the root. */
+  workingFolder: Type.Optional(relativePath),
   parameters: Type.Array(ParameterSchema),
   /** In an order in which they can run. */
   steps: Type.Array(StepSchema),

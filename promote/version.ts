@@ -22,6 +22,7 @@ export type PipelineFiles = Readonly<Record<string, string | Uint8Array>>
 export function pipelineVersion(manifest: Manifest, lock: Lock, files: PipelineFiles): string {
   const decided = {
     format: manifest.format,
+    ...(manifest.workingFolder === undefined ? {} : { workingFolder: manifest.workingFolder }),
     code: codeDigests(files),
     parameters: sortBy(
       manifest.parameters.map(p => ({ name: p.name, schema: p.schema, default: p.default })),

@@ -5,6 +5,7 @@
  * earlier ones it may depend on; from the outputs backwards, whatever can be reached is kept. Conservative: what is
  * not known to be harmless is kept. Control flow is kept whole.
  */
+import type { OutputEdit } from '../edits.ts'
 import type { PromoteDiagnostic } from '../errors.ts'
 import type { Notebook } from '../notebook.ts'
 import type { Effects } from './effects.ts'
@@ -41,7 +42,7 @@ export interface SliceOptions {
   readonly folder: string
   readonly typesOf: TypesOf
   /** Names of marked outputs or of variables. Default: the marks, else models and artifacts, else the last value. */
-  readonly outputs?: readonly string[]
+  readonly outputs?: readonly (string | OutputEdit)[]
   readonly cache?: DeclarationCache
 }
 
@@ -74,6 +75,8 @@ export interface Slice {
   readonly statements: readonly Statement[]
   readonly kept: ReadonlySet<number>
   readonly outputs: readonly SliceOutput[]
+  /** Statements that are kept for what they do: the files that they write. */
+  readonly writing: readonly number[]
   readonly diagnostics: readonly PromoteDiagnostic[]
   /** Of kept statements only. */
   readonly unknownCalls: readonly UnknownCall[]
@@ -124,6 +127,7 @@ export function sliceNotebook(options: SliceOptions): Slice {
     statements,
     kept,
     outputs: outputs.filter(output => output.name !== ''),
+    writing: outputs.flatMap(({ name, after }) => (name === '' ? [after] : [])),
     diagnostics,
     unknownCalls: ofKept(it.unknownCalls),
     outsideUses: ofKept(it.outsideUses),
@@ -175,6 +179,13 @@ function createInterpreter(
     instances: new Map(),
     externals: new Map(),
     frames: new Map(),
+    accessors: new Map(),
+    proxies: new Map(),
+    lazies: new Map(),
+    resolvers: new Map(),
+    implicit: { any: false },
+    later: { work: [], rounds: 0, isRunning: false },
+    patches: [],
     budget: { left: budgetPerStatement },
   }
 }

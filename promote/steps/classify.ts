@@ -3,9 +3,11 @@
  * step makes for itself, or part of a step's body.
  */
 import type { Parameter } from '../manifest.ts'
+import { literalsOf, literalValue } from '../slice/refs.ts'
 import type { Slice, Statement } from '../slice/slice.ts'
 import { bare, ts } from '../slice/typescript.ts'
 import { leadingComments, plainComment, trailingComment } from '../write/text.ts'
+import type { Decisions } from './decisions.ts'
 import { jsonSchema } from './types.ts'
 
 export type Role =
@@ -17,15 +19,19 @@ export type Role =
   | { readonly kind: 'again' }
   | { readonly kind: 'body' }
 
-export function classify(slice: Slice): ReadonlyMap<number, Role> {
+export function classify(slice: Slice, decisions: Decisions): ReadonlyMap<number, Role> {
   const kept = slice.statements.filter(s => slice.kept.has(s.index))
   const roles = new Map<number, Role>()
-  for (const statement of kept) roles.set(statement.index, firstRole(slice, kept, statement))
+  for (const statement of kept) roles.set(statement.index, firstRole({ slice, kept, decisions }, statement))
   // A function is of the module once everything that it captures is.
   for (let changed = true; changed;) {
     changed = false
     for (const statement of kept) {
-      if (roles.get(statement.index)?.kind !== 'body' || !isFree(slice, kept, roles, statement)) continue
+      if (
+        roles.get(statement.index)?.kind !== 'body' ||
+        !isFree({ slice, kept, decisions }, roles, statement)
+      )
+        continue
       roles.set(statement.index, { kind: 'module' })
       changed = true
     }
@@ -33,17 +39,38 @@ export function classify(slice: Slice): ReadonlyMap<number, Role> {
   return roles
 }
 
-function firstRole(slice: Slice, kept: readonly Statement[], statement: Statement): Role {
+interface World {
+  readonly slice: Slice
+  readonly kept: readonly Statement[]
+  readonly decisions: Decisions
+}
+
+function firstRole({ slice, kept, decisions }: World, statement: Statement): Role {
   const { node, index } = statement
   if (ts.isImportDeclaration(node)) return { kind: 'import' }
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return { kind: 'module' }
   if (!isDeclaredOnce(kept, statement)) return { kind: 'body' }
   if (slice.isAgain(index) && onlyMentions(slice, kept, statement)) return { kind: 'again' }
   const literal = literalConstant(node)
-  if (!literal) return { kind: 'body' }
+  // A secret is asked for where it is used, and never handed from step to step.
+  if (isSecret(slice, statement) || (literal && decisions.secrets.has(index))) return { kind: 'again' }
+  // What stays of a constant whose literal is lifted is an ordinary statement.
+  if (!literal || decisions.lifts.has(index)) return { kind: 'body' }
   // The content of a data file is locked: its name is not for a caller to choose.
-  if (isPath(slice, literal.name.text)) return { kind: 'again' }
+  if (isPath(slice, literal.name.text) || decisions.constants.has(literal.name.text)) return { kind: 'again' }
   return parameterRole(slice, statement, literal) ?? { kind: 'again' }
+}
+
+/** `const x = secret('…')` */
+function isSecret(slice: Slice, { node }: Statement): boolean {
+  if (!ts.isVariableStatement(node) || node.declarationList.declarations.length !== 1) return false
+  const call = node.declarationList.declarations[0]?.initializer
+  if (!call || !ts.isCallExpression(call) || !(node.declarationList.flags & ts.NodeFlags.Const)) return false
+  const stub = slice.names.stubName(call.expression)
+  const [name] = call.arguments
+  return (
+    stub?.package === 'slipway' && stub.name === 'secret' && name !== undefined && ts.isStringLiteral(name)
+  )
 }
 
 function isDeclaredOnce(kept: readonly Statement[], { index, declares }: Statement): boolean {
@@ -81,16 +108,11 @@ function literalConstant(node: ts.Statement): LiteralConstant | undefined {
   return value === undefined ? undefined : { name: declaration.name, declaration, value }
 }
 
-function literalValue(node: ts.Expression): string | number | boolean | undefined {
-  if (ts.isNumericLiteral(node)) return Number(node.text)
-  if (ts.isStringLiteralLike(node)) return node.text
-  if (node.kind === ts.SyntaxKind.TrueKeyword) return true
-  if (node.kind === ts.SyntaxKind.FalseKeyword) return false
-  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken) {
-    const value = literalValue(node.operand)
-    return typeof value === 'number' ? -value : undefined
-  }
-  return undefined
+/** Which of the statement's literals (as `literalsOf` counts them) a constant is; undefined for what is none. */
+export function constantLiteral(node: ts.Statement): number | undefined {
+  const initializer = literalConstant(node)?.declaration.initializer
+  const at = initializer ? literalsOf(node).findIndex(literal => literal.node === bare(initializer)) : -1
+  return at < 0 ? undefined : at
 }
 
 /** Whether a constant is the path by which a kept statement names a file. */
@@ -127,14 +149,13 @@ function parameterRole(slice: Slice, statement: Statement, constant: LiteralCons
 }
 
 function isFree(
-  slice: Slice,
-  kept: readonly Statement[],
+  { slice, kept, decisions }: World,
   roles: ReadonlyMap<number, Role>,
   statement: Statement,
 ): boolean {
   const { node, mentions, declares, index } = statement
   if (!ts.isFunctionDeclaration(node) && !ts.isClassDeclaration(node)) return false
-  if (!isDeclaredOnce(kept, statement)) return false
+  if (!isDeclaredOnce(kept, statement) || decisions.lifts.has(index)) return false
   // Static state, or a method put onto it later.
   if (kept.some(other => other.index !== index && declares.some(name => slice.changes(other.index, name))))
     return false

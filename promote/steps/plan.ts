@@ -4,17 +4,21 @@
  * A heading's statements form a step. Steps are merged where something would cross that no codec can take, or that
  * a later step changes: what is shared by reference stays in one process.
  */
+import type { EditProblem } from '../edits.ts'
 import type { PromoteDiagnostic } from '../errors.ts'
 import type { Codec } from '../manifest.ts'
 import type { Notebook } from '../notebook.ts'
 import type { Slice, SliceOutput, Statement } from '../slice/slice.ts'
 import { ts } from '../slice/typescript.ts'
 import { classify, type Role } from './classify.ts'
+import type { Decisions, Lift } from './decisions.ts'
 import { functionName, kebab, unique } from './names.ts'
 import { typeAt, variableType, type CrossingType } from './types.ts'
 
 export interface StepPlan {
   readonly name: string
+  /** Before a person renamed it. */
+  readonly proposedName: string
   readonly title?: string
   readonly function: string
   readonly cells: readonly string[]
@@ -25,6 +29,16 @@ export interface StepPlan {
   readonly outputs: readonly StepOutputPlan[]
   /** Module declarations that it needs, directly or through others. */
   readonly modules: readonly Statement[]
+  /** The statements that the boundaries are about: without parameters and copies. */
+  readonly own: readonly Statement[]
+  /** Boundaries inside it that were asked for and cannot be. */
+  readonly joined: readonly JoinedBoundary[]
+}
+
+export interface JoinedBoundary {
+  readonly before: Statement
+  /** What would have to cross, and why it cannot. */
+  readonly reason: string
 }
 
 export interface Crossing {
@@ -43,6 +57,7 @@ export interface StepOutputPlan {
 
 export interface PipelinePlan {
   readonly roles: ReadonlyMap<number, Role>
+  readonly decisions: Decisions
   readonly steps: readonly StepPlan[]
   readonly outputs: readonly {
     readonly name: string
@@ -51,21 +66,25 @@ export interface PipelinePlan {
     readonly codec: Codec
   }[]
   readonly diagnostics: readonly PromoteDiagnostic[]
+  /** Edits of steps that could not be done. */
+  readonly problems: readonly EditProblem[]
 }
 
 interface Segment {
   readonly titles: readonly (string | undefined)[]
   readonly statements: readonly Statement[]
+  readonly joined: readonly JoinedBoundary[]
 }
 
-export function planSteps(slice: Slice, notebook: Notebook): PipelinePlan {
-  const roles = classify(slice)
+export function planSteps(slice: Slice, notebook: Notebook, decisions: Decisions): PipelinePlan {
+  const roles = classify(slice, decisions)
   const kept = slice.statements.filter(s => slice.kept.has(s.index))
-  const world: World = { slice, roles, kept }
+  const world: World = { slice, roles, kept, decisions }
   const segments = mergeWhereNeeded(world, splitByHeading(world, notebook))
   const titles = segments.map(titleOf)
-  const names: string[] = []
-  for (const title of titles) names.push(unique(kebab(title ?? '') || 'main', new Set(names)))
+  const proposed: string[] = []
+  for (const title of titles) proposed.push(unique(kebab(title ?? '') || 'main', new Set(proposed)))
+  const { names, problems } = rename(proposed, decisions.stepNames)
   const diagnostics: PromoteDiagnostic[] = []
   const outputs = segments.map((segment, i) => outputsOf(world, segments, segment, i, diagnostics))
   const steps = segments.map((segment, i): StepPlan => {
@@ -77,72 +96,132 @@ export function planSteps(slice: Slice, notebook: Notebook): PipelinePlan {
     const title = titles[i]
     return {
       name,
+      proposedName: proposed[i] as string,
       ...(title === undefined ? {} : { title }),
       function: functionName(name, namesAround(world, needed)),
       cells: [...new Set(segment.statements.map(s => s.cell))],
       statements: [...needed.own, ...segment.statements].sort((a, b) => a.index - b.index),
+      own: segment.statements,
+      joined: segment.joined,
       inputs: inputs.map(({ name, from, type }) => ({
         name,
         step: names[from] as string,
         type,
       })),
-      parameters: needed.parameters.flatMap(s => s.declares),
+      parameters: [
+        ...new Set([
+          ...needed.parameters.flatMap(s => s.declares),
+          ...liftsIn(world, [...needed.own, ...segment.statements]).map(lift => lift.parameter.name),
+        ]),
+      ],
       outputs: given,
       modules,
     }
   })
-  return { roles, steps, outputs: finalOutputs(world, segments, steps, diagnostics), diagnostics }
+  return {
+    ...{ roles, decisions, steps, diagnostics, problems },
+    outputs: finalOutputs(world, segments, steps, diagnostics),
+  }
+}
+
+function rename(proposed: readonly string[], stepNames: ReadonlyMap<string, string>) {
+  const problems: EditProblem[] = []
+  const names = [...proposed]
+  for (const [step, name] of stepNames) {
+    const at = proposed.indexOf(step)
+    if (at < 0) problems.push({ message: `There is no step ${step} any more that could be called ${name}.` })
+    else if (names.some((other, i) => other === name && i !== at))
+      problems.push({ message: `Step ${step} cannot be called ${name}: another one is.` })
+    else names[at] = name
+  }
+  return { names, problems }
+}
+
+function liftsIn({ decisions }: World, statements: readonly Statement[]): readonly Lift[] {
+  return statements.flatMap(({ index }) => decisions.lifts.get(index) ?? [])
 }
 
 interface World {
+  readonly decisions: Decisions
   readonly slice: Slice
   readonly roles: ReadonlyMap<number, Role>
   readonly kept: readonly Statement[]
 }
 
-function splitByHeading({ roles, kept }: World, notebook: Notebook): readonly Segment[] {
+/** A step begins at each heading, unless a person said otherwise, and where one said so. */
+function splitByHeading({ roles, kept, decisions }: World, notebook: Notebook): readonly Segment[] {
   const headings = new Map(notebook.cells.map(cell => [cell.id, cell.heading]))
-  const segments: { titles: (string | undefined)[]; statements: Statement[] }[] = []
+  const segments: { titles: (string | undefined)[]; statements: Statement[]; joined: [] }[] = []
   let heading: string | undefined
+  let before: string | undefined
+  let decided: boolean | undefined
   for (const statement of kept) {
+    // What is said of a statement that is no part of a step's body holds for the next one that is.
+    decided = decisions.boundaries.get(statement.index) ?? decided
     if (roles.get(statement.index)?.kind !== 'body') continue
     // A cell that was deleted since stands where it ran.
     if (headings.has(statement.cell)) heading = headings.get(statement.cell)
     const last = segments.at(-1)
-    if (last && last.titles.at(-1) === heading) last.statements.push(statement)
-    else segments.push({ titles: [heading], statements: [statement] })
+    if (last && !(decided ?? heading !== before)) last.statements.push(statement)
+    else segments.push({ titles: [heading], statements: [statement], joined: [] })
+    before = heading
+    decided = undefined
   }
   // Nothing to compute, only things to name: one step that gives them.
-  if (segments.length === 0) segments.push({ titles: [heading], statements: [] })
+  if (segments.length === 0) segments.push({ titles: [heading], statements: [], joined: [] })
   return segments
 }
 
 function mergeWhereNeeded(world: World, initial: readonly Segment[]): readonly Segment[] {
   let segments = initial
   for (let pair = crossingToAvoid(world, segments); pair; pair = crossingToAvoid(world, segments)) {
-    const [from, to] = pair
+    const { from, to, reason } = pair
     const merged = segments.slice(from, to + 1)
-    const one = { titles: merged.flatMap(s => s.titles), statements: merged.flatMap(s => s.statements) }
+    const one = {
+      titles: merged.flatMap(s => s.titles),
+      statements: merged.flatMap(s => s.statements),
+      joined: merged.flatMap(({ joined, statements: [before] }, i) =>
+        i > 0 && before ? [{ before, reason }, ...joined] : joined,
+      ),
+    }
     segments = [...segments.slice(0, from), one, ...segments.slice(to + 1)]
   }
   return segments
 }
 
+interface Avoided {
+  readonly from: number
+  readonly to: number
+  readonly reason: string
+}
+
 /** Two segments between which something would cross that must not. */
-function crossingToAvoid(world: World, segments: readonly Segment[]): readonly [number, number] | undefined {
+function crossingToAvoid(world: World, segments: readonly Segment[]): Avoided | undefined {
   for (const [to] of segments.entries()) {
     const inputs = inputsOf(world, segments, to)
     for (const { name, from, type } of inputs) {
-      if (type.codec === undefined) return [from, to]
+      if (type.codec === undefined)
+        return { from, to, reason: `${name} would have to cross, and ${kindOf(type)} cannot.` }
       const reader = readerOfChange(world, segments, name, from)
-      if (reader !== undefined) return [from, reader]
+      if (reader !== undefined)
+        return { from, to: reader, reason: `${name} is changed after it crossed, and used again later.` }
     }
-    const together = inputs.find(a =>
-      inputs.some(b => a.name < b.name && isTornApart(world, segments, to, a.name, b.name)),
-    )
-    if (together) return [Math.min(...inputs.map(input => input.from)), to]
+    for (const a of inputs) {
+      const b = inputs.find(b => a.name < b.name && isTornApart(world, segments, to, a.name, b.name))
+      const from = Math.min(...inputs.map(input => input.from))
+      if (b)
+        return { from, to, reason: `${a.name} and ${b.name} hold the same thing, which is changed later.` }
+    }
   }
   return undefined
+}
+
+function kindOf({ text }: CrossingType): string {
+  return text === 'any' || text === 'unknown' ? 'what may be anything' : `a value of type ${shortened(text)}`
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }
 
 /** The last segment that changes what a variable holds, declarations of the name anew apart. */

@@ -4,6 +4,9 @@ import type { SpanMapping } from './step-file.ts'
 
 export const mapFile = 'map.json'
 export const expectedFile = 'tests/expected.json'
+export const testFile = 'tests/pipeline.test.js'
+/** What verification leaves beside the tests. */
+export const verificationFiles: readonly string[] = ['tests/verification.json', 'tests/verification.md']
 
 /** From spans of generated files to cells, so that an edit of a step finds its cell. */
 export function printMap(mappings: readonly SpanMapping[]): string {

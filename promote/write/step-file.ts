@@ -5,6 +5,7 @@ import { ts } from '../slice/typescript.ts'
 import type { PipelinePlan, StepPlan } from '../steps/plan.ts'
 import { formatCode, type CodeStyle } from './format.ts'
 import { importedNames, printImports, type ImportedName } from './imports.ts'
+import { moduleLiteral } from './modules.ts'
 import { renameVersions } from './renames.ts'
 import { hasBlankLineAbove, leadingComments, statementText } from './text.ts'
 
@@ -32,7 +33,7 @@ export interface GeneratedFile {
 export const sharedFile = 'steps/shared.ts'
 
 /** Module declarations that more than one step needs, and those that these need. */
-export function sharedDeclarations({ steps }: PipelinePlan): readonly Statement[] {
+function sharedDeclarations({ steps }: PipelinePlan): readonly Statement[] {
   const count = new Map<Statement, number>()
   for (const step of steps)
     for (const statement of step.modules) count.set(statement, (count.get(statement) ?? 0) + 1)
@@ -43,33 +44,46 @@ export function sharedDeclarations({ steps }: PipelinePlan): readonly Statement[
   return [...shared].sort((a, b) => a.index - b.index)
 }
 
-export async function printShared(
-  slice: Slice,
-  declarations: readonly Statement[],
-  style: CodeStyle,
-): Promise<GeneratedFile> {
-  const imports = neededImports(slice, declarations, [])
-  const pieces = declarations.map(statement => textOf(slice, statement, { exported: true }))
+/** What printing knows of the notebook. */
+export interface Source {
+  readonly slice: Slice
+  readonly plan: PipelinePlan
+  readonly style: CodeStyle
+  /** Specifier in a cell -> in a step, of the project's own modules. */
+  readonly modules: ReadonlyMap<string, string>
+}
+
+/** Every module of the pipeline's own code. */
+export async function printCode(source: Source): Promise<readonly GeneratedFile[]> {
+  const shared = sharedDeclarations(source.plan)
+  const steps = source.plan.steps.map(step => printStep(source, step, shared))
+  return await Promise.all([...steps, ...(shared.length > 0 ? [printShared(source, shared)] : [])])
+}
+
+async function printShared(source: Source, declarations: readonly Statement[]): Promise<GeneratedFile> {
+  const { style } = source
+  const imports = neededImports(source, declarations, [])
+  const pieces = declarations.map(statement => textOf(source, statement, { exported: true }))
   const text = await formatCode([printImports(imports, []), ...pieces].filter(Boolean).join('\n\n'), style)
   return { path: sharedFile, text, map: mapStatements(sharedFile, text, declarations, []), diagnostics: [] }
 }
 
-export async function printStep(
-  slice: Slice,
+async function printStep(
+  source: Source,
   step: StepPlan,
   shared: readonly Statement[],
-  style: CodeStyle,
 ): Promise<GeneratedFile> {
+  const { style } = source
   const path = stepPath(step)
   const own = step.modules.filter(statement => !shared.includes(statement))
-  const body = bodyOf(slice, step)
-  const imports = neededImports(slice, [...own, ...step.statements], signatureImports(step))
+  const body = bodyOf(source, step)
+  const imports = neededImports(source, [...own, ...step.statements], signatureImports(step))
   const fromShared = sharedImports(step, own, shared)
   const text = await formatCode(
     [
-      printImports([...imports, ...fromShared], bareImports(slice)),
-      ...own.map(statement => textOf(slice, statement)),
-      functionText(step, body),
+      printImports([...imports, ...fromShared], bareImports(source)),
+      ...own.map(statement => textOf(source, statement)),
+      functionText(source, step, body),
     ]
       .filter(Boolean)
       .join('\n\n'),
@@ -90,10 +104,10 @@ interface Body {
   readonly diagnostics: readonly PromoteDiagnostic[]
 }
 
-function bodyOf(slice: Slice, step: StepPlan): Body {
+function bodyOf(source: Source, step: StepPlan): Body {
+  const { slice, plan } = source
   const pieces: string[] = []
   const origins: (Statement | undefined)[] = []
-  const parameters = new Set(step.parameters)
   const renames = renameVersions(
     step.statements,
     step.inputs.map(i => i.name),
@@ -102,18 +116,18 @@ function bodyOf(slice: Slice, step: StepPlan): Body {
   let cell: string | undefined
   let pending = ''
   for (const statement of step.statements) {
-    const { node, declares } = statement
+    const { node } = statement
     const gap =
       cell !== undefined && (cell !== statement.cell || hasBlankLineAbove(node)) && !pending ? '\n' : ''
     cell = statement.cell
-    if (declares.some(name => parameters.has(name))) {
+    if (plan.roles.get(statement.index)?.kind === 'parameter') {
       // What the author said above a parameter still holds for what follows.
       const comments = leadingComments(node)
       if (comments) pending += `${gap}${comments}\n`
       continue
     }
     const output = step.outputs.find(o => o.expression?.statement === statement.index)
-    const text = textOf(slice, statement, { renames: renames.identifiers })
+    const text = textOf(source, statement, { renames: renames.identifiers })
     pieces.push(`${pending || gap}${output ? withConstant(text, output.name, statement) : text}`)
     pending = ''
     origins.push(statement)
@@ -134,11 +148,11 @@ function withConstant(text: string, name: string, { node }: Statement): string {
   return `${text.slice(0, at)}const ${name} = ${text.slice(at)}`
 }
 
-function functionText(step: StepPlan, body: Body): string {
+function functionText({ plan }: Source, step: StepPlan, body: Body): string {
   const names = [...step.inputs.map(i => i.name), ...step.parameters]
   const types = [
     ...step.inputs.map(i => `${i.name}: ${i.type.text}`),
-    ...step.parameters.map(name => `${name}: ${parameterType(step, name)}`),
+    ...step.parameters.map(name => `${name}: ${parameterType(plan, name)}`),
   ]
   const given = names.length > 0 ? `{ ${names.join(', ')} }: { ${types.join('; ')} }` : ''
   const results = step.outputs.map(o => `${o.name}: ${o.type.text}`).join('; ')
@@ -147,13 +161,11 @@ function functionText(step: StepPlan, body: Body): string {
   return `${doc}export async function ${step.function}(${given}): Promise<{ ${results} }> {\n${body.text}\n}`
 }
 
-function parameterType(step: StepPlan, name: string): string {
-  const node = step.statements.find(s => s.declares.includes(name))?.node
-  const declaration = node && ts.isVariableStatement(node) ? node.declarationList.declarations[0] : undefined
-  if (declaration?.type) return declaration.type.getText()
-  const kind = declaration?.initializer?.kind
-  if (kind === ts.SyntaxKind.TrueKeyword || kind === ts.SyntaxKind.FalseKeyword) return 'boolean'
-  return declaration?.initializer && ts.isStringLiteralLike(declaration.initializer) ? 'string' : 'number'
+function parameterType({ roles, decisions }: PipelinePlan, name: string): string {
+  for (const role of roles.values())
+    if (role.kind === 'parameter' && role.parameter.name === name) return role.type
+  const lifts = [...decisions.lifts.values()].flat()
+  return typeof lifts.find(lift => lift.parameter.name === name)?.parameter.default
 }
 
 function sentence(title: string): string {
@@ -162,12 +174,46 @@ function sentence(title: string): string {
 }
 
 function textOf(
-  slice: Slice,
+  { slice, plan, modules }: Source,
   statement: Statement,
-  options: Omit<Parameters<typeof statementText>[1], 'length'> = {},
+  options: Omit<Parameters<typeof statementText>[1], 'length' | 'replacements'> = {},
 ) {
   const { length } = slice.program.runs[statement.run] as { length: number }
-  return statementText(statement.node, { length, ...options })
+  const replacements = new Map<ts.Expression, string>()
+  for (const { node, parameter } of plan.decisions.lifts.get(statement.index) ?? [])
+    replacements.set(node, parameter.name)
+  for (const { node, name } of plan.decisions.secrets.get(statement.index) ?? [])
+    replacements.set(node, `${secretFunction(slice)}('${name}')`)
+  for (const literal of moduleLiterals(statement.node)) {
+    const to = modules.get(literal.text)
+    if (to !== undefined) replacements.set(literal, `'${to}'`)
+  }
+  return statementText(statement.node, { length, replacements, ...options })
+}
+
+/** `secret` of `slipway`, under another name where the notebook uses this one for something else. */
+function secretFunction({ statements, kept }: Slice): string {
+  const declaring = statements.filter(s => kept.has(s.index) && s.declares.includes('secret'))
+  return declaring.every(s => importsSecret(s.node)) ? 'secret' : 'slipwaySecret'
+}
+
+/** Of `import('…')` inside a statement. */
+function moduleLiterals(node: ts.Node): readonly ts.StringLiteralLike[] {
+  const own = moduleLiteral(node)
+  const found = own ? [own] : []
+  ts.forEachChild(node, child => void found.push(...moduleLiterals(child)))
+  return found
+}
+
+function importsSecret(node: ts.Statement): boolean {
+  if (!ts.isImportDeclaration(node)) return false
+  const named = node.importClause?.namedBindings
+  return (
+    (node.moduleSpecifier as ts.StringLiteral).text === 'slipway' &&
+    named !== undefined &&
+    ts.isNamedImports(named) &&
+    named.elements.some(element => element.name.text === 'secret' && !element.propertyName)
+  )
 }
 
 function signatureImports(step: StepPlan): readonly { readonly name: string; readonly module: string }[] {
@@ -175,7 +221,7 @@ function signatureImports(step: StepPlan): readonly { readonly name: string; rea
 }
 
 function neededImports(
-  slice: Slice,
+  { slice, plan, modules }: Source,
   statements: readonly Statement[],
   signature: readonly { readonly name: string; readonly module: string }[],
 ): readonly ImportedName[] {
@@ -189,14 +235,17 @@ function neededImports(
     const key = found.get(name)
     if (!key) found.set(name, { local: name, module, exported: name, isType: true })
   }
-  return [...found.values()]
+  const local = secretFunction(slice)
+  if (statements.some(({ index }) => plan.decisions.secrets.has(index)) && !found.has(local))
+    found.set(local, { local, module: 'slipway', exported: 'secret', isType: false })
+  return [...found.values()].map(name => ({ ...name, module: modules.get(name.module) ?? name.module }))
 }
 
 /** Modules imported for what they do. */
-function bareImports(slice: Slice): readonly string[] {
+function bareImports({ slice, modules }: Source): readonly string[] {
   return slice.statements.flatMap(({ node, index }) =>
     slice.kept.has(index) && ts.isImportDeclaration(node) && !node.importClause
-      ? [(node.moduleSpecifier as ts.StringLiteral).text]
+      ? [(node.moduleSpecifier as ts.StringLiteral).text].map(text => modules.get(text) ?? text)
       : [],
   )
 }

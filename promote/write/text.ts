@@ -38,6 +38,8 @@ export interface StatementTextOptions {
   readonly length: number
   /** New names of identifiers, by the identifier. */
   readonly renames?: ReadonlyMap<ts.Identifier, string>
+  /** Texts that stand for expressions of it. */
+  readonly replacements?: ReadonlyMap<ts.Expression, string>
   /** Put `export` in front. */
   readonly exported?: boolean
 }
@@ -45,7 +47,7 @@ export interface StatementTextOptions {
 /** Statement and comments. `export` of the author's is dropped: a step exports its function. */
 export function statementText(
   node: ts.Statement,
-  { length, renames, exported }: StatementTextOptions,
+  { length, renames, replacements, exported }: StatementTextOptions,
 ): string {
   const file = node.getSourceFile()
   const start = node.getStart()
@@ -63,6 +65,11 @@ export function statementText(
         ? `${identifier.text}: ${name}`
         : name
     text.overwrite(identifier.getStart() - start, identifier.end - start, replacement)
+  }
+  for (const [expression, replacement] of replacements ?? []) {
+    if (expression.getSourceFile() !== file || expression.pos < node.pos || expression.end > node.end)
+      continue
+    text.overwrite(expression.getStart() - start, expression.end - start, replacement)
   }
   if (exported) text.prepend('export ')
   const comments = leadingComments(node)

@@ -62,7 +62,7 @@ async function portrayLazy(value: object): Promise<Portrait | undefined> {
 function portrayArrow(value: object): Portrait | undefined {
   const table = value as { schema?: { fields: { name: string; type: unknown }[] }; numRows?: number }
   if (!table.schema || table.numRows === undefined || !('batches' in value)) return undefined
-  const { getChildAt } = value as { getChildAt(i: number): { get(row: number): unknown } }
+  const { getChildAt } = value as unknown as { getChildAt(i: number): { get(row: number): unknown } }
   const isTime = table.schema.fields.map(({ type }) => /^(Timestamp|Date)/.test(String(type)))
   const rows = Array.from({ length: Math.min(shownRows, table.numRows) }, (_, row) =>
     isTime.map((time, i) => {

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import ts from 'typescript'
 import type { Action, CaseCell, NotebookCase } from './format.ts'
 import { startEditorKernel, startJupyterKernel, type Execution, type PersonsKernel } from './kernel.ts'
 import type { Portrait } from './portray.ts'
@@ -84,11 +85,30 @@ function textOf({ cell, version }: State['cells'][number]): string {
   return cell.texts.get(version) ?? ''
 }
 
-/** The value of a cell's last line, as an expression that can be evaluated right after it. */
+/**
+ * The value of a cell's last statement, as an expression that can be evaluated right after it.
+ * @throws Error when the cell ends in no value
+ */
 export function lastValue(source: string): string {
-  const line = source.trimEnd().split('\n').at(-1)!.replace(/;$/, '').trim()
-  const assigned = /^(?:const|let|var)\s+([\w$]+)\b[^=]*=(?!=)|^([\w$]+)\s*=(?![=>])/.exec(line)
-  return assigned?.[1] ?? assigned?.[2] ?? line
+  const { statements } = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest, true)
+  const last = statements.at(-1)
+  if (last && ts.isExpressionStatement(last)) return assigned(last.expression) ?? last.expression.getText()
+  const name = last && ts.isVariableStatement(last) ? lastName(last) : undefined
+  if (name === undefined) throw new Error(`The cell ends in no value:\n${source}`)
+  return name
+}
+
+function assigned(node: ts.Expression): string | undefined {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken
+    ? node.left.getText()
+    : undefined
+}
+
+function lastName({ declarationList }: ts.VariableStatement): string | undefined {
+  const name = declarationList.declarations.at(-1)?.name
+  if (!name || ts.isIdentifier(name)) return name?.text
+  const element = name.elements.at(-1)
+  return element && ts.isBindingElement(element) ? element.name.getText() : undefined
 }
 
 /** Looks at values of the live session without leaving a trace in its record. */

@@ -7,6 +7,8 @@ import Value from 'typebox/value'
 import { declarationsOf, parse } from '../language/index.ts'
 import { cellBody, isModelCell, readCell } from '../language/notebook/cell.ts'
 import { PromoteError } from './errors.ts'
+import { logOfEvidence, matchRuns } from './evidence/match.ts'
+import type { RunEvidence, SessionEvidence } from './evidence/read.ts'
 
 const SourceSchema = Type.Union([Type.String(), Type.Array(Type.String())])
 const NotebookSchema = Type.Object({
@@ -22,7 +24,14 @@ const NotebookSchema = Type.Object({
     }),
   ),
 })
-const LogSchema = Type.Array(Type.Object({ cell: Type.String(), source: SourceSchema }))
+const LogSchema = Type.Array(
+  Type.Object({
+    cell: Type.String(),
+    source: SourceSchema,
+    /** Of logs of other clients' sessions. */
+    status: Type.Optional(Type.String()),
+  }),
+)
 
 export interface NotebookCell {
   /** The nbformat id, or `cell-<index>` in files that have none. */
@@ -42,21 +51,41 @@ export interface CellRun {
   readonly cell: string
   /** What was run, which may differ from what the document says now; without magics. */
   readonly source: string
+  /** It ended in an error, as the log says or as the document shows of this very run. */
+  readonly failed?: boolean
+  /** What the kernel saw of it. */
+  readonly seen?: RunEvidence
 }
+
+/**
+ * Where the runs come from: the log, the kernel's evidence with the document's texts, or the document from top to
+ * bottom.
+ */
+export type Origin = 'log' | 'evidence' | 'document'
 
 export interface Notebook {
   readonly cells: readonly NotebookCell[]
   /** As executed, from the log; without a log the code cells from top to bottom. */
   readonly runs: readonly CellRun[]
   readonly hasLog: boolean
+  readonly origin: Origin
+  /** Runs that the kernel saw and the log has not. */
+  readonly unlogged: readonly RunEvidence[]
   /** Names of models that are declared in cells of the model language. */
   readonly models: ReadonlySet<string>
   /** Magics that may have done what the cells below them need: `%run`, `%load` and commands of the system. */
   readonly magics: readonly { readonly cell: string; readonly text: string }[]
 }
 
+export interface ReadOptions {
+  /** What the kernel kept of the session. */
+  readonly evidence?: SessionEvidence
+  /** What is to count: what ran (default), or the document from top to bottom, whatever ran. */
+  readonly history?: 'log' | 'document'
+}
+
 /** @throws PromoteError PRO010 */
-export function parseNotebook(text: string): Notebook {
+export function parseNotebook(text: string, options: ReadOptions = {}): Notebook {
   const file = parseFile(text)
   const cells: NotebookCell[] = []
   let heading: string | undefined
@@ -73,12 +102,12 @@ export function parseNotebook(text: string): Notebook {
       failed: (cell.outputs ?? []).some(isError),
     })
   }
-  const log = logOf(file)
+  const history = historyOfFile(file, cells, options)
   const texts = file.cells.map(cell => textOf(cell.source))
   return {
     cells,
-    runs: log ?? documentOrder(cells),
-    hasLog: log !== undefined,
+    ...history,
+    hasLog: history.origin !== 'document',
     models: new Set(texts.filter(isModelCell).flatMap(modelNames)),
     magics: cells.flatMap(({ id, kind, source }) => (kind === 'code' ? doing(source, id) : [])),
   }
@@ -127,15 +156,57 @@ function parseJson(text: string): unknown {
   }
 }
 
+type History = Pick<Notebook, 'runs' | 'origin' | 'unlogged'>
+
+function historyOfFile(
+  file: Static<typeof NotebookSchema>,
+  cells: readonly NotebookCell[],
+  { evidence, history = 'log' }: ReadOptions,
+): History {
+  const logged = history === 'document' ? undefined : rawLog(file)
+  const known =
+    evidence &&
+    logOfEvidence(
+      cells.map(({ id, source }) => ({ cell: id, source })),
+      evidence,
+    )
+  const log: readonly RawRun[] | undefined = logged ?? (history === 'document' ? undefined : known)
+  if (!log) return { runs: documentOrder(cells), origin: 'document', unlogged: [] }
+  const { seen, unlogged } = evidence ? matchRuns(log, evidence) : { seen: [], unlogged: [] }
+  const failed = new Map(cells.filter(cell => cell.failed).map(cell => [cell.id, cell.source]))
+  const lastRun = new Map(log.map(({ cell }, i) => [cell, i]))
+  const runs = log.map((run, i): CellRun & { isModel: boolean } => {
+    const look = seen[i]
+    const isLast = lastRun.get(run.cell) === i
+    const hasFailed = look
+      ? look.status === 'error'
+      : run.status === 'error' || (isLast && failed.get(run.cell) === run.source)
+    return {
+      cell: run.cell,
+      source: codeOf(run.source),
+      ...(hasFailed ? { failed: true } : {}),
+      ...(look ? { seen: look } : {}),
+      isModel: isModelText(run.source),
+    }
+  })
+  return {
+    runs: runs.filter(run => !run.isModel && run.source.trim() !== '').map(({ isModel: _, ...run }) => run),
+    origin: logged ? 'log' : 'evidence',
+    unlogged,
+  }
+}
+
+interface RawRun {
+  readonly cell: string
+  readonly source: string
+  readonly status?: string
+}
+
 /** An empty log says nothing: the notebook was never run, or the log was wiped. */
-function logOf(file: Static<typeof NotebookSchema>): readonly CellRun[] | undefined {
+function rawLog(file: Static<typeof NotebookSchema>): readonly RawRun[] | undefined {
   const slipway = file.metadata?.['slipway'] as { log?: unknown } | undefined
   if (!Value.Check(LogSchema, slipway?.log) || slipway.log.length === 0) return undefined
-  return slipway.log
-    .map(({ cell, source }) => ({ cell, source: textOf(source) }))
-    .filter(run => !isModelText(run.source))
-    .map(({ cell, source }) => ({ cell, source: codeOf(source) }))
-    .filter(({ source }) => source.trim() !== '')
+  return slipway.log.map(run => ({ ...run, source: textOf(run.source) }))
 }
 
 function outputMark(metadata: Readonly<Record<string, unknown>> | undefined): { output?: string } {

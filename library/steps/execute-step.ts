@@ -44,7 +44,7 @@ async function writeOutputs(request: StepRequest, returned: unknown): Promise<Re
     string,
     unknown
   >
-  await mkdir(request.outputFolder, { recursive: true })
+  await mkdir(join(request.outputFolder, 'values'), { recursive: true })
   const outputs: Record<string, StepOutput> = {}
   for (const [name, { codec }] of Object.entries(request.outputs)) {
     if (!Object.hasOwn(values, name))
@@ -63,7 +63,8 @@ async function writeOutput(
   { value, codecName }: { value: unknown; codecName: StoredValue['codec'] },
 ): Promise<StepOutput> {
   const codec = codecByName(codecName)
-  const path = join(request.outputFolder, name + codec.extension)
+  // A folder of their own: an output may be called `result`, like the file that says how the step ended.
+  const path = join(request.outputFolder, 'values', name + codec.extension)
   try {
     await codec.write(value, path)
   } catch (thrown) {

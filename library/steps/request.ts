@@ -27,10 +27,12 @@ export interface StepRequest {
   readonly inputs: Readonly<Record<string, StoredValue>>
   readonly parameters: Readonly<Record<string, JsonValue>>
   readonly outputs: Readonly<Record<string, { readonly codec: CodecName }>>
-  /** Where outputs and `result.json` are written. Made when absent. */
+  /** Where `values/` and `result.json` are written. Made when absent. */
   readonly outputFolder: string
-  /** Relative paths given to `read` and the sources of `.slip` files start here. It is the working folder too. */
+  /** Relative paths given to `read` and the sources of `.slip` files start here. */
   readonly projectRoot: string
+  /** Where the step's code runs, absolute: paths given to Node's own functions start here. Default: the root. */
+  readonly workingFolder?: string
   /** Where `model('x.slip')` looks before the project's root: the pipeline's own `models/`. */
   readonly modelFolder?: string
   /** The catalog features that the lock fixes. When given, no live catalog is asked. */

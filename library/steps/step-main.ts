@@ -2,7 +2,7 @@
  * The process of one step. Its argument is a request file; it writes the outputs and `result.json`, and says on
  * standard output what happens (request.ts). It ends when whoever started it is gone.
  */
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../codecs/files.ts'
 import { setContext } from '../context.ts'
@@ -26,7 +26,9 @@ async function main(file: string): Promise<void> {
   const request = JSON.parse(await readFile(file, 'utf8')) as StepRequest
   const { emit, flush } = takeOverOutput()
   endWithParent()
-  process.chdir(request.projectRoot)
+  const workingFolder = request.workingFolder ?? request.projectRoot
+  await mkdir(workingFolder, { recursive: true })
+  process.chdir(workingFolder)
   const { projectRoot: root, modelFolder, catalogFeatures, seed } = request
   setContext({ root, modelFolder, catalogFeatures, seed, emit })
   registerResolve()

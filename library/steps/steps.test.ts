@@ -34,6 +34,7 @@ export async function fail() {
   throw Object.assign(new RangeError(\`a \${Kind.Bad} one\`), { code: 'MINE' })
 }
 export const forget = () => ({})
+export const clash = () => ({ result: 1, request: 2 })
 export const unfit = () => ({ value: () => 1 })
 export const wait = () => new Promise(() => setInterval(() => undefined, 1000))
 export const kill = () => { process.kill(process.pid, 'SIGKILL'); return new Promise(() => undefined) }
@@ -114,6 +115,14 @@ test('what the step throws is its result, with code and text; enums are compiled
   assert.equal(result.error.name, 'RangeError')
   assert.equal(result.error.message, 'a bad one')
   assert.match(result.error.stack!, /all\.ts/)
+})
+
+test('an output may have the name of a file that tells of the step', async () => {
+  const outputs = { result: { codec: 'json' }, request: { codec: 'json' } } as const
+  const { result } = await run('clash', { outputs })
+  assert.ok(result.state === 'succeeded', JSON.stringify(result))
+  assert.equal(await codecByName('json').read(result.outputs['result']!.path), 1)
+  assert.equal(await codecByName('json').read(result.outputs['request']!.path), 2)
 })
 
 test('a missing output, one that cannot be written, a missing function', async () => {

@@ -1,20 +1,39 @@
 /** What library code does to the abstract memory: as its stub says, or, without one, anything it can reach. */
-import { invoke, type Call } from './call.ts'
+import { constructAll, invoke, invokeCallbacks, type Arguments, type Call } from './call.ts'
 import type { Effect, Target } from './effects.ts'
+import { notePatch } from './evaluate.ts'
 import { nothing, union, type AbstractObject, type Value } from './heap.ts'
-import { external, fileObject, objectAt, outside, outsideKinds, type Interpreter } from './interpreter.ts'
+import {
+  external,
+  fileObject,
+  filesAround,
+  objectAt,
+  outside,
+  outsideKinds,
+  type Interpreter,
+} from './interpreter.ts'
+import { posix } from 'node:path'
+import { isAwaited, later } from './later.ts'
+import { consult, inheritedMembers } from './protocols.ts'
 import { bare, ts } from './typescript.ts'
 
 export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value {
   const { heap } = it
   const parts = [effect, ...condition(it, effect, call)]
-  heap.readDeep(union(call.self, ...call.parameters, call.more ?? nothing))
-  let given: Value = nothing
+  const inputs = union(call.self, ...call.parameters, call.more ?? nothing)
+  heap.readDeep(inputs)
+  // Conversions, getters and generators among what it is given may run.
+  const consulted = consult(it, inputs, call.node)
+  if (effect.defines) return defineAccessors(it, call)
+  let given: Value = consulted
   for (const part of parts) {
     for (const use of part.reads ?? []) touchOutside(it, use, call, false)
     for (const use of part.writes ?? []) touchOutside(it, use, call, true)
-    for (const target of part.mutates ?? []) heap.writeField(targetOf(call, target), '*', nothing)
-    given = union(given, runCallbacks(it, part, call))
+    for (const target of part.mutates ?? []) {
+      notePatch(it, targetOf(call, target), call.node)
+      heap.stir(targetOf(call, target))
+    }
+    if (!part.lazy) given = union(given, runCallbacks(it, part, call))
     for (const source of part.stores ?? []) {
       const stored = targetOf(call, source)
       heap.writeField(
@@ -29,13 +48,54 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
     it.references.push({
       statement: heap.current(),
       kind: effect.model ? 'model' : 'data',
+      ...(call.stub ? { package: call.stub.package } : {}),
       ...(path === undefined ? {} : { path }),
     })
   }
   if (!effect.again) it.notAgain.add(heap.current())
-  return union(
-    ...parts.flatMap(part => (part.returns ?? []).map(kind => resultOf(it, kind, part, call, given))),
+  const results = parts.flatMap(part =>
+    (part.returns ?? []).map(kind => resultOf(it, { kind, effect: part, given }, call)),
   )
+  if (effect.lazy)
+    for (const object of results.flatMap(value => [...value]))
+      if (!inputs.has(object)) it.lazies.set(object, () => resumeLazy(it, effect, { call, inputs }))
+  return union(...results)
+}
+
+/** An iterator's `map` calls back only when it is asked for the next item, and asks the iterator below. */
+function resumeLazy(it: Interpreter, effect: Effect, { call, inputs }: { call: Call; inputs: Value }): Value {
+  const below = consult(it, inputs, call.node)
+  return union(below, it.heap.readField(inputs, '*'), runCallbacks(it, effect, call))
+}
+
+/** `Object.defineProperty(o, 'x', { get … })`: the functions run when the field is read and written. */
+function defineAccessors(it: Interpreter, call: Call): Value {
+  const { heap } = it
+  const [target = nothing, second = nothing, third] = call.parameters
+  notePatch(it, target, call.node)
+  const [, keyNode] = call.argumentNodes
+  const key = keyNode && ts.isStringLiteralLike(keyNode) ? keyNode.text : '*'
+  heap.maybe('weak', () => {
+    if (third) define(it, target, key, third)
+    else
+      for (const object of second)
+        for (const name of [...object.fields.keys()])
+          define(it, target, name, heap.readField(new Set([object]), name))
+    heap.writeField(target, '*', call.more ?? nothing)
+  })
+  return target
+}
+
+function define(it: Interpreter, target: Value, key: string, descriptor: Value): void {
+  const { heap } = it
+  heap.writeField(target, key, heap.readField(descriptor, 'value'))
+  for (const kind of ['get', 'set'] as const)
+    for (const object of heap.readField(descriptor, kind)) {
+      if (!it.functions.has(object)) continue
+      it.implicit.any = true
+      it.accessors.set(object, kind)
+      heap.writeField(target, kind === 'set' && key !== '*' ? `set ${key}` : key, new Set([object]))
+    }
 }
 
 /** No stub: it may call, change and keep whatever it can reach, and read and write the outside. */
@@ -51,23 +111,58 @@ export function havoc(it: Interpreter, call: Omit<Call, 'frame'> & { readonly fr
     const known = it.externals.get(object)
     return known ? [external(it, known.package, '')] : []
   })
-  const all = heap.reach(
-    union(call.self, call.callee, ...call.parameters, call.more ?? nothing, new Set(hidden)),
-  )
-  heap.readDeep(all)
   for (const kind of outsideKinds) touchOutside(it, kind, call, false)
   const made = objectAt(it, call.node, call.frame, { kind: 'opaque' })
-  const everything = new Set([...all, made])
-  return heap.maybe('weak', () => {
+  const everything = new Set<AbstractObject>([
+    ...union(call.self, call.callee, ...call.parameters, call.more ?? nothing, new Set(hidden)),
+    made,
+  ])
+  grow(it, everything)
+  heap.readDeep(everything)
+  for (const each of consult(it, new Set(everything), call.node)) everything.add(each)
+  notePatch(it, union(call.self, ...call.parameters, call.more ?? nothing), call.node)
+  heap.maybe('weak', () => {
     for (const kind of outsideKinds) touchOutside(it, kind, call, true)
-    for (const object of all) if (isChangeable(object)) heap.writeField(new Set([object]), '*', everything)
-    for (let before = -1, round = 0; before !== heap.changes() && round < 4; round++) {
-      before = heap.changes()
-      invoke(it, all, { self: everything, parameters: [], more: everything, node: call.node })
-    }
-    heap.writeField(new Set([made]), '*', all)
-    return everything
+    change(it, everything)
   })
+  const run = () => callBack(it, { everything, made }, call)
+  if ([...everything].some(object => it.functions.has(object) || it.classes.has(object))) later(it, run)
+  else heap.maybe('weak', run)
+  return everything
+}
+
+/** Unknown code may change what it reaches, so that anything in it may hold anything of it. */
+function change(it: Interpreter, everything: Value): void {
+  for (const object of everything)
+    if (isChangeable(object)) it.heap.writeField(new Set([object]), '*', everything)
+}
+
+/** It may call the functions that it reaches, also later, and keep what they give back. */
+function callBack(
+  it: Interpreter,
+  { everything, made }: { readonly everything: Set<AbstractObject>; readonly made: AbstractObject },
+  call: Omit<Call, 'frame'>,
+): Value {
+  const { heap } = it
+  for (let before = -1, round = 0; before !== heap.changes() + everything.size && round < 6; round++) {
+    before = heap.changes() + everything.size
+    const given = { self: everything, parameters: [], more: everything, node: call.node }
+    for (const each of invoke(it, everything, given)) everything.add(each)
+    for (const each of constructAll(it, everything, given)) everything.add(each)
+    grow(it, everything)
+    change(it, everything)
+  }
+  heap.writeField(new Set([made]), '*', everything)
+  return everything
+}
+
+/** Adds what can be reached, methods of the notebook's own classes included. */
+function grow(it: Interpreter, everything: Set<AbstractObject>): void {
+  for (const object of everything) {
+    for (const slot of object.fields.values()) for (const each of slot.values) everything.add(each)
+    if (!it.instances.has(object) && !it.classes.has(object)) continue
+    for (const members of inheritedMembers(it, object, '*')) for (const each of members) everything.add(each)
+  }
 }
 
 /** Functions can be called, not changed; a library's own functions do not change because they are called. */
@@ -119,23 +214,52 @@ function runCallbacks(it: Interpreter, effect: Effect, call: Call): Value {
   const others = call.parameters.filter((_, i) => !effect.calls?.includes(i))
   const base = union(call.self, ...others, heap.readField(union(call.self, ...others), '*'))
   let results: Value = nothing
-  heap.maybe(effect.later ? 'deferred' : 'weak', () => {
+  const isLater = effect.later === 'promise' ? !isAwaited(call.node, call.frame) : effect.later === true
+  const run = () => {
     for (let round = 0; round < 2; round++) {
-      const more = union(base, results)
-      results = union(
-        results,
-        invoke(it, callbacks, { self: nothing, parameters: [], more, node: call.node }),
-      )
-      results = union(results, callForeign(it, callbacks, more, call))
+      const given = argumentsOf(it, effect, call, { base, results })
+      results = union(results, invokeCallbacks(it, callbacks, { ...given, node: call.node }, call.frame))
+      results = union(results, callForeign(it, callbacks, union(base, results), call))
     }
-  })
-  return results
+    return results
+  }
+  if (isLater) return later(it, run)
+  return heap.maybe('weak', run)
+}
+
+/** What a callback gets: by position where the stub says so, else anything that there is. */
+function argumentsOf(
+  it: Interpreter,
+  { gives, accumulates }: Effect,
+  call: Call,
+  { base, results }: { readonly base: Value; readonly results: Value },
+): Omit<Arguments, 'node'> {
+  const self = nothing
+  if (!gives) return { self, parameters: [], more: union(base, results) }
+  const elements = it.heap.readField(call.self, '*')
+  const all: Readonly<Record<string, Value>> = {
+    element: elements,
+    receiver: call.self,
+    result: union(
+      results,
+      call.parameters[1] ?? nothing,
+      accumulates ? elements : nothing,
+      call.more ?? nothing,
+    ),
+    argument: it.heap.readField(union(...call.parameters, call.more ?? nothing), '*'),
+  }
+  return { self: call.parameters[1] ?? nothing, parameters: gives.map(kind => all[kind] ?? nothing) }
 }
 
 function callForeign(it: Interpreter, callbacks: Value, more: Value, call: Call): Value {
   const foreign = [...callbacks].filter(object => !it.functions.has(object) && !it.classes.has(object))
   return union(
     ...foreign.map(object => {
+      const promise = it.resolvers.get(object)
+      if (promise) {
+        it.heap.fill(promise, union(more, it.heap.readField(more, '*')))
+        return nothing
+      }
       const inner: Call = {
         ...call,
         callee: new Set([object]),
@@ -153,7 +277,11 @@ function callForeign(it: Interpreter, callbacks: Value, more: Value, call: Call)
 
 type Result = NonNullable<Effect['returns']>[number]
 
-function resultOf(it: Interpreter, kind: Result, effect: Effect, call: Call, given: Value): Value {
+function resultOf(
+  it: Interpreter,
+  { kind, effect, given }: { readonly kind: Result; readonly effect: Effect; readonly given: Value },
+  call: Call,
+): Value {
   const { heap } = it
   const data = call.parameters.filter((_, i) => !effect.calls?.includes(i))
   const inputs = union(call.self, ...data, call.more ?? nothing)
@@ -202,15 +330,20 @@ function touchOutside(it: Interpreter, use: string, call: Call, isWrite: boolean
     ...(path === undefined ? {} : { path }),
   })
   if (kind === 'display') return
-  const target = kind === 'file' && path !== undefined ? new Set([fileObject(it, path)]) : outside(it, kind)
-  if (isWrite) it.heap.maybe('weak', () => it.heap.writeField(target, '*', nothing))
-  else it.heap.readField(target, '*')
+  const isNamed = kind === 'file' && path !== undefined
+  // A file is written into a folder that something has made, and found in it.
+  it.heap.readField(isNamed ? filesAround(it, path, isWrite ? 'above' : 'all') : outside(it, kind), '*')
+  if (!isWrite) return
+  const target = isNamed ? new Set([fileObject(it, path)]) : outside(it, kind)
+  it.heap.maybe('weak', () => it.heap.writeField(target, '*', nothing))
 }
 
 /** The text of a path that can be known from the source alone: a literal, or a constant that is one. */
 export function literalPath(it: Interpreter, node: ts.Expression | undefined): string | undefined {
   const text = node && constantText(it, bare(node), 0)
-  return text?.replace(/^\.\//, '')
+  return text === undefined || /^[a-z][a-z0-9+.-]*:/i.test(text)
+    ? text
+    : posix.normalize(text).replace(/(.)\/$/, '$1')
 }
 
 function constantText(it: Interpreter, node: ts.Expression, depth: number): string | undefined {

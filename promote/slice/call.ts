@@ -2,11 +2,20 @@
  * The abstract interpreter's calls. Functions of the notebook are followed into their bodies; library code does
  * what its effect stub says; everything else may change whatever it can reach and touch the outside.
  */
-import { assign, evaluate, propertyKey } from './evaluate.ts'
+import { assign, evaluate, evaluateMember, propertyKey } from './evaluate.ts'
+import { isAwaited, later } from './later.ts'
+import { iterate } from './protocols.ts'
 import { applyEffect, havoc } from './apply-effect.ts'
 import { executeBlock, moduleMember } from './execute.ts'
 import { nothing, union, type AbstractObject, type Value } from './heap.ts'
-import { createFrame, objectAt, TooEntangled, type Frame, type Interpreter } from './interpreter.ts'
+import {
+  createFrame,
+  objectAt,
+  TooEntangled,
+  type Frame,
+  type Interpreter,
+  type KnownFunction,
+} from './interpreter.ts'
 import type { StubName } from './names.ts'
 import type { Effect } from './effects.ts'
 import { bare, ts } from './typescript.ts'
@@ -19,6 +28,8 @@ export interface Arguments {
   readonly more?: Value
   /** The expression that calls: objects made behind it are its own. */
   readonly node: ts.Node
+  /** Whether the caller waits for the promise that comes back. */
+  readonly isAwaited?: boolean
 }
 
 /** A call with everything that an effect may speak of. */
@@ -39,21 +50,58 @@ export function callExpression(it: Interpreter, node: ts.CallExpression, frame: 
   if (imported !== undefined) return new Set([moduleMember(it, imported, '')])
   const target = bare(expression)
   const isMember = ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)
+  const isSuper = isMember && target.expression.kind === ts.SyntaxKind.SuperKeyword
   const self = isMember ? evaluate(it, target.expression, frame) : nothing
-  const callee =
-    isMember && target.expression.kind === ts.SyntaxKind.SuperKeyword
-      ? superMember(it, target, frame)
+  const callee = isSuper
+    ? superMember(it, target)
+    : isMember
+      ? evaluateMember(it, target, { self, frame })
       : evaluate(it, target, frame)
-  const call = {
-    ...readArguments(it, node.arguments, frame),
-    self,
-    callee,
-    node,
-    frame,
-    text: target.getText(),
+  const run = () => {
+    const call = { ...readArguments(it, node.arguments, frame), self, callee, node, frame, text: '' }
+    const redirected = isMember ? callThrough(it, target, call) : undefined
+    return redirected ?? dispatch(it, { ...call, text: target.getText(), ...stubOf(it, target) }, '')
   }
-  const run = () => dispatch(it, { ...call, ...stubOf(it, target) }, '')
-  return node.questionDotToken ? it.heap.maybe('weak', run) : run()
+  // `a?.b()` and all that hangs on it may not happen.
+  return ts.isOptionalChain(node) ? it.heap.maybe('weak', run) : run()
+}
+
+/** `f.call(x, …)`, `f.apply(x, [...])` and `f.bind(x, …)` of functions that are seen. */
+function callThrough(
+  it: Interpreter,
+  target: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  call: Call,
+): Value | undefined {
+  const name = ts.isPropertyAccessExpression(target) ? target.name.text : ''
+  if (!/^(call|apply|bind)$/.test(name) || call.self.size === 0 || call.callee.size > 0) return undefined
+  const functions = [...call.self].filter(object => it.functions.has(object))
+  if (functions.length < call.self.size) return undefined
+  const [self = nothing, ...others] = call.parameters
+  const more = call.more ?? nothing
+  const given: Arguments =
+    name === 'apply'
+      ? {
+          self,
+          parameters: [],
+          more: it.heap.readField(union(others[0] ?? nothing, more), '*'),
+          node: call.node,
+        }
+      : { self: union(self, more), parameters: others, more, node: call.node }
+  if (name !== 'bind') return inlineCall(it, call.self, { ...call, ...given })
+  return union(...functions.map(object => bind(it, object, given, call.frame)))
+}
+
+function bind(it: Interpreter, object: AbstractObject, given: Arguments, frame: Frame): Value {
+  const known = it.functions.get(object)
+  if (!known) return nothing
+  const bound = objectAt(
+    it,
+    given.node,
+    { ...frame, path: `${frame.path}#${object.id}` },
+    { kind: 'function' },
+  )
+  it.functions.set(bound, { ...known, bound: { ...given } })
+  return new Set([bound])
 }
 
 export function taggedTemplate(it: Interpreter, node: ts.TaggedTemplateExpression, frame: Frame): Value {
@@ -79,17 +127,21 @@ export function taggedTemplate(it: Interpreter, node: ts.TaggedTemplateExpressio
 export function construct(it: Interpreter, node: ts.NewExpression, frame: Frame): Value {
   const callee = evaluate(it, node.expression, frame)
   const given = readArguments(it, node.arguments ?? ts.factory.createNodeArray(), frame)
-  const own = [...callee].filter(object => it.classes.has(object))
+  const isOwn = (object: AbstractObject) => it.classes.has(object) || it.functions.has(object)
+  const own = [...callee].filter(isOwn)
   const made: Value[] = own.map(object => {
     const instance = objectAt(it, node, frame, { kind: 'plain' })
     const self = new Set([instance])
     it.instances.set(instance, union(it.instances.get(instance) ?? nothing, new Set([object])))
-    const run = () => runConstructor(it, object, { ...given, self, node })
-    if (own.length > 1) it.heap.maybe('weak', run)
-    else run()
-    return self
+    const run = () =>
+      it.classes.has(object)
+        ? (runConstructor(it, object, { ...given, self, node }), self)
+        : union(self, inline(it, object, { ...given, self, node }))
+    return own.length > 1 ? it.heap.maybe('weak', run) : run()
   })
-  const foreign = new Set([...callee].filter(object => !it.classes.has(object)))
+  const foreign = new Set([...callee].filter(object => !isOwn(object)))
+  const special = constructBuiltin(it, foreign, { ...given, self: nothing, node }, frame)
+  if (special) return union(special, ...made)
   if (own.length > 0 && foreign.size === 0) return union(...made)
   const call = {
     ...given,
@@ -102,6 +154,32 @@ export function construct(it: Interpreter, node: ts.NewExpression, frame: Frame)
   return union(dispatch(it, { ...call, ...stubOf(it, node.expression) }, '.new'), ...made)
 }
 
+/** Promises and proxies, which are more than what a stub could say of them. */
+function constructBuiltin(it: Interpreter, callee: Value, given: Arguments, frame: Frame): Value | undefined {
+  const names = new Set([...callee].map(object => it.externals.get(object)).map(known => known?.name))
+  const [name] = names
+  const [first = nothing, handler = nothing] = given.parameters
+  if (names.size !== 1 || (given.more?.size ?? 0) > 0) return undefined
+  if (name === 'Proxy') {
+    const proxy = objectAt(it, given.node, frame, { kind: 'plain' })
+    it.proxies.set(proxy, handler)
+    it.implicit.any = true
+    // Without a trap it is the target: both are read and written.
+    return union(new Set([proxy]), first)
+  }
+  const isSeen = [...first].length > 0 && [...first].every(object => it.functions.has(object))
+  if (name !== 'Promise' || !isSeen) return undefined
+  const tag = { package: 'js', name: 'Promise' }
+  const promise = objectAt(it, given.node, frame, { kind: 'plain', tag })
+  const settle = objectAt(it, given.node, { ...frame, path: `${frame.path}#settle` }, { kind: 'external' })
+  it.resolvers.set(settle, promise)
+  const settlers = new Set([settle])
+  const run = () => invoke(it, first, { ...given, self: nothing, parameters: [settlers, settlers] })
+  // The executor runs now; what it starts is deferred by whatever it calls.
+  it.heap.maybe('weak', run)
+  return new Set([promise])
+}
+
 /** Calls every function that a value may be. Used for callbacks, getters and setters. */
 export function invoke(it: Interpreter, value: Value, given: Arguments): Value {
   const functions = [...value].filter(object => it.functions.has(object))
@@ -109,7 +187,16 @@ export function invoke(it: Interpreter, value: Value, given: Arguments): Value {
   return functions.length > 1 ? it.heap.maybe('weak', run) : run()
 }
 
+/** Calls what library code was given to call: an async function that nobody waits for goes on by itself. */
+export function invokeCallbacks(it: Interpreter, value: Value, given: Arguments, frame: Frame): Value {
+  const isAsync = [...value].some(object => isAsyncFunction(it.functions.get(object)?.node))
+  if (isAsync && !isAwaited(given.node, frame)) return later(it, () => invoke(it, value, given))
+  return invoke(it, value, { ...given, isAwaited: isAsync })
+}
+
 function dispatch(it: Interpreter, call: Call, suffix: '' | '.new'): Value {
+  const settled = settlePromises(it, call)
+  if (settled) return settled
   const functions = new Set([...call.callee].filter(object => it.functions.has(object)))
   const externals = [...call.callee].filter(object => it.externals.has(object))
   const isForeign =
@@ -130,8 +217,19 @@ function dispatch(it: Interpreter, call: Call, suffix: '' | '.new'): Value {
 /** A call that nobody waits for goes on while later statements run. */
 function inlineCall(it: Interpreter, functions: Value, call: Call): Value {
   const isAsync = [...functions].some(object => isAsyncFunction(it.functions.get(object)?.node))
-  if (isAsync && !isAwaited(call.node)) return it.heap.maybe('deferred', () => invoke(it, functions, call))
-  return invoke(it, functions, call)
+  const isWaitedFor = isAwaited(call.node, call.frame)
+  if (isAsync && !isWaitedFor) return later(it, () => invoke(it, functions, call))
+  return invoke(it, functions, { ...call, isAwaited: isWaitedFor })
+}
+
+/** `resolve(value)` of a promise made here: who awaits that gets the value. */
+function settlePromises(it: Interpreter, call: Call): Value | undefined {
+  if (call.callee.size === 0) return undefined
+  const promises = [...call.callee].map(object => it.resolvers.get(object))
+  if (!promises.every(promise => promise !== undefined)) return undefined
+  const given = union(...call.parameters, call.more ?? nothing)
+  for (const promise of promises) it.heap.fill(promise, union(given, it.heap.readField(given, '*')))
+  return nothing
 }
 
 function findEffect(
@@ -173,28 +271,84 @@ export function inline(it: Interpreter, object: AbstractObject, given: Arguments
   if (!known || !body) return nothing
   const { node, frame: outer } = known
   if (it.stack.length > deepest) throw new TooEntangled()
-  // A function within itself: its own text is being followed already, only its arguments are not.
-  if (it.stack.some(level => level.node === node))
-    return it.heap.maybe('weak', () => recurse(it, object, given))
-  const path = `${it.stack.at(-1)?.path ?? ''}>${it.notebook.runOf(given.node)}:${given.node.pos}:${object.id}`
-  const self = ts.isArrowFunction(node) ? outer.self : given.self
-  const all = union(...given.parameters, given.more ?? nothing)
-  const frame =
-    it.frames.get(path) ??
-    createFrame({ parent: outer, self, parameters: all, path, functions: [...outer.functions, node] })
-  it.frames.set(path, frame)
-  it.stack.push({ node, path })
+  const actual = known.bound ? withBound(known.bound, given) : given
+  const within = it.stack.findLast(level => level.node === node)
+  if (within?.frame)
+    return it.heap.maybe('weak', () => recurse(it, { frame: within.frame as Frame, node }, actual))
+  const path = `${it.stack.at(-1)?.path ?? ''}>${it.notebook.placeOf(given.node)}:${given.node.pos}:${object.id}`
+  const frame = frameAt(it, { node, outer, path }, actual)
+  const level = { node, path, frame }
+  const follow = () => {
+    it.stack.push(level)
+    try {
+      followBody(it, body, frame)
+    } finally {
+      it.stack.pop()
+    }
+  }
+  it.stack.push(level)
   try {
-    bindParameters(it, node, given, frame)
-    if (ts.isBlock(body)) executeBlock(it, body.statements, frame)
-    else for (const each of evaluate(it, body, frame)) frame.results.add(each)
+    bindParameters(it, node, actual, frame)
   } finally {
     it.stack.pop()
   }
-  if (!isGenerator(node)) return frame.results
-  const iterator = new Set([objectAt(it, node, frame, { kind: 'plain' })])
-  it.heap.writeField(iterator, '*', frame.results)
-  return iterator
+  if (!isGenerator(node)) {
+    follow()
+    return frame.results
+  }
+  const iterator = objectAt(it, node, frame, { kind: 'plain' })
+  it.lazies.set(iterator, () => {
+    if (!it.stack.includes(level)) follow()
+    return frame.results
+  })
+  return new Set([iterator])
+}
+
+function frameAt(
+  it: Interpreter,
+  { node, outer, path }: { node: ts.SignatureDeclaration; outer: Frame; path: string },
+  given: Arguments,
+): Frame {
+  const self = ts.isArrowFunction(node) ? outer.self : given.self
+  const parameters = new Set(union(...given.parameters, given.more ?? nothing))
+  const known = it.frames.get(path)
+  if (known) {
+    // The same place again (of a loop): who is called on, and with what, may be others by now.
+    for (const each of parameters) (known.parameters as Set<AbstractObject>).add(each)
+    if (!ts.isArrowFunction(node)) for (const each of self) (known.self as Set<AbstractObject>).add(each)
+    return known
+  }
+  const frame = createFrame({
+    parent: outer,
+    self: ts.isArrowFunction(node) ? self : new Set(self),
+    parameters,
+    path,
+    functions: [...outer.functions, node],
+    isAwaited: given.isAwaited ?? false,
+  })
+  it.frames.set(path, frame)
+  return frame
+}
+
+/** A function that calls itself is followed until nothing new comes of it. */
+function followBody(it: Interpreter, body: ts.Node, frame: Frame): void {
+  const once = () => {
+    if (ts.isBlock(body)) executeBlock(it, body.statements, frame)
+    else for (const each of evaluate(it, body, frame)) frame.results.add(each)
+  }
+  once()
+  if (!frame.isRecursive) return
+  it.heap.maybe('weak', () => {
+    for (let before = -1; before !== it.heap.changes() + frame.results.size;) {
+      before = it.heap.changes() + frame.results.size
+      once()
+    }
+  })
+}
+
+function withBound(bound: NonNullable<KnownFunction['bound']>, given: Arguments): Arguments {
+  const more = union(bound.more ?? nothing, given.more ?? nothing)
+  return { ...given, self: bound.self, parameters: [...bound.parameters, ...given.parameters], more }
 }
 
 function bindParameters(
@@ -210,22 +364,39 @@ function bindParameters(
       assign(it, parameter.name, rest, frame)
       continue
     }
-    const fallback = parameter.initializer ? evaluate(it, parameter.initializer, frame) : nothing
+    const { initializer } = parameter
+    const fallback = initializer ? it.heap.maybe('weak', () => evaluate(it, initializer, frame)) : nothing
     assign(it, parameter.name, union(given.parameters[i] ?? nothing, given.more ?? nothing, fallback), frame)
     if (node.kind === ts.SyntaxKind.Constructor && ts.isParameterPropertyDeclaration(parameter, node))
       it.heap.writeField(frame.self, (parameter.name as ts.Identifier).text, given.parameters[i] ?? nothing)
   }
 }
 
-/** What a recursive call may do with its arguments: anything, and give back any of it. */
-function recurse(it: Interpreter, object: AbstractObject, given: Arguments): Value {
-  const reached = it.heap.reach(union(given.self, ...given.parameters, given.more ?? nothing))
-  it.heap.readDeep(reached)
-  for (const each of reached) it.heap.writeField(new Set([each]), '*', reached)
-  const results = [...it.frames.values()].filter(
-    frame => frame.functions.at(-1) === it.functions.get(object)?.node,
+/** A call within itself: its arguments join those of the call that is being followed, which is gone through again. */
+function recurse(
+  it: Interpreter,
+  { frame, node }: { readonly frame: Frame; readonly node: ts.SignatureDeclaration },
+  given: Arguments,
+): Value {
+  frame.isRecursive = true
+  for (const each of union(...given.parameters, given.more ?? nothing))
+    (frame.parameters as Set<AbstractObject>).add(each)
+  if (!ts.isArrowFunction(node)) for (const each of given.self) (frame.self as Set<AbstractObject>).add(each)
+  bindParameters(it, node, given, frame)
+  return frame.results
+}
+
+/** Makes instances of all classes that a value may be, as unknown code might. */
+export function constructAll(it: Interpreter, value: Value, given: Arguments): Value {
+  const classes = [...value].filter(object => it.classes.has(object))
+  return new Set(
+    classes.map(object => {
+      const instance = objectAt(it, given.node, createFrame({ path: `#${object.id}` }), { kind: 'plain' })
+      it.instances.set(instance, new Set([object]))
+      runConstructor(it, object, { ...given, self: new Set([instance]) })
+      return instance
+    }),
   )
-  return union(reached, ...results.map(frame => frame.results))
 }
 
 function runConstructor(it: Interpreter, object: AbstractObject, given: Arguments): void {
@@ -255,7 +426,7 @@ function constructParent(it: Interpreter, parent: AbstractObject, given: Argumen
 function initializeFields(it: Interpreter, object: AbstractObject, given: Arguments): void {
   const known = it.classes.get(object)
   if (!known) return
-  const path = `${it.stack.at(-1)?.path ?? ''}>${it.notebook.runOf(given.node)}:${given.node.pos}:${object.id}`
+  const path = `${it.stack.at(-1)?.path ?? ''}>${it.notebook.placeOf(given.node)}:${given.node.pos}:${object.id}`
   const frame = createFrame({ parent: known.frame, self: given.self, path, functions: known.frame.functions })
   for (const member of known.node.members) {
     if (!ts.isPropertyDeclaration(member) || !member.initializer) continue
@@ -277,12 +448,20 @@ function superCall(it: Interpreter, node: ts.CallExpression, frame: Frame): Valu
   return nothing
 }
 
-function superMember(it: Interpreter, target: ts.Expression, frame: Frame): Value {
+/** A member of a class above, of its instances or of itself. */
+function superMember(it: Interpreter, target: ts.Expression): Value {
   const name = ts.isPropertyAccessExpression(target) ? target.name.text : '*'
-  const parents = [...enclosingClasses(it, target)].map(o => it.heap.readField(new Set([o]), 'extends'))
-  const prototypes = it.heap.readField(union(...parents), 'prototype')
-  void frame
-  return it.heap.readField(prototypes, name)
+  const found: Value[] = []
+  const visited = new Set<AbstractObject>()
+  let level: readonly AbstractObject[] = enclosingClasses(it, target)
+  while (level.length > 0 && found.length === 0) {
+    const above = it.heap.readField(new Set(level.filter(each => !visited.has(each))), 'extends')
+    for (const each of level) visited.add(each)
+    const members = it.heap.readField(union(above, it.heap.readField(above, 'prototype')), name)
+    if (members.size > 0) found.push(members)
+    level = [...above]
+  }
+  return union(...found)
 }
 
 function enclosingClasses(it: Interpreter, node: ts.Node): readonly AbstractObject[] {
@@ -298,8 +477,7 @@ function readArguments(
   const parameters: Value[] = []
   let more: Value = nothing
   for (const node of nodes) {
-    if (ts.isSpreadElement(node))
-      more = union(more, it.heap.readField(evaluate(it, node.expression, frame), '*'))
+    if (ts.isSpreadElement(node)) more = union(more, iterate(it, evaluate(it, node.expression, frame), node))
     else if (more.size > 0) more = union(more, evaluate(it, node, frame))
     else parameters.push(evaluate(it, node, frame))
   }
@@ -326,19 +504,4 @@ function isAsyncFunction(node: ts.Node | undefined): boolean {
 
 function isGenerator(node: ts.Node): boolean {
   return (node as { asteriskToken?: ts.Node }).asteriskToken !== undefined
-}
-
-/** Awaited at once, or handed to something that is (a list for `Promise.all`, the caller). */
-function isAwaited(node: ts.Node): boolean {
-  let at = node.parent
-  while (
-    ts.isParenthesizedExpression(at) ||
-    ts.isAsExpression(at) ||
-    ts.isNonNullExpression(at) ||
-    ts.isArrayLiteralExpression(at) ||
-    (ts.isPropertyAccessExpression(at) && /^(then|catch|finally)$/.test(at.name.text)) ||
-    (ts.isCallExpression(at) && /\b(all|allSettled|then|catch|finally)$/.test(at.expression.getText()))
-  )
-    at = at.parent
-  return ts.isAwaitExpression(at) || ts.isReturnStatement(at) || ts.isArrowFunction(at)
 }

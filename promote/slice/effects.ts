@@ -23,7 +23,7 @@ export type Target = Static<typeof TargetSchema>
  * argument is a path and no address.
  */
 const OutsideSchema = Type.String({
-  pattern: '^(file|file:\\d+|network|network:\\d+|environment|clock|random|process|display)$',
+  pattern: '^(file|file:\\d+|network|network:\\d+|environment|locale|clock|random|process|display)$',
 })
 
 const effectMembers = {
@@ -35,7 +35,26 @@ const effectMembers = {
   into: Type.Optional(TargetSchema),
   /** Functions among the arguments that are called, with elements of the receiver, during the call or `later`. */
   calls: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }))),
-  later: Type.Optional(Type.Boolean()),
+  /** `promise`: after the call unless the promise that comes back is awaited. */
+  later: Type.Optional(Type.Union([Type.Boolean(), Type.Literal('promise')])),
+  /** What those functions get, by position. Default: anything that the receiver and the arguments hold. */
+  gives: Type.Optional(
+    Type.Array(
+      Type.Union([
+        Type.Literal('element'),
+        Type.Literal('receiver'),
+        Type.Literal('result'),
+        Type.Literal('argument'),
+        Type.Literal('nothing'),
+      ]),
+    ),
+  ),
+  /** `result` may be an element of the receiver (a `reduce` without a first value). */
+  accumulates: Type.Optional(Type.Boolean()),
+  /** The functions are called when what comes back is gone through, as an iterator's `map` does. */
+  lazy: Type.Optional(Type.Boolean()),
+  /** Gives an object a property that may have a getter and a setter, as `Object.defineProperty` does. */
+  defines: Type.Optional(Type.Boolean()),
   /**
    * What comes back: `new` shares nothing with what went in; `copy` is new and holds the receiver's elements and
    * the arguments; `element` is something inside the receiver or an argument; `callback` is what the callback gave, `callback-in-new` a new list of that.

@@ -1,16 +1,19 @@
 /** The abstract interpreter's expressions: what an expression may be, and what evaluating it reads and writes. */
-import { callExpression, construct, invoke, taggedTemplate } from './call.ts'
+import { callExpression, construct, taggedTemplate } from './call.ts'
 import { executeClass } from './execute.ts'
 import { nothing, union, type AbstractObject, type Value } from './heap.ts'
 import {
   external,
   localSlot,
   objectAt,
+  outside,
   sharedSlot,
   spend,
   type Frame,
   type Interpreter,
 } from './interpreter.ts'
+import { awaited } from './later.ts'
+import { consult, isImplicit, iterate, memberKey, readMember, symbolKey, writeMember } from './protocols.ts'
 import { ts } from './typescript.ts'
 
 export function evaluate(it: Interpreter, node: ts.Node, frame: Frame): Value {
@@ -35,12 +38,8 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
   const { heap } = it
   const go = (child: ts.Node) => evaluate(it, child, frame)
   if (ts.isIdentifier(node)) return readName(it, node, frame)
-  if (ts.isPropertyAccessExpression(node)) return readProperty(it, go(node.expression), node.name.text, node)
-  if (ts.isElementAccessExpression(node)) {
-    const target = go(node.expression)
-    go(node.argumentExpression)
-    return readProperty(it, target, literalKey(node.argumentExpression), node)
-  }
+  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
+    return evaluateMember(it, node, { self: go(node.expression), frame })
   if (ts.isCallExpression(node)) return callExpression(it, node, frame)
   if (ts.isNewExpression(node)) return construct(it, node, frame)
   if (ts.isTaggedTemplateExpression(node)) return taggedTemplate(it, node, frame)
@@ -49,7 +48,7 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
     const value = go(node.operand)
     if (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken)
       assign(it, node.operand, nothing, frame)
-    else heap.readDeep(value)
+    else convert(it, value, node)
     return nothing
   }
   if (ts.isDeleteExpression(node)) {
@@ -67,7 +66,7 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
   if (node.kind === ts.SyntaxKind.ThisKeyword) return frame.self
   if (node.kind === ts.SyntaxKind.SuperKeyword) return frame.self
   if (ts.isTemplateExpression(node)) {
-    for (const span of node.templateSpans) heap.readDeep(go(span.expression))
+    for (const span of node.templateSpans) convert(it, go(span.expression), span)
     return nothing
   }
   if (ts.isTypeOfExpression(node) || ts.isVoidExpression(node)) {
@@ -75,9 +74,15 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
     return nothing
   }
   if (ts.isYieldExpression(node)) {
-    const value = node.expression ? go(node.expression) : nothing
+    const given = node.expression ? go(node.expression) : nothing
+    const value = node.asteriskToken ? union(given, iterate(it, given, node)) : given
     for (const each of value) frame.results.add(each)
     return union(value, frame.parameters)
+  }
+  if (ts.isAwaitExpression(node)) {
+    const value = go(node.expression)
+    awaited(it)
+    return settledValue(it, value)
   }
   if (ts.isTypeNode(node)) return nothing
   // Parentheses, `await`, `as`, `!`, `satisfies`, spread and whatever else hands its parts through.
@@ -86,6 +91,34 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
     value = union(value, go(child))
   })
   return value
+}
+
+/** A promise made here gives what it was resolved with. */
+function settledValue(it: Interpreter, value: Value): Value {
+  if (it.resolvers.size === 0) return value
+  const isPromise = (object: AbstractObject) => object.tag?.package === 'js' && object.tag.name === 'Promise'
+  const promises = [...value, ...it.heap.readField(value, '*')].filter(isPromise)
+  const given = it.heap.readField(new Set(promises), '*')
+  if (given.size > 0) for (const object of value) if (!isPromise(object)) it.heap.fill(object, given)
+  return union(value, given)
+}
+
+/** `a.b` and `a['b']` of something that has been evaluated. */
+export function evaluateMember(
+  it: Interpreter,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  { self, frame }: { readonly self: Value; readonly frame: Frame },
+): Value {
+  if (ts.isPropertyAccessExpression(node)) return readProperty(it, self, node.name.text, node)
+  convert(it, evaluate(it, node.argumentExpression, frame), node)
+  return readProperty(it, self, literalKey(node.argumentExpression), node)
+}
+
+/** Operators may ask an object for its value. */
+function convert(it: Interpreter, value: Value, node: ts.Node): void {
+  if (value.size === 0) return
+  it.heap.readDeep(value)
+  consult(it, value, node)
 }
 
 function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
@@ -111,51 +144,35 @@ function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
 }
 
 /** Reading a property, getters of the notebook's own classes included. */
-function readProperty(it: Interpreter, target: Value, name: string, node: ts.Expression): Value {
-  const parts = it.heap.readField(target, name)
-  const getters: Value[] = []
-  const members: Value[] = []
+function readProperty(it: Interpreter, target: Value, name: string, node: ts.Node): Value {
+  const members: AbstractObject[] = []
+  useEnvironment(it, target, false)
   for (const object of target) {
     const known = it.externals.get(object)
     // Only things of modules have paths; a property of what a call gave back is a part of that.
-    if (known && name !== '*') members.push(new Set([memberOf(it, known, name)]))
-    for (const method of classMembers(it, object, name)) {
-      const isGetter = [...method].some(m => it.functions.get(m)?.node.kind === ts.SyntaxKind.GetAccessor)
-      if (isGetter) getters.push(invoke(it, method, { self: new Set([object]), parameters: [], node }))
-      else members.push(method)
-    }
+    if (known && name !== '*') members.push(memberOf(it, known, name))
   }
-  return union(parts, ...getters, ...members)
+  const shared = target.size > 0 ? globalVariables(it, target, name) : nothing
+  return union(readMember(it, target, name, node).value, shared, new Set(members))
 }
 
-function memberOf(it: Interpreter, owner: { package: string; name: string }, name: string) {
+/** The variables that cells share are properties of `globalThis`. */
+function globalVariables(it: Interpreter, target: Value, name: string): Value {
+  const isGlobal = [...target].some(object => it.externals.get(object)?.name === 'globalThis')
+  if (!isGlobal) return nothing
+  const slots = name === '*' ? [...it.shared.values()] : [it.shared.get(name)]
+  return union(...slots.map(slot => (slot ? it.heap.read(slot) : nothing)))
+}
+
+export function memberOf(it: Interpreter, owner: { package: string; name: string }, name: string) {
   // `fs.promises.readFile` and `node:fs/promises` are one.
   const path = owner.name === '' || owner.name === 'globalThis' ? name : `${owner.name}.${name}`
   return external(it, owner.package, path.replace(/^fs\.promises\b/, 'fs/promises'))
 }
 
-/** A method or accessor of an instance's class, else of the nearest class above that has it. */
-export function classMembers(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
-  const found: Value[] = []
-  const visited = new Set<unknown>()
-  let level: Value = it.instances.get(object) ?? nothing
-  while (level.size > 0 && found.length === 0) {
-    let parents: Value = nothing
-    for (const each of level) {
-      if (visited.has(each)) continue
-      visited.add(each)
-      const prototype = it.heap.readField(new Set([each]), 'prototype')
-      const method = it.heap.readField(prototype, name)
-      if (method.size > 0) found.push(method)
-      parents = union(parents, it.heap.readField(new Set([each]), 'extends'))
-    }
-    level = parents
-  }
-  return found
-}
-
 function literalKey(node: ts.Expression): string {
-  return ts.isStringLiteralLike(node) || ts.isNumericLiteral(node) ? node.text : '*'
+  if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node)) return node.text
+  return symbolKey(node) ?? '*'
 }
 
 function binary(it: Interpreter, node: ts.BinaryExpression, frame: Frame): Value {
@@ -172,7 +189,7 @@ function binary(it: Interpreter, node: ts.BinaryExpression, frame: Frame): Value
     const isLogical =
       kind >= ts.SyntaxKind.BarBarEqualsToken && kind <= ts.SyntaxKind.QuestionQuestionEqualsToken
     if (!isLogical) {
-      it.heap.readDeep(union(before, go(right)))
+      convert(it, union(before, go(right)), node)
       assign(it, left, nothing, frame)
       return nothing
     }
@@ -196,7 +213,7 @@ function binary(it: Interpreter, node: ts.BinaryExpression, frame: Frame): Value
   if (kind === ts.SyntaxKind.CommaToken) return after
   // Operators may ask an object for its value.
   if (kind !== ts.SyntaxKind.EqualsEqualsEqualsToken && kind !== ts.SyntaxKind.ExclamationEqualsEqualsToken)
-    it.heap.readDeep(union(before, after))
+    convert(it, union(before, after), node)
   return nothing
 }
 
@@ -208,64 +225,78 @@ export function assign(it: Interpreter, target: ts.Node, value: Value, frame: Fr
     return writeProperty(it, evaluate(it, target.expression, frame), target.name.text, value, target)
   if (ts.isElementAccessExpression(target)) {
     const object = evaluate(it, target.expression, frame)
-    evaluate(it, target.argumentExpression, frame)
+    convert(it, evaluate(it, target.argumentExpression, frame), target)
     return writeProperty(it, object, literalKey(target.argumentExpression), value, target)
   }
   if (ts.isObjectBindingPattern(target) || ts.isArrayBindingPattern(target)) {
-    for (const element of target.elements)
-      if (!ts.isOmittedExpression(element)) assignElement(it, element, value, frame)
+    const items = ts.isArrayBindingPattern(target) ? listItems(it, value, target) : undefined
+    for (const [i, element] of target.elements.entries())
+      if (!ts.isOmittedExpression(element)) assignElement(it, element, { value, item: items?.(i) }, frame)
     return
   }
   if (ts.isObjectLiteralExpression(target)) {
+    const part = (name: string) => readProperty(it, value, name, target)
     for (const property of target.properties) {
-      if (ts.isShorthandPropertyAssignment(property))
-        assign(it, property.name, heap.readField(value, property.name.text), frame)
-      else if (ts.isPropertyAssignment(property))
-        assign(it, property.initializer, heap.readField(value, propertyKey(it, property.name, frame)), frame)
+      if (ts.isShorthandPropertyAssignment(property)) {
+        const { objectAssignmentInitializer: initial } = property
+        const fallback = initial ? heap.maybe('weak', () => evaluate(it, initial, frame)) : nothing
+        assign(it, property.name, union(part(property.name.text), fallback), frame)
+      } else if (ts.isPropertyAssignment(property))
+        assign(it, property.initializer, part(propertyKey(it, property.name, frame)), frame)
       else if (ts.isSpreadAssignment(property))
         assign(it, property.expression, rest(it, property, value, frame), frame)
     }
     return
   }
   if (ts.isArrayLiteralExpression(target)) {
-    for (const element of target.elements) {
+    const items = listItems(it, value, target)
+    for (const [i, element] of target.elements.entries()) {
       if (ts.isSpreadElement(element)) assign(it, element.expression, rest(it, element, value, frame), frame)
-      else if (!ts.isOmittedExpression(element)) assign(it, element, heap.readField(value, '*'), frame)
+      else if (!ts.isOmittedExpression(element)) assign(it, element, items(i), frame)
     }
     return
   }
   if (ts.isBinaryExpression(target)) {
     // A default inside a destructuring assignment.
-    assign(it, target.left, union(value, evaluate(it, target.right, frame)), frame)
+    const fallback = heap.maybe('weak', () => evaluate(it, target.right, frame))
+    assign(it, target.left, union(value, fallback), frame)
     return
   }
   const inner = (target as { expression?: ts.Node }).expression
   if (inner) assign(it, inner, value, frame)
 }
 
-function assignElement(it: Interpreter, element: ts.BindingElement, value: Value, frame: Frame): void {
+/** The items of a list by position, as far as they are known. */
+function listItems(it: Interpreter, value: Value, node: ts.Node): (i: number) => Value {
+  const isList = [...value].every(object => object.kind === 'plain' && !it.instances.has(object))
+  if (isList && !it.implicit.any && it.lazies.size === 0) return i => it.heap.readField(value, String(i))
+  const all = iterate(it, value, node)
+  return () => all
+}
+
+function assignElement(
+  it: Interpreter,
+  element: ts.BindingElement,
+  { value, item }: { readonly value: Value; readonly item: Value | undefined },
+  frame: Frame,
+): void {
   if (element.dotDotDotToken) return assign(it, element.name, rest(it, element, value, frame), frame)
-  const isArray = ts.isArrayBindingPattern(element.parent)
-  const key = isArray
-    ? '*'
-    : element.propertyName
-      ? propertyKey(it, element.propertyName, frame)
-      : (element.name as ts.Identifier).text
-  const externals = [...value].flatMap(object => {
-    const known = it.externals.get(object)
-    return known && !isArray ? [memberOf(it, known, key)] : []
-  })
-  const part = union(it.heap.readField(value, key), new Set(externals))
-  const fallback = element.initializer ? evaluate(it, element.initializer, frame) : nothing
+  const { initializer } = element
+  const part = item ?? readProperty(it, value, bindingKey(it, element, frame), element)
+  const fallback = initializer ? it.heap.maybe('weak', () => evaluate(it, initializer, frame)) : nothing
   assign(it, element.name, union(part, fallback), frame)
+}
+
+function bindingKey(it: Interpreter, { propertyName, name }: ts.BindingElement, frame: Frame): string {
+  return propertyName ? propertyKey(it, propertyName, frame) : (name as ts.Identifier).text
 }
 
 /** `...others` of a pattern: the fields that no one beside it takes. */
 function rest(it: Interpreter, node: ts.Node, value: Value, frame: Frame): Value {
   const result = new Set([objectAt(it, node, frame, { kind: 'plain' })])
   const taken = takenKeys(node.parent)
-  if (taken === undefined) it.heap.writeField(result, '*', it.heap.readField(value, '*'))
-  else copyFields(it, value, result, taken)
+  if (taken === undefined) it.heap.writeField(result, '*', iterate(it, value, node))
+  else copyFields(it, { from: value, to: result, except: taken }, node)
   return result
 }
 
@@ -278,10 +309,19 @@ function takenKeys(pattern: ts.Node): ReadonlySet<string> | undefined {
   )
 }
 
-function copyFields(it: Interpreter, from: Value, to: Value, except: ReadonlySet<string> = new Set()): void {
-  for (const object of from)
+/** `{ ...from }`: its own fields, getters called. */
+function copyFields(
+  it: Interpreter,
+  { from, to, except }: { readonly from: Value; readonly to: Value; readonly except?: ReadonlySet<string> },
+  node: ts.Node,
+): void {
+  for (const object of from) {
+    const self = new Set([object])
+    if (it.proxies.has(object)) it.heap.writeField(to, '*', readProperty(it, self, '*', node))
     for (const name of [...object.fields.keys()])
-      if (!except.has(name)) it.heap.writeField(to, name, it.heap.readField(new Set([object]), name))
+      if (!except?.has(name) && !name.startsWith('set '))
+        it.heap.writeField(to, name, readProperty(it, self, name, node))
+  }
   const opaque = [...from].filter(object => object.kind === 'opaque')
   if (opaque.length > 0) it.heap.writeField(to, '*', new Set(opaque))
 }
@@ -300,15 +340,42 @@ function writeProperty(
   value: Value,
   node: ts.Expression,
 ): void {
+  notePatch(it, target, node)
+  useEnvironment(it, target, true)
   for (const object of target)
-    for (const method of classMembers(it, object, name))
-      invoke(it, method, { self: new Set([object]), parameters: [value], node })
-  it.heap.writeField(target, name, value)
+    if (it.externals.get(object)?.name === 'globalThis') {
+      const slots = name === '*' ? [...it.shared.values()] : [it.shared.get(name)]
+      for (const slot of slots) if (slot) it.heap.write(slot, value, { add: true })
+    }
+  writeMember(it, target, name, { value, node })
+}
+
+/** `process.env` is what libraries look into too. */
+function useEnvironment(it: Interpreter, target: Value, isWrite: boolean): void {
+  for (const object of target) {
+    const known = it.externals.get(object)
+    if (known?.package !== 'node' || known.name !== 'process.env') continue
+    const environment = outside(it, 'environment')
+    it.outsideUses.push({ statement: it.heap.current(), kind: 'environment', isWrite })
+    it.heap.readField(environment, '*')
+    // The time zone and the language are taken from there.
+    const changed = union(environment, outside(it, 'locale'))
+    if (isWrite) it.heap.maybe('weak', () => it.heap.writeField(changed, '*', nothing))
+  }
+}
+
+/** A prototype of a library that is changed through a name of its own (`const P = Array.prototype`). */
+export function notePatch(it: Interpreter, target: Value, node: ts.Node): void {
+  for (const object of target) {
+    const known = it.externals.get(object)
+    if (known && /(^|\.)(prototype|__proto__)$/.test(known.name))
+      it.patches.push({ statement: it.heap.current(), node, name: known.name })
+  }
 }
 
 export function propertyKey(it: Interpreter, name: ts.PropertyName, frame: Frame): string {
   if (ts.isComputedPropertyName(name)) {
-    evaluate(it, name.expression, frame)
+    convert(it, evaluate(it, name.expression, frame), name)
     return literalKey(name.expression)
   }
   return name.text
@@ -327,26 +394,33 @@ function objectLiteral(it: Interpreter, node: ts.ObjectLiteralExpression, frame:
   const value = new Set([objectAt(it, node, frame, { kind: 'plain' })])
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
-      copyFields(it, evaluate(it, property.expression, frame), value)
+      copyFields(it, { from: evaluate(it, property.expression, frame), to: value }, property)
     } else if (ts.isShorthandPropertyAssignment(property))
       heap.writeField(value, property.name.text, evaluate(it, property.name, frame))
     else {
       const key = propertyKey(it, property.name, frame)
+      if (isImplicit(property, key)) it.implicit.any = true
       const part = ts.isPropertyAssignment(property)
         ? evaluate(it, property.initializer, frame)
         : makeFunction(it, property, frame)
-      heap.writeField(value, key, part)
+      heap.writeField(value, memberKey(property, key), part)
     }
   }
   return value
 }
 
+/** Items before the first spread are known by position. */
 function arrayLiteral(it: Interpreter, node: ts.ArrayLiteralExpression, frame: Frame): Value {
   const value = new Set([objectAt(it, node, frame, { kind: 'plain' })])
-  for (const element of node.elements) {
+  const firstSpread = node.elements.findIndex(ts.isSpreadElement)
+  for (const [i, element] of node.elements.entries()) {
+    const isKnown = (firstSpread < 0 || i < firstSpread) && i < mostPositions
     if (ts.isSpreadElement(element))
-      it.heap.writeField(value, '*', it.heap.readField(evaluate(it, element.expression, frame), '*'))
-    else it.heap.writeField(value, '*', evaluate(it, element, frame))
+      it.heap.writeField(value, '*', iterate(it, evaluate(it, element.expression, frame), element))
+    else it.heap.writeField(value, isKnown ? String(i) : '*', evaluate(it, element, frame))
   }
   return value
 }
+
+/** Longer lists are data: which item is which tells nothing more. */
+const mostPositions = 16

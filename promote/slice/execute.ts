@@ -1,6 +1,6 @@
 /** The abstract interpreter's statements and declarations. Branches and loops write weakly, until nothing is new. */
 import { assign, evaluate, makeFunction, propertyKey } from './evaluate.ts'
-import { nothing, union, type Value } from './heap.ts'
+import { nothing, union, type AbstractObject, type Value } from './heap.ts'
 import {
   createFrame,
   external,
@@ -11,6 +11,9 @@ import {
   type Frame,
   type Interpreter,
 } from './interpreter.ts'
+import { invoke } from './call.ts'
+import { awaited } from './later.ts'
+import { isImplicit, iterate, memberKey, readMember } from './protocols.ts'
 import { ts } from './typescript.ts'
 
 /** Declares functions first, as the language does, then runs one after the other. */
@@ -25,6 +28,24 @@ export function executeBlock(it: Interpreter, statements: readonly ts.Statement[
     }
   } finally {
     for (const end of ends) end()
+  }
+  for (const statement of statements) dispose(it, statement, frame)
+}
+
+/** What `using` declares is disposed of when its block ends. */
+function dispose(it: Interpreter, statement: ts.Statement, frame: Frame): void {
+  if (!ts.isVariableStatement(statement) || (statement.declarationList.flags & ts.NodeFlags.Using) === 0)
+    return
+  for (const { name } of statement.declarationList.declarations) {
+    const resource = evaluate(it, name, frame)
+    for (const method of ['@@dispose', '@@asyncDispose'])
+      it.heap.maybe('weak', () =>
+        invoke(it, readMember(it, resource, method, name).value, {
+          self: resource,
+          parameters: [],
+          node: name,
+        }),
+      )
   }
 }
 
@@ -41,12 +62,14 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
     return
   }
   if (ts.isImportDeclaration(node)) return importNames(it, node)
-  if (ts.isImportEqualsDeclaration(node)) return
+  if (ts.isImportEqualsDeclaration(node)) return importEquals(it, node, frame)
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return declareType(it, node)
   if (ts.isEnumDeclaration(node)) {
     assign(it, node.name, new Set([objectAt(it, node, frame, { kind: 'plain' })]), frame)
+    for (const member of node.members) go(member.initializer)
     return
   }
+  if (ts.isModuleDeclaration(node)) return executeNamespace(it, node, frame)
   if (ts.isBlock(node)) return executeBlock(it, node.statements, frame)
   if (ts.isIfStatement(node)) {
     go(node.expression)
@@ -68,9 +91,9 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
   if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
     const over = go(node.expression)
     return loop(it, () => {
-      const item = ts.isForOfStatement(node)
-        ? union(heap.readField(over, '*'), primitiveWrites(it, over))
-        : nothing
+      if (ts.isForInStatement(node)) heap.readField(over, '*')
+      const item = ts.isForOfStatement(node) ? iterate(it, over, node) : nothing
+      if (ts.isForOfStatement(node) && node.awaitModifier) awaited(it)
       const { initializer } = node
       if (ts.isVariableDeclarationList(initializer)) {
         const [declaration] = initializer.declarations
@@ -110,9 +133,42 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
   ts.forEachChild(node, child => void (ts.isStatement(child) ? run(child) : go(child)))
 }
 
-/** An iterator of the notebook's own may do anything when it is asked for the next item. */
-function primitiveWrites(it: Interpreter, over: Value): Value {
-  return new Set([...over].filter(object => it.instances.has(object)))
+/** A namespace is an object whose fields are its variables. */
+function executeNamespace(it: Interpreter, node: ts.ModuleDeclaration, frame: Frame): void {
+  if (!node.body) return
+  const object = objectAt(it, node, frame, { kind: 'plain' })
+  if (ts.isIdentifier(node.name)) assign(it, node.name, new Set([object]), frame)
+  if (!ts.isModuleBlock(node.body)) {
+    if (ts.isModuleDeclaration(node.body)) executeNamespace(it, node.body, frame)
+    return
+  }
+  for (const statement of node.body.statements)
+    for (const [name, declaration] of declarationsOf(statement))
+      object.fields.set(name, localSlot(it, declaration, frame))
+  executeBlock(it, node.body.statements, frame)
+}
+
+/** What a statement declares, as the checker knows a name's declaration. */
+export function declarationsOf(statement: ts.Statement): readonly (readonly [string, ts.Node])[] {
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.flatMap(declaration => bindings(declaration))
+  const { name } = statement as { name?: ts.Node }
+  return name && ts.isIdentifier(name) ? [[name.text, statement]] : []
+}
+
+function bindings(node: ts.VariableDeclaration | ts.BindingElement): readonly (readonly [string, ts.Node])[] {
+  const { name } = node
+  if (ts.isIdentifier(name)) return [[name.text, node]]
+  return name.elements.flatMap(element => (ts.isOmittedExpression(element) ? [] : bindings(element)))
+}
+
+/** `import fs = require('node:fs')` */
+function importEquals(it: Interpreter, node: ts.ImportEqualsDeclaration, frame: Frame): void {
+  const { moduleReference: reference } = node
+  const specifier = ts.isExternalModuleReference(reference) ? reference.expression : undefined
+  const isNamed = specifier !== undefined && ts.isStringLiteralLike(specifier)
+  const value = isNamed ? new Set([moduleMember(it, specifier.text, '')]) : evaluate(it, reference, frame)
+  assign(it, node.name, value, frame)
 }
 
 function loop(it: Interpreter, body: () => void): void {
@@ -179,10 +235,36 @@ function isNodeModule(specifier: string): boolean {
   )
 }
 
+/** Decorators get what they stand at and may do anything with it. */
+function decorate(
+  it: Interpreter,
+  node: ts.ClassLikeDeclaration,
+  object: AbstractObject,
+  frame: Frame,
+): void {
+  for (const decorated of [node, ...node.members]) {
+    if (!ts.canHaveDecorators(decorated)) continue
+    for (const decorator of ts.getDecorators(decorated) ?? []) {
+      const self = new Set([object])
+      const callee = evaluate(it, decorator.expression, frame)
+      const reached = union(self, it.heap.reach(self))
+      for (const made of invoke(it, callee, {
+        self: nothing,
+        parameters: [],
+        more: reached,
+        node: decorator,
+      }))
+        if (it.functions.has(made))
+          it.heap.writeField(it.heap.readField(self, 'prototype'), '*', new Set([made]))
+    }
+  }
+}
+
 /** A class is an object with static members, a `prototype` with methods, and the class that it `extends`. */
 export function executeClass(it: Interpreter, node: ts.ClassLikeDeclaration, frame: Frame): Value {
   const { heap } = it
   const object = objectAt(it, node, frame, { kind: 'class' })
+  decorate(it, node, object, frame)
   it.classes.set(object, { node, frame })
   const self = new Set([object])
   const prototype = new Set([objectAt(it, node, frame, { kind: 'plain' })])
@@ -194,13 +276,11 @@ export function executeClass(it: Interpreter, node: ts.ClassLikeDeclaration, fra
   const staticFrame = createFrame({ parent: frame, self, path: frame.path, functions: frame.functions })
   for (const member of node.members) {
     const isStatic = (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) !== 0
-    if (ts.isMethodDeclaration(member) || ts.isAccessor(member))
-      heap.writeField(
-        isStatic ? self : prototype,
-        propertyKey(it, member.name, frame),
-        makeFunction(it, member, frame),
-      )
-    else if (ts.isPropertyDeclaration(member) && isStatic && member.initializer)
+    if (ts.isMethodDeclaration(member) || ts.isAccessor(member)) {
+      const key = propertyKey(it, member.name, frame)
+      if (isImplicit(member, key)) it.implicit.any = true
+      heap.writeField(isStatic ? self : prototype, memberKey(member, key), makeFunction(it, member, frame))
+    } else if (ts.isPropertyDeclaration(member) && isStatic && member.initializer)
       heap.writeField(
         self,
         propertyKey(it, member.name, frame),

@@ -51,6 +51,10 @@ export interface Heap {
   readonly write: (slot: Slot, value: Value, options?: { readonly add?: boolean }) => void
   readonly readField: (value: Value, name: string) => Value
   readonly writeField: (target: Value, name: string, value: Value) => void
+  /** Moves what a value holds around within it: any field may hold what another one held. */
+  readonly stir: (target: Value) => void
+  /** The statement may have changed whatever is written at times unknown. */
+  readonly settle: () => void
   /** Puts something into a new object, frozen or not. */
   readonly fill: (target: AbstractObject, value: Value) => void
   /** Reads whatever can be reached. */
@@ -72,6 +76,7 @@ export function createHeap(nStatements: number): Heap {
   const needs = Array.from({ length: nStatements }, () => new Set<number>())
   const wrote = Array.from({ length: nStatements }, () => new Set<Slot>())
   const objects: AbstractObject[] = []
+  const pinned: Slot[] = []
   let statement = 0
   let changes = 0
   let weak = 0
@@ -108,7 +113,10 @@ export function createHeap(nStatements: number): Heap {
   }
 
   function write(to: Slot, value: Value, { add = false } = {}): void {
-    if (deferred > 0) to.pinned = true
+    if (deferred > 0 && !to.pinned) {
+      to.pinned = true
+      pinned.push(to)
+    }
     addAll(to.ever, value)
     wrote[statement]?.add(to)
     if (!add && weak === 0 && !to.pinned) {
@@ -123,19 +131,27 @@ export function createHeap(nStatements: number): Heap {
 
   function readField(value: Value, name: string): Value {
     const result = new Set<AbstractObject>()
+    // How long a list is depends on whatever was put into it.
+    const isAny = name === '*' || name === 'length'
     for (const target of value) {
       if (target.kind === 'opaque') result.add(target)
-      for (const [key, at] of target.fields)
-        if (name === '*' || key === '*' || key === name) addAll(result, read(at))
+      if (isAny) for (const at of target.fields.values()) addAll(result, read(at))
+      else
+        for (const key of [name, '*']) {
+          const at = target.fields.get(key)
+          if (at) addAll(result, read(at))
+        }
     }
     return result
   }
 
   function writeField(target: Value, name: string, value: Value): void {
     const [only] = target
+    // To set the length of a list takes elements away.
+    const key = name === 'length' ? '*' : name
     const isCertain =
-      target.size === 1 && only !== undefined && !only.many && only.kind !== 'opaque' && name !== '*'
-    for (const each of target) if (!each.frozen) write(field(each, name), value, { add: !isCertain })
+      target.size === 1 && only !== undefined && !only.many && only.kind !== 'opaque' && key !== '*'
+    for (const each of target) if (!each.frozen) write(field(each, key), value, { add: !isCertain })
   }
 
   function reach(value: Value): ReadonlySet<AbstractObject> {
@@ -169,6 +185,17 @@ export function createHeap(nStatements: number): Heap {
     write,
     readField,
     writeField,
+    stir(target) {
+      for (const each of target) {
+        if (each.frozen) continue
+        const held = new Set<AbstractObject>()
+        for (const at of each.fields.values()) addAll(held, at.values)
+        write(field(each, '*'), held, { add: true })
+      }
+    },
+    settle() {
+      for (const at of pinned) write(at, nothing, { add: true })
+    },
     fill: (target, value) => write(field(target, '*'), value, { add: true }),
     readDeep: value => {
       for (const each of reach(value)) for (const at of each.fields.values()) read(at)

@@ -17,6 +17,29 @@ export interface Frame {
   /** Which calls led here; the same place reached by other calls has objects of its own. */
   readonly path: string
   readonly functions: readonly ts.Node[]
+  /** Whether who called waits for the promise that comes back. */
+  readonly isAwaited?: boolean
+  /** It calls itself: its variables stand for those of every call. */
+  isRecursive?: boolean
+}
+
+/** A function as the interpreter knows it. */
+export interface KnownFunction {
+  readonly node: ts.SignatureDeclaration
+  readonly frame: Frame
+  /** What `bind` has fixed. */
+  readonly bound?: { readonly self: Value; readonly parameters: readonly Value[]; readonly more?: Value }
+}
+
+/** Work that goes on while later statements run. */
+export interface Later {
+  readonly work: {
+    readonly statement: number
+    readonly run: () => Value
+    readonly stack: readonly Interpreter['stack'][number][]
+  }[]
+  rounds: number
+  isRunning: boolean
 }
 
 /** A call of code that nobody described. */
@@ -40,6 +63,8 @@ export interface OutsideUse {
 export interface FileReference {
   readonly statement: number
   readonly kind: 'data' | 'model'
+  /** Whose function is called. */
+  readonly package?: string
   /** Absent when it cannot be known from the source. */
   readonly path?: string
 }
@@ -57,15 +82,28 @@ export interface Interpreter {
   readonly notAgain: Set<number>
   readonly files: Map<string, AbstractObject>
   /** Functions being followed, outermost first. */
-  readonly stack: { readonly node: ts.Node; readonly path: string }[]
+  readonly stack: { readonly node: ts.Node; readonly path: string; readonly frame?: Frame }[]
   /** Objects by what they came from. */
   readonly made: Map<string, AbstractObject>
-  readonly functions: Map<AbstractObject, { readonly node: ts.SignatureDeclaration; readonly frame: Frame }>
+  readonly functions: Map<AbstractObject, KnownFunction>
   readonly classes: Map<AbstractObject, { readonly node: ts.ClassLikeDeclaration; readonly frame: Frame }>
   /** The class object of an instance. */
   readonly instances: Map<AbstractObject, Value>
   readonly externals: Map<AbstractObject, StubName>
   readonly frames: Map<string, Frame>
+  /** Getters and setters that `defineProperty` made of functions. */
+  readonly accessors: Map<AbstractObject, 'get' | 'set'>
+  /** The handlers of proxies. */
+  readonly proxies: Map<AbstractObject, Value>
+  /** Generators and the like: what asking for the next item does. */
+  readonly lazies: Map<AbstractObject, () => Value>
+  /** `resolve` and `reject` of a promise, with the promise. */
+  readonly resolvers: Map<AbstractObject, AbstractObject>
+  /** Whether any function may be called by the language itself. */
+  readonly implicit: { any: boolean }
+  readonly later: Later
+  /** Patched prototypes that only following values has found. */
+  readonly patches: { readonly statement: number; readonly node: ts.Node; readonly name: string }[]
   /** What is left of the work that a statement may cost before it is taken to do anything. */
   readonly budget: { left: number }
 }
@@ -94,7 +132,7 @@ export function objectAt(
   frame: Frame,
   options: ObjectOptions,
 ): AbstractObject {
-  const key = `${it.notebook.runOf(node)}:${node.pos}:${node.end}:${node.kind}:${options.kind}@${frame.path}`
+  const key = `${it.notebook.placeOf(node)}:${node.pos}:${node.end}:${node.kind}:${options.kind}@${frame.path}`
   const known = it.made.get(key)
   if (known) {
     known.many = true
@@ -118,7 +156,15 @@ export function external(it: Interpreter, packageName: string, path: string): Ab
 }
 
 /** The kinds of things beyond memory that one statement can leave for another. */
-export const outsideKinds = ['file', 'network', 'environment', 'clock', 'random', 'process'] as const
+export const outsideKinds = [
+  'file',
+  'network',
+  'environment',
+  'locale',
+  'clock',
+  'random',
+  'process',
+] as const
 
 /** What stands for a kind of things outside; for `file`, every file that has been named and all others. */
 export function outside(it: Interpreter, kind: string): Value {
@@ -136,6 +182,22 @@ export function fileObject(it: Interpreter, path: string): AbstractObject {
   if (before) object.fields.set('*', { ...it.heap.slot(), writers: new Set(before.writers) })
   it.files.set(path, object)
   return object
+}
+
+/** A file with the folders that it lies in, and what lies in it when it is one itself. */
+export function filesAround(it: Interpreter, path: string, which: 'above' | 'all'): Value {
+  const found = new Set<AbstractObject>()
+  if (which === 'all') found.add(fileObject(it, path))
+  for (const [other, object] of it.files)
+    if (isWithin(path, other) || (which === 'all' && isWithin(other, path))) found.add(object)
+  return found
+}
+
+/** A pattern (`data/*.csv`) lies in the folder before its first star, and so may all of that folder. */
+function isWithin(path: string, folder: string): boolean {
+  if (path === folder) return false
+  const fixed = folder.replace(/[^/]*[*?{[].*$/, '')
+  return folder === '.' || fixed === '' || path.startsWith(fixed.endsWith('/') ? fixed : `${fixed}/`)
 }
 
 function outsideObject(it: Interpreter, kind: string): AbstractObject {

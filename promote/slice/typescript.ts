@@ -46,13 +46,20 @@ export interface NotebookProgram {
   packageOf(declaration: ts.Node): string | undefined
   /** The run that a node stands in, or undefined when it is not of the notebook. */
   runOf(node: ts.Node): number | undefined
+  /** The file that a node stands in: the number of a run, or a path. */
+  placeOf(node: ts.Node): number | string
 }
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2024,
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
-  lib: ['lib.es2024.d.ts', 'lib.esnext.disposable.d.ts'],
+  lib: [
+    'lib.es2025.d.ts',
+    'lib.esnext.disposable.d.ts',
+    'lib.esnext.array.d.ts',
+    'lib.esnext.decorators.d.ts',
+  ],
   strict: true,
   noEmit: true,
   skipLibCheck: true,
@@ -144,6 +151,10 @@ export function createNotebookProgram({
       }
     }),
     runOf: node => index.get(node.getSourceFile().fileName),
+    placeOf(node) {
+      const { fileName } = node.getSourceFile()
+      return index.get(fileName) ?? fileName
+    },
     packageOf(declaration) {
       const file = declaration.getSourceFile()
       if (program.isSourceFileDefaultLibrary(file)) return 'js'

@@ -1,0 +1,229 @@
+/**
+ * What the language calls without being asked to in so many words: getters and setters, conversions (`valueOf`,
+ * `toString`, `toJSON`), iterators and generators, traps of proxies, methods found along a chain of prototypes.
+ */
+import { invoke } from './call.ts'
+import { nothing, union, type AbstractObject, type Value } from './heap.ts'
+import type { Interpreter } from './interpreter.ts'
+import { ts } from './typescript.ts'
+
+/** Methods that the language itself calls, by the names of fields. */
+const conversions = ['valueOf', 'toString', 'toJSON', '@@toPrimitive'] as const
+const iterators = ['@@iterator', '@@asyncIterator'] as const
+
+/** `[Symbol.iterator]` is the field `@@iterator`. */
+export function symbolKey(node: ts.Node): string | undefined {
+  const isSymbol =
+    ts.isPropertyAccessExpression(node) &&
+    ts.isIdentifier(node.expression) &&
+    node.expression.text === 'Symbol'
+  return isSymbol ? `@@${node.name.text}` : undefined
+}
+
+/** Whether a method is one that may run without a call in the text; most notebooks have none. */
+export function isImplicit(node: ts.Node, key: string): boolean {
+  return ts.isAccessor(node) || key.startsWith('@@') || key === '*' || isConversion(key)
+}
+
+function isConversion(key: string): boolean {
+  return (conversions as readonly string[]).includes(key) || key === 'next' || key === 'then'
+}
+
+/** The field in which a member lies: setters have one of their own, beside the getter of that name. */
+export function memberKey(node: ts.Node, key: string): string {
+  return ts.isSetAccessor(node) ? setterKey(key) : key
+}
+
+function setterKey(key: string): string {
+  return `set ${key}`
+}
+
+/** Reads a field, calling what is a getter. */
+export function readMember(
+  it: Interpreter,
+  target: Value,
+  name: string,
+  node: ts.Node,
+): { readonly value: Value; readonly isFound: boolean } {
+  const parts: Value[] = []
+  for (const object of target) {
+    const self = new Set([object])
+    if (name === 'prototype' && it.functions.has(object)) ensurePrototype(it, object)
+    const own = it.heap.readField(self, name)
+    parts.push(callGetters(it, own, self, node))
+    for (const inherited of inheritedMembers(it, object, name))
+      parts.push(callGetters(it, inherited, self, node))
+    const handler = it.proxies.get(object)
+    if (handler) parts.push(callTraps(it, handler, target, node))
+  }
+  const value = union(...parts)
+  return { value, isFound: value.size > 0 }
+}
+
+/** A function has a prototype, for when it is used as a class. */
+function ensurePrototype(it: Interpreter, object: AbstractObject): void {
+  if (object.fields.has('prototype')) return
+  const slot = it.heap.slot()
+  slot.values.add(it.heap.object({ kind: 'plain' }))
+  object.fields.set('prototype', slot)
+}
+
+function callGetters(it: Interpreter, found: Value, self: Value, node: ts.Node): Value {
+  if (!it.implicit.any) return found
+  let isMixed = false
+  for (const object of found) if (accessorKind(it, object) !== undefined) isMixed = true
+  if (!isMixed) return found
+  const plain = [...found].filter(object => accessorKind(it, object) === undefined)
+  const getters = [...found].filter(object => accessorKind(it, object) === 'get')
+  const given = it.heap.maybe('weak', () => invoke(it, new Set(getters), { self, parameters: [], node }))
+  return union(new Set(plain), given)
+}
+
+function accessorKind(it: Interpreter, object: AbstractObject): 'get' | 'set' | undefined {
+  const defined = it.accessors.get(object)
+  if (defined) return defined
+  const kind = it.functions.get(object)?.node.kind
+  if (kind === ts.SyntaxKind.GetAccessor) return 'get'
+  return kind === ts.SyntaxKind.SetAccessor ? 'set' : undefined
+}
+
+/** Writes a field, calling setters and traps that may stand in its place. */
+export function writeMember(
+  it: Interpreter,
+  target: Value,
+  name: string,
+  given: { readonly value: Value; readonly node: ts.Node },
+): void {
+  const { value, node } = given
+  for (const object of target) {
+    const self = new Set([object])
+    for (const setters of settersOf(it, object, name))
+      it.heap.maybe('weak', () => invoke(it, setters, { self, parameters: [value], node }))
+    const handler = it.proxies.get(object)
+    if (handler) callTraps(it, handler, union(target, value), node)
+  }
+  it.heap.writeField(target, name, value)
+}
+
+function settersOf(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
+  if (!it.implicit.any) return []
+  const isSetter = (o: AbstractObject) => accessorKind(it, o) === 'set'
+  const own = it.heap.readField(new Set([object]), name === '*' ? '*' : setterKey(name))
+  const found = [own, ...inheritedMembers(it, object, name === '*' ? '*' : setterKey(name))]
+  return found.map(value => new Set([...value].filter(isSetter))).filter(value => value.size > 0)
+}
+
+/** A trap gets the target, a key and what is written; it may give back any of it. */
+function callTraps(it: Interpreter, handler: Value, more: Value, node: ts.Node): Value {
+  const traps = it.heap.readField(handler, '*')
+  return it.heap.maybe('weak', () =>
+    invoke(it, traps, {
+      self: handler,
+      parameters: [],
+      more: union(more, it.heap.readField(more, '*')),
+      node,
+    }),
+  )
+}
+
+/** Members of the nearest class that has one of that name: of an instance's class, or of the class above a class. */
+export function inheritedMembers(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
+  const classes = it.instances.get(object)
+  if (classes) return along(it, classes, level => it.heap.readField(level, 'prototype'), name)
+  if (!it.classes.has(object)) return []
+  const own = it.heap.readField(new Set([object]), name)
+  if (own.size > 0 && name !== '*') return []
+  return along(it, it.heap.readField(new Set([object]), 'extends'), level => level, name)
+}
+
+function along(
+  it: Interpreter,
+  from: Value,
+  holder: (level: Value) => Value,
+  name: string,
+): readonly Value[] {
+  const found: Value[] = []
+  const visited = new Set<AbstractObject>()
+  let level = from
+  while (level.size > 0 && (found.length === 0 || name === '*')) {
+    let above: Value = nothing
+    for (const each of level) {
+      if (visited.has(each)) continue
+      visited.add(each)
+      const member = it.heap.readField(holder(new Set([each])), name)
+      if (member.size > 0) found.push(member)
+      above = union(above, it.heap.readField(new Set([each]), 'extends'))
+    }
+    level = above
+  }
+  return found
+}
+
+/** What operators and library code may call of the values they are given: conversions, getters, generators. */
+export function consult(it: Interpreter, value: Value, node: ts.Node): Value {
+  if (value.size === 0) return nothing
+  const reached = it.implicit.any || it.lazies.size > 0 ? it.heap.reach(value) : nothing
+  let results: Value = nothing
+  for (const object of reached) results = union(results, resume(it, object))
+  if (!it.implicit.any) return results
+  for (const object of reached) {
+    if (object.kind === 'outside' || object.kind === 'external') continue
+    const self = new Set([object])
+    const call = (found: Value) => {
+      results = union(results, invoke(it, found, { self, parameters: [], node }))
+    }
+    it.heap.maybe('weak', () => {
+      results = union(results, iterate(it, self, node))
+      for (const name of [...conversions, 'next', 'then'])
+        for (const found of methods(it, object, name)) call(found)
+      for (const found of methods(it, object, '*'))
+        call(new Set([...found].filter(each => accessorKind(it, each) === 'get')))
+    })
+  }
+  return results
+}
+
+function methods(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
+  const own = it.heap.readField(new Set([object]), name)
+  const found = [own, ...inheritedMembers(it, object, name)]
+  return found.filter(value => [...value].some(each => it.functions.has(each)))
+}
+
+/** What a loop, a spread or a library may get out of something one by one. */
+export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
+  const { heap } = it
+  let items = heap.readField(over, '*')
+  let sources: Value = over
+  if (it.implicit.any)
+    for (const object of over)
+      for (const name of iterators)
+        for (const found of methods(it, object, name)) {
+          const self = new Set([object])
+          sources = union(
+            sources,
+            heap.maybe('weak', () => invoke(it, found, { self, parameters: [], node })),
+          )
+        }
+  for (const source of sources) {
+    const resumed = resume(it, source)
+    items = union(items, resumed)
+    if (!it.implicit.any) continue
+    for (const next of methods(it, source, 'next')) {
+      const self = new Set([source])
+      const result = heap.maybe('weak', () => invoke(it, next, { self, parameters: [], node }))
+      items = union(items, heap.readField(result, 'value'))
+    }
+  }
+  return sources.size > over.size ? union(items, heap.readField(sources, '*')) : items
+}
+
+/** Lets the body of a generator, or what an iterator's helper was told to do, go on; it has a state that moves. */
+export function resume(it: Interpreter, object: AbstractObject): Value {
+  const body = it.lazies.get(object)
+  if (!body) return nothing
+  const self = new Set([object])
+  it.heap.readField(self, '*')
+  const given = it.heap.maybe('weak', body)
+  it.heap.writeField(self, '*', given)
+  return given
+}

@@ -8,6 +8,7 @@ import { installation } from '../library/installation.ts'
 import { loadProject, type Project } from '../library/project.ts'
 import type { ProjectView, TypesOf } from '../promote/index.ts'
 import { codeFrame } from './frame.ts'
+import { projectModule } from './promotion/modules.ts'
 import type { Colors } from './output.ts'
 import { fileSize, hashFile, slashes } from './pipeline.ts'
 
@@ -39,6 +40,7 @@ export function createProjectView(root: string, folder: string, colors: Colors):
       }
     },
     packageVersion: async name => packageVersion(folder, name),
+    module: async (specifier, from) => projectModule({ root, folder, specifier, from }),
   }
 }
 

@@ -15,10 +15,20 @@ export interface RunPipelineOptions {
   readonly lock: Lock
   /** Values that replace defaults. */
   readonly parameters?: Readonly<Record<string, unknown>>
+  /** Values for secrets that are not in the environment, by name. Never written. */
+  readonly secrets?: Readonly<Record<string, string>>
   /** Where values are written; the caller removes it. */
   readonly workFolder: string
   readonly signal?: AbortSignal
   readonly onEvent?: (step: string, event: StepEvent) => void
+}
+
+/** What `secret('NAME')` reads. What is set already goes first. */
+function secretEnvironment({ secrets = {} }: RunPipelineOptions): Record<string, string> {
+  const missing = Object.entries(secrets).filter(
+    ([name]) => process.env[`SLIPWAY_SECRET_${name}`] === undefined && process.env[name] === undefined,
+  )
+  return Object.fromEntries(missing.map(([name, value]) => [`SLIPWAY_SECRET_${name}`, value]))
 }
 
 /** The stored outputs of every step, by `step.output`. @throws CliError CLI011 with the step's own error */
@@ -47,11 +57,14 @@ export async function runPipeline(options: RunPipelineOptions): Promise<Readonly
         outputs: Object.fromEntries(step.outputs.map(({ name, codec }) => [name, { codec }])),
         outputFolder: join(workFolder, step.name),
         projectRoot: root,
+        ...(manifest.workingFolder === undefined
+          ? {}
+          : { workingFolder: join(root, manifest.workingFolder) }),
         modelFolder: join(folder, 'models'),
         catalogFeatures: lockedFeatures(lock),
         seed: lock.seed,
       },
-      { signal, onEvent: event => options.onEvent?.(step.name, event) },
+      { signal, onEvent: event => options.onEvent?.(step.name, event), env: secretEnvironment(options) },
     )
     if (result.state === 'failed') {
       const { code, message, stack } = result.error

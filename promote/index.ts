@@ -2,7 +2,7 @@
 export * from './edits.ts'
 export * from './errors.ts'
 export type { Assumption } from './assumptions.ts'
-export { baseFile, mergeTexts, type Texts } from './merge.ts'
+export { baseFile, isRemade, mergeTexts, type Texts } from './merge.ts'
 export * from './manifest.ts'
 export * from './version.ts'
 export { canonicalJson } from './canonical-json.ts'

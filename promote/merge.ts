@@ -42,14 +42,23 @@ const remade = new Set([
   ...verificationFiles,
 ])
 
+/** Whether promotion makes a file anew each time, whatever is in it. */
+export function isRemade(path: string): boolean {
+  return remade.has(path)
+}
+
+/** What verification writes is no part of what is shown beforehand. */
+const recorded = new Set([expectedFile, ...verificationFiles])
+
 /** @param previous the texts that are in the folder now; undefined when there is none */
 export function mergeFolder(generated: Texts, previous: Texts | undefined): Merged {
   const base = previous ? readBase(previous) : {}
   const merge: MutableMerged = { files: {}, diffs: [], conflicts: [], edited: [], problems: [] }
   const paths = new Set([...Object.keys(generated), ...Object.keys(previous ?? {})])
   for (const path of [...paths].sort()) {
+    if (recorded.has(path)) continue
     const [before, after] = [previous?.[path], generated[path]]
-    if (remade.has(path)) take(merge, path, { before, after: after ?? recordedText(path, before) })
+    if (remade.has(path)) take(merge, path, { before, after })
     else if (after === undefined) leave(merge, path, before ?? '', base[path])
     else if (before === undefined || before === after || base[path] === before)
       take(merge, path, { before, after })
@@ -92,11 +101,6 @@ interface MutableMerged extends Merged {
   readonly conflicts: string[]
   readonly edited: string[]
   readonly problems: EditProblem[]
-}
-
-/** What verification recorded belongs to a version: it is not handed on. */
-function recordedText(path: string, before: string | undefined): string | undefined {
-  return path === editsFile ? undefined : path === baseFile ? before : undefined
 }
 
 function take(

@@ -191,6 +191,7 @@ async function requestOf(execution: Execution, call: StepCall): Promise<StepRequ
     inputs[name] = { codec, path }
   }
   const own = join(project, pipelinePrefix(pipeline.name))
+  const { workingFolder } = pipeline.manifest
   return {
     step: call.step.name,
     module: join(own, call.step.file),
@@ -200,6 +201,7 @@ async function requestOf(execution: Execution, call: StepCall): Promise<StepRequ
     outputs: Object.fromEntries(call.step.outputs.map(({ name, codec }) => [name, { codec }])),
     outputFolder: join(call.folder, 'outputs'),
     projectRoot: project,
+    ...(workingFolder === undefined ? {} : { workingFolder: join(project, workingFolder) }),
     modelFolder: join(own, 'models'),
     catalogFeatures: lockedFeatures(pipeline.lock),
     seed: pipeline.lock.seed,

@@ -1,11 +1,11 @@
 /** `slipway promote`: a notebook becomes a pipeline, shown before it is written and verified before it counts. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import {
   manifestFile,
+  parseEdits,
   propose,
-  verifyProposal,
   type OutputVerdict,
   type Pipeline,
   type Proposal,
@@ -13,19 +13,19 @@ import {
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
-import { shortVersion } from '../output.ts'
 import { pipelineNameOf, pipelinesFolder, readPipeline, slashes } from '../pipeline.ts'
 import { createProjectView, installedTypes } from '../project-view.ts'
-import { replay } from '../replay.ts'
-import { liveOutputs } from '../live-outputs.ts'
-import { readNotebookFile, type NotebookFile } from '../run-notebook.ts'
+import { readTexts, writePipeline } from '../promotion/folder.ts'
+import { report, showDiffs, showProposal } from '../promotion/show.ts'
+import { unverified, verifyPipeline, type Verified } from '../promotion/verify.ts'
+import { readNotebookFile } from '../run-notebook.ts'
 import { withSessionLog } from '../session-log.ts'
-import { pipelineOutputs } from '../outputs.ts'
 
 interface PromoteOptions {
   readonly name?: string
   readonly out?: string
   readonly output?: readonly string[]
+  readonly edits?: string
   readonly verify: boolean
   readonly yes?: boolean
 }
@@ -40,6 +40,10 @@ export const addPromote: AddCommand = (program, run) => {
     .option('--name <name>', 'of the pipeline (default: that of the notebook)')
     .option('--out <folder>', "where to write it (default: pipelines/<name> in the project's root)")
     .option('--output <name...>', 'what the pipeline is to give (default: marked outputs, else models)')
+    .option(
+      '--edits <file>',
+      'changes of steps, names, outputs, parameters and secrets, as a preview makes them',
+    )
     .option('--no-verify', 'write it without running it')
     .option('--yes', 'write without asking')
     .description('make a pipeline of a notebook')
@@ -57,12 +61,16 @@ async function promoteCommand(
   const notebook = readNotebookFile(file)
   const name = options.name ?? pipelineNameOf(file)
   const folder = options.out === undefined ? join(pipelinesFolder(root), name) : context.path(options.out)
+  const previous = readTexts(folder)
   const request = {
     notebook: withSessionLog(file, readFileSync(file, 'utf8'), notebook),
     notebookName: slashes(relative(root, file)),
     name,
     ...(options.output ? { outputs: options.output } : {}),
+    ...(options.edits === undefined ? {} : { edits: parseEdits(readText(context, options.edits)) }),
+    ...(previous ? { previous } : {}),
     folder: dirname(file),
+    workingFolder: slashes(relative(root, dirname(file))),
     typesOf: installedTypes,
     project: createProjectView(root, dirname(file), output.colors),
   }
@@ -74,20 +82,32 @@ async function promoteCommand(
   showProposal(context, proposal, pipeline)
   if (known)
     return report(context, { proposal, pipeline, folder, outputs: known, unchanged: true, written: false })
+  if (previous) showDiffs(context, proposal.preview?.files ?? [])
   if (!(await mayWrite(context, folder, options))) {
     output.text('\nNothing was written.')
     return report(context, { proposal, pipeline, folder, outputs: unverified(pipeline), written: false })
   }
-  const { verified, outputs } = options.verify
+  const canRun = options.verify && pipeline.conflicts.length === 0
+  const { verified, outputs }: Verified = canRun
     ? await verifyPipeline(context, { root, file, proposal, notebook })
     : { verified: pipeline, outputs: unverified(pipeline) }
   output.progress(`Writing ${relative(context.cwd, folder)}`)
-  writePipeline(folder, {
-    ...verified.files,
-    [verificationFile]: `${JSON.stringify({ outputs }, null, 2)}\n`,
-  })
+  const files = { ...verified.files, [verificationFile]: `${JSON.stringify({ outputs }, null, 2)}\n` }
+  writePipeline(folder, files, removedPaths(proposal))
   output.endProgress()
   report(context, { proposal, pipeline: verified, folder, outputs, written: true })
+}
+
+function removedPaths({ preview }: Proposal): ReadonlySet<string> {
+  const removed = preview?.files.filter(({ state }) => state === 'removed') ?? []
+  return new Set(removed.map(({ path }) => path))
+}
+
+/** @throws CliError CLI002 */
+function readText(context: CommandContext, given: string): string {
+  const file = context.path(given)
+  if (existsSync(file)) return readFileSync(file, 'utf8')
+  throw new CliError('CLI002', `There is no ${file}.`)
 }
 
 /** @throws CliError with the code of the first diagnostic */
@@ -100,68 +120,6 @@ function pipelineOf({ pipeline, diagnostics }: Proposal, file: string): Pipeline
     details: { diagnostics },
   })
   throw error
-}
-
-interface VerifyRequest {
-  readonly root: string
-  readonly file: string
-  readonly proposal: Proposal
-  readonly notebook: NotebookFile
-}
-
-/** @throws CliError CLI012 when the pipeline does not do what the notebook did */
-async function verifyPipeline(context: CommandContext, { root, file, proposal, notebook }: VerifyRequest) {
-  const { output, signal } = context
-  const scratch = join(root, '.slipway')
-  mkdirSync(scratch, { recursive: true })
-  const work = mkdtempSync(join(scratch, 'promote-'))
-  try {
-    const result = await verifyProposal(proposal, {
-      signal,
-      live: liveOutputs(notebook, proposal.replay),
-      onProgress: output.progress,
-      replay: (asked, pass) =>
-        replay(asked, {
-          root,
-          folder: dirname(file),
-          workFolder: mkdtempSync(join(work, 'replay-')),
-          ...pass,
-          onProgress: output.progress,
-        }),
-      runner: async (pipeline, pass) => {
-        const folder = join(work, 'pipeline')
-        writeFiles(folder, pipeline.files)
-        return await pipelineOutputs({
-          folder,
-          root,
-          ...pipeline,
-          workFolder: join(work, 'steps'),
-          ...pass,
-          onProgress: output.progress,
-        })
-      },
-    })
-    const { verification } = result
-    const pipeline = pipelineOf(result, file)
-    if (!verification) return { verified: pipeline, outputs: unverified(pipeline) }
-    output.endProgress()
-    showVerdicts(context, verification.outputs)
-    if (verification.blocked)
-      throw new CliError(
-        'CLI012',
-        `The pipeline does not give what the notebook gave. Nothing was written.\n${differences(verification.outputs)}`,
-        {
-          details: { outputs: verification.outputs },
-        },
-      )
-    return { verified: pipeline, outputs: verification.outputs }
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
-}
-
-function unverified(pipeline: Pipeline): readonly OutputVerdict[] {
-  return pipeline.manifest.outputs.map(({ name }) => ({ name, verdict: 'unverified', differences: [] }))
 }
 
 /** The verdicts of the pipeline that is there already, when it is this very version and was verified. */
@@ -183,41 +141,6 @@ function verifiedBefore(
   }
 }
 
-function showProposal(
-  { output }: CommandContext,
-  proposal: Proposal,
-  { manifest, lock, files }: Pipeline,
-): void {
-  const { colors } = output
-  output.text(`Pipeline ${manifest.name} ${shortVersion(manifest.version)}`)
-  for (const step of manifest.steps) {
-    const takes = [...step.inputs.map(input => input.name), ...step.parameters].join(', ') || 'nothing'
-    const gives = step.outputs.map(({ name, codec }) => `${name} (${codec})`).join(', ')
-    output.text(`  ${step.name.padEnd(16)} ${takes} → ${gives}`)
-  }
-  for (const { name, default: value } of manifest.parameters)
-    output.text(`  parameter ${name} = ${JSON.stringify(value)}`)
-  for (const { path, sizeBytes } of lock.data)
-    output.text(`  data ${path} (${(sizeBytes / 1e6).toFixed(1)} MB, by content)`)
-  const { kept, dropped, assumptions } = proposal
-  output.text(
-    `  keeps ${kept.length} of ${kept.length + dropped.length} statements; ${Object.keys(files).length} files`,
-  )
-  for (const { message, cell } of assumptions)
-    output.text(colors.yellow(`  assumes: ${message}${cell === undefined ? '' : ` (cell ${cell})`}`))
-}
-
-function showVerdicts({ output }: CommandContext, outputs: readonly OutputVerdict[]): void {
-  for (const { name, verdict, cause } of outputs)
-    output.text(
-      `  ${verdict === 'exact' || verdict === 'tolerant' ? '✓' : '!'} ${name}: ${verdict}${cause ? ` (${cause})` : ''}`,
-    )
-}
-
-function differences(outputs: readonly OutputVerdict[]): string {
-  return outputs.flatMap(({ name, differences }) => differences.map(d => `  ${name} ${d}`)).join('\n')
-}
-
 async function mayWrite(context: CommandContext, folder: string, { yes }: PromoteOptions): Promise<boolean> {
   if (yes) return true
   if (context.output.json || !process.stdin.isTTY) return false
@@ -231,62 +154,4 @@ async function mayWrite(context: CommandContext, folder: string, { yes }: Promot
   } finally {
     prompt.close()
   }
-}
-
-/** In one piece: a reader sees the old folder or the new one. */
-function writePipeline(folder: string, files: Readonly<Record<string, string>>): void {
-  const next = `${folder}.${process.pid}.new`
-  const old = `${folder}.${process.pid}.old`
-  writeFiles(next, files)
-  if (existsSync(folder)) renameSync(folder, old)
-  renameSync(next, folder)
-  rmSync(old, { recursive: true, force: true })
-}
-
-function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
-}
-
-interface Report {
-  readonly proposal: Proposal
-  readonly pipeline: Pipeline
-  readonly folder: string
-  readonly outputs: readonly OutputVerdict[]
-  readonly unchanged?: boolean
-  readonly written: boolean
-}
-
-function report(
-  context: CommandContext,
-  { proposal, pipeline, folder, outputs, unchanged = false, written }: Report,
-): void {
-  const { kept, dropped, assumptions } = proposal
-  const { name, version, steps, parameters } = pipeline.manifest
-  context.output.document({
-    name,
-    version,
-    folder,
-    steps: steps.map(({ name, file, cells }) => ({ name, file, cells })),
-    parameters,
-    outputs,
-    kept,
-    dropped,
-    assumptions,
-    unchanged,
-    written,
-  })
-  if (unchanged)
-    context.output.text(
-      `\n${relative(context.cwd, folder)} is this version already, verified: nothing to do.`,
-    )
-  if (written)
-    context.output.text(`\nWrote ${relative(context.cwd, folder)}. Next: \`slipway submit ${name}\`.`)
-  const doubtful = outputs.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'tolerant')
-  if (written && doubtful.length)
-    context.output.warn(
-      `Not verified: ${doubtful.map(o => `${o.name} (${o.cause ?? o.verdict})`).join(', ')}.`,
-    )
 }

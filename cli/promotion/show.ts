@@ -1,0 +1,114 @@
+/** What `slipway promote` says on a terminal, and as one JSON document. */
+import { relative } from 'node:path'
+import type { FileDiff, OutputVerdict, Pipeline, Proposal } from '../../promote/index.ts'
+import { createTwoFilesPatch } from 'diff'
+import type { CommandContext } from '../context.ts'
+import { shortVersion } from '../output.ts'
+
+export function showProposal(
+  { output }: CommandContext,
+  proposal: Proposal,
+  { manifest, lock, files }: Pipeline,
+): void {
+  const { colors } = output
+  output.text(`Pipeline ${manifest.name} ${shortVersion(manifest.version)}`)
+  for (const step of manifest.steps) {
+    const takes = [...step.inputs.map(input => input.name), ...step.parameters].join(', ') || 'nothing'
+    const gives = step.outputs.map(({ name, codec }) => `${name} (${codec})`).join(', ')
+    output.text(`  ${step.name.padEnd(16)} ${takes} → ${gives}`)
+  }
+  for (const { name, default: value } of manifest.parameters)
+    output.text(`  parameter ${name} = ${JSON.stringify(value)}`)
+  for (const { name } of proposal.preview?.secrets ?? []) output.text(`  secret ${name}`)
+  for (const { path, sizeBytes } of lock.data)
+    output.text(`  data ${path} (${(sizeBytes / 1e6).toFixed(1)} MB, by content)`)
+  const { kept, dropped, assumptions } = proposal
+  output.text(
+    `  keeps ${kept.length} of ${kept.length + dropped.length} statements; ${Object.keys(files).length} files`,
+  )
+  for (const { message, cell, stub } of assumptions)
+    output.text(
+      colors.yellow(
+        `  assumes: ${message}${cell === undefined ? '' : ` (cell ${cell})`}` +
+          (stub === undefined ? '' : ` A stub for ${stub} would remove this.`),
+      ),
+    )
+  for (const { message } of proposal.preview?.problems ?? []) output.text(colors.yellow(`  note: ${message}`))
+  for (const path of proposal.pipeline?.edited ?? [])
+    output.text(`  keeps the edits made in ${path}${conflictNote(proposal, path)}`)
+}
+
+function conflictNote({ pipeline }: Proposal, path: string): string {
+  return pipeline?.conflicts.includes(path) ? ', with conflicts to resolve' : ''
+}
+
+/** How files that are there would change: unified diffs of what a person reads. */
+export function showDiffs({ output }: CommandContext, files: readonly FileDiff[]): void {
+  for (const { path, state, before, after } of files) {
+    if (state === 'unchanged' || state === 'kept' || !/\.(ts|slip|md)$|^package\.json$/.test(path)) continue
+    if (before === undefined || after === undefined) output.text(`  ${state}: ${path}`)
+    else output.text(createTwoFilesPatch(path, path, before, after, 'there', 'new', { context: 2 }))
+  }
+}
+
+export function showVerdicts({ output }: CommandContext, outputs: readonly OutputVerdict[]): void {
+  for (const { name, verdict, cause } of outputs)
+    output.text(
+      `  ${verdict === 'exact' || verdict === 'tolerant' ? '✓' : '!'} ${name}: ${verdict}${cause ? ` (${cause})` : ''}`,
+    )
+}
+
+export function differences(outputs: readonly OutputVerdict[]): string {
+  return outputs.flatMap(({ name, differences }) => differences.map(d => `  ${name} ${d}`)).join('\n')
+}
+
+export interface Report {
+  readonly proposal: Proposal
+  readonly pipeline: Pipeline
+  readonly folder: string
+  readonly outputs: readonly OutputVerdict[]
+  readonly unchanged?: boolean
+  readonly written: boolean
+}
+
+export function report(
+  context: CommandContext,
+  { proposal, pipeline, folder, outputs, unchanged = false, written }: Report,
+): void {
+  const { kept, dropped, assumptions, preview } = proposal
+  const { name, version, steps, parameters } = pipeline.manifest
+  const { edited, conflicts } = pipeline
+  context.output.document({
+    name,
+    version,
+    folder,
+    steps: steps.map(({ name, file, cells }) => ({ name, file, cells })),
+    parameters,
+    outputs,
+    kept,
+    dropped,
+    assumptions,
+    unchanged,
+    written,
+    edited,
+    conflicts,
+    // What was written lies in the folder; what would be written is looked at here.
+    ...(written || unchanged ? {} : { preview }),
+  })
+  const place = relative(context.cwd, folder) || '.'
+  if (unchanged) context.output.text(`\n${place} is this version already, verified: nothing to do.`)
+  if (!written) return
+  if (conflicts.length > 0) {
+    context.output.warn(
+      `Wrote ${place} with conflicts in ${conflicts.join(', ')}: resolve them, then promote again.`,
+    )
+    process.exitCode = 1
+    return
+  }
+  context.output.text(`\nWrote ${place}. Next: \`slipway submit ${name}\`.`)
+  const doubtful = outputs.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'tolerant')
+  if (doubtful.length)
+    context.output.warn(
+      `Not verified: ${doubtful.map(o => `${o.name} (${o.cause ?? o.verdict})`).join(', ')}.`,
+    )
+}

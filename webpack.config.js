@@ -208,6 +208,7 @@ const pageBundles = {
     'training-page': './web/training/main.ts',
     'table-page': './web/table/page.ts',
     'variables-page': './web/variables/main.ts',
+    'promotion-page': './web/promotion/main.ts',
   },
   output: { path: join(dist, 'web'), filename: '[name].js' },
 }

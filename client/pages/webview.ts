@@ -5,7 +5,7 @@ import * as vscode from 'vscode'
 export interface PageOptions {
   readonly extension: vscode.ExtensionContext
   /** Name of the bundle in dist/web. */
-  readonly bundle: 'run-page' | 'predict-page' | 'training-page' | 'table-page'
+  readonly bundle: 'run-page' | 'predict-page' | 'training-page' | 'table-page' | 'promotion-page'
   readonly title: string
   /** Beside the editor, which keeps the focus, rather than in front of it. */
   readonly beside?: boolean

@@ -1,0 +1,114 @@
+/** What happens and what came of it, above the proposal: progress, verdicts, problems. */
+import { h, type Child } from '../support/dom.ts'
+import { duration } from '../support/numbers.ts'
+import { foldable, textButton } from './controls.ts'
+import { icon, type IconName } from './icons.ts'
+import type { FromPromotionPage, ShownResult, ShownVerdict } from './messages.ts'
+
+type Send = (message: FromPromotionPage) => void
+
+export interface Running {
+  readonly element: HTMLElement
+  say(message: string): void
+  stop(): void
+}
+
+/** A bar, what is done now, for how long, and a way to stop. */
+export function drawRunning(send: Send): Running {
+  const startedAt = performance.now()
+  const now = h('span', {}, 'Starting')
+  const elapsed = h('span', { class: 'sub' })
+  const tick = (): void => elapsed.replaceChildren(duration(performance.now() - startedAt))
+  const timer = window.setInterval(tick, 500)
+  tick()
+  return {
+    element: h(
+      'div',
+      { class: 'outcome running' },
+      h('div', { class: 'bar' }, h('i')),
+      h(
+        'p',
+        { class: 'now', role: 'status' },
+        now,
+        elapsed,
+        h(
+          'span',
+          { class: 'end' },
+          textButton('Cancel', () => send({ type: 'cancel' })),
+        ),
+      ),
+    ),
+    say: message => now.replaceChildren(message),
+    stop: () => window.clearInterval(timer),
+  }
+}
+
+const verdictWords: Readonly<
+  Record<string, { readonly icon: IconName; readonly text: string; readonly kind: string }>
+> = {
+  exact: { icon: 'check', text: 'exactly what the notebook gave', kind: 'good' },
+  tolerant: { icon: 'check', text: 'what the notebook gave, up to rounding', kind: 'good' },
+  statistical: { icon: 'warning', text: 'alike, but drawn at random', kind: 'doubtful' },
+  unverified: { icon: 'warning', text: 'not verified', kind: 'doubtful' },
+  different: { icon: 'error', text: 'not what the notebook gave', kind: 'bad' },
+}
+
+export function drawResult(result: ShownResult, send: Send): HTMLElement {
+  const { name, version, outputs, conflicts, hasReport, elapsedMs, written, folder } = result
+  const isGood = outputs.every(({ verdict }) => verdict === 'exact' || verdict === 'tolerant')
+  const title = !written
+    ? `${name} is this version already, verified`
+    : isGood
+      ? `Pipeline ${name} is written and verified`
+      : `Pipeline ${name} is written`
+  const open =
+    (what: (FromPromotionPage & { type: 'open' })['what']): (() => void) =>
+    () =>
+      send({ type: 'open', what })
+  return h(
+    'div',
+    { class: `outcome ${isGood ? 'good' : 'doubtful'}`, role: 'status' },
+    h('h2', {}, icon(isGood ? 'check' : 'warning'), title),
+    h('p', { class: 'sub' }, `${folder} · version `, h('code', {}, version), ` · ${duration(elapsedMs)}`),
+    drawVerdicts(outputs),
+    ...conflicts.map(path => h('p', {}, icon('merge'), ` ${path} holds conflicts.`)),
+    h(
+      'div',
+      { class: 'buttons' },
+      textButton('Submit to Backend', open('submit'), ''),
+      textButton('Open Pipeline', open('pipeline')),
+      hasReport && textButton('Open Report', open('report')),
+      textButton('Back to the Proposal', open('preview')),
+    ),
+  )
+}
+
+export function drawVerdicts(outputs: readonly ShownVerdict[]): HTMLElement {
+  return h('ul', { class: 'verdicts' }, ...outputs.map(drawVerdict))
+}
+
+function drawVerdict({ name, verdict, cause, differences }: ShownVerdict): HTMLElement {
+  const words = verdictWords[verdict] ?? { icon: 'error' as const, text: verdict, kind: 'bad' }
+  const list = h('ul', { class: 'differences' }, ...differences.map(text => h('li', {}, text)))
+  const why: Child = cause === undefined ? undefined : h('span', { class: 'sub' }, cause)
+  return h(
+    'li',
+    { class: words.kind },
+    icon(words.icon),
+    h('b', {}, name),
+    h('span', { class: `verdict ${words.kind}` }, verdict),
+    h('span', {}, words.text),
+    why,
+    differences.length > 0 && foldable(`differences ${name}`, `${differences.length} differences`, list),
+  )
+}
+
+export function drawProblem(message: string, outputs: readonly ShownVerdict[]): HTMLElement {
+  return h(
+    'div',
+    { class: 'outcome bad', role: 'alert' },
+    h('h2', {}, icon('error'), 'Nothing was written'),
+    h('p', { class: 'message' }, message),
+    outputs.length > 0 && drawVerdicts(outputs),
+  )
+}

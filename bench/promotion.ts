@@ -1,12 +1,14 @@
 /**
- * Promotion of a notebook: time from a cold process (TypeScript's own start included), and the size of what is kept.
+ * Promotion of a notebook: time from a cold process (TypeScript's own start included), and the size of what is kept;
+ * and the hazards of slicing (promotion/hazards).
  * The peer is the notebook as it stands: what a person would have to read without slicing.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { propose } from '../promote/index.ts'
-import { median, row, type BenchRow } from './bench.ts'
+import { median, row, type BenchSuite } from './bench.ts'
+import { hazards } from './promotion/hazards/rows.ts'
 
 const root = join(import.meta.dirname, '..')
 const notebook = 'examples/flights/explore.ipynb'
@@ -31,7 +33,7 @@ async function proposeExample() {
   })
 }
 
-export default async function promotion(): Promise<BenchRow[]> {
+const promotion: BenchSuite = async ({ log }) => {
   const colds = Array.from({ length: 3 }, () => {
     const startedMs = performance.now()
     execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', import.meta.filename, 'once'])
@@ -53,8 +55,11 @@ export default async function promotion(): Promise<BenchRow[]> {
       ours: nLines,
       peers: { 'whole notebook': nNotebookLines },
     }),
+    ...(await hazards({ log })),
   ]
 }
+
+export default promotion
 
 if (import.meta.main && process.argv[2] === 'once') {
   const { diagnostics } = await proposeExample()

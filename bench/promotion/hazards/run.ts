@@ -22,7 +22,7 @@ import { projectFolder, strangePackage } from './slice-case.ts'
 export type Outcome = { readonly value: string } | { readonly error: string }
 
 /** Without some statement a loop may never end, or a promise never settle. */
-const ownTimeoutMs = 250
+const ownTimeoutMs = 800
 const packageTimeoutMs = 5000
 const folder = mkdtempSync(join(tmpdir(), 'slipway-hazard-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -16,11 +16,12 @@ import { installedTypes } from '../project-view.ts'
 import type { NotebookFile } from '../run-notebook.ts'
 import { withSessionLog } from '../session-log.ts'
 import type { AssistRequests, NotebookText } from './messages.ts'
+import { previewPromotion } from './preview.ts'
 
-type DeclarationCache = NonNullable<ProposeOptions['cache']>
+export type DeclarationCache = NonNullable<ProposeOptions['cache']>
 
 type Handlers = {
-  readonly [Method in keyof AssistRequests]?: (
+  readonly [Method in keyof AssistRequests]: (
     params: AssistRequests[Method]['params'],
   ) => AssistRequests[Method]['answer'] | Promise<AssistRequests[Method]['answer']>
 }
@@ -64,6 +65,7 @@ function createHandlers(caches: Map<string, DeclarationCache>): Handlers {
         cache: cacheOf(folder),
       })
     },
+    preview: params => previewPromotion(params, cacheOf(dirname(params.file))),
   }
 }
 

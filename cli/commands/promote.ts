@@ -13,13 +13,11 @@ import {
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
-import { pipelineNameOf, pipelinesFolder, readPipeline, slashes } from '../pipeline.ts'
-import { createProjectView, installedTypes } from '../project-view.ts'
-import { readTexts, writePipeline } from '../promotion/folder.ts'
+import { readPipeline } from '../pipeline.ts'
+import { writePipeline } from '../promotion/folder.ts'
+import { promotionRequest } from '../promotion/request.ts'
 import { report, showDiffs, showProposal } from '../promotion/show.ts'
 import { unverified, verifyPipeline, type Verified } from '../promotion/verify.ts'
-import { readNotebookFile } from '../run-notebook.ts'
-import { withSessionLog } from '../session-log.ts'
 
 interface PromoteOptions {
   readonly name?: string
@@ -58,31 +56,25 @@ async function promoteCommand(
   const { output } = context
   const file = context.path(given)
   const root = context.projectRoot(dirname(file))
-  const notebook = readNotebookFile(file)
-  const name = options.name ?? pipelineNameOf(file)
-  const folder = options.out === undefined ? join(pipelinesFolder(root), name) : context.path(options.out)
-  const previous = readTexts(folder)
-  const request = {
-    notebook: withSessionLog(file, readFileSync(file, 'utf8'), notebook),
-    notebookName: slashes(relative(root, file)),
-    name,
-    ...(options.output ? { outputs: options.output } : {}),
-    ...(options.edits === undefined ? {} : { edits: parseEdits(readText(context, options.edits)) }),
-    ...(previous ? { previous } : {}),
-    folder: dirname(file),
-    workingFolder: slashes(relative(root, dirname(file))),
-    typesOf: installedTypes,
-    project: createProjectView(root, dirname(file), output.colors),
-  }
+  const request = promotionRequest({
+    root,
+    file,
+    name: options.name,
+    folder: options.out === undefined ? undefined : context.path(options.out),
+    outputs: options.output,
+    edits: options.edits === undefined ? undefined : parseEdits(readText(context, options.edits)),
+    colors: output.colors,
+  })
+  const { folder, notebook } = request
   output.progress('Slicing the notebook')
-  const proposal = await propose(request)
+  const proposal = await propose(request.options)
   const pipeline = pipelineOf(proposal, file)
   const known = verifiedBefore(root, folder, pipeline)
   output.endProgress()
   showProposal(context, proposal, pipeline)
   if (known)
     return report(context, { proposal, pipeline, folder, outputs: known, unchanged: true, written: false })
-  if (previous) showDiffs(context, proposal.preview?.files ?? [])
+  if (request.options.previous) showDiffs(context, proposal.preview?.files ?? [])
   if (!(await mayWrite(context, folder, options))) {
     output.text('\nNothing was written.')
     return report(context, { proposal, pipeline, folder, outputs: unverified(pipeline), written: false })

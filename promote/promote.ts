@@ -4,24 +4,17 @@ import { propose, type Pipeline, type Proposal, type ProposeOptions } from './pr
 import {
   verify,
   type OutputDocuments,
-  type Replay,
+  type RunOptions,
+  type RunResult,
   type Verification,
   type VerifyOptions,
 } from './verify/verify.ts'
 import { sha256 } from './version.ts'
 import { expectedFile } from './write/folder.ts'
 
-export interface VerifyProposalOptions {
+export interface VerifyProposalOptions extends Omit<VerifyOptions, 'request' | 'runner'> {
   /** Runs a pipeline that is not written to its place yet. */
-  readonly runner: (
-    pipeline: Pipeline,
-    options: { readonly signal?: AbortSignal },
-  ) => Promise<OutputDocuments>
-  readonly replay: Replay
-  readonly live?: VerifyOptions['live']
-  readonly tolerance?: VerifyOptions['tolerance']
-  readonly signal?: AbortSignal
-  readonly onProgress?: (message: string) => void
+  readonly runner: (pipeline: Pipeline, options: RunOptions) => Promise<RunResult>
 }
 
 export type PromoteOptions = ProposeOptions & VerifyProposalOptions
@@ -52,7 +45,8 @@ export async function verifyProposal(proposal: Proposal, options: VerifyProposal
     request: proposal.replay,
     runner: pass => options.runner(pipeline, pass),
   })
-  return { ...proposal, verification, pipeline: recordOutputs(pipeline, verification.recorded) }
+  const { recorded } = verification
+  return { ...proposal, verification, pipeline: recorded ? recordOutputs(pipeline, recorded) : pipeline }
 }
 
 /** The pipeline with what it gave as the expectation of its own test. The version stays. */

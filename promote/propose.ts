@@ -8,12 +8,14 @@ import { editsFile, noEdits, parseEdits, type Preview, type ProposalEdits } from
 import type { PromoteDiagnostic } from './errors.ts'
 import { createLock, type ProjectView } from './lock.ts'
 import type { Codec, Lock, Manifest } from './manifest.ts'
+import { historyOf, isDocumentOrder, type HistoryFinding } from './evidence/history.ts'
+import type { RunEvidence, SessionEvidence } from './evidence/read.ts'
 import { hasConflict, type Texts } from './merge.ts'
 import { parseNotebook, type CellRun, type Notebook } from './notebook.ts'
 import { previewOf } from './preview.ts'
 import { fileReferences, moduleImports, packagesIn } from './references.ts'
 import { loadEffects, type EffectStub } from './slice/effects.ts'
-import { sliceNotebook, type Slice, type Statement } from './slice/slice.ts'
+import { sliceNotebook, type Slice, type SliceOptions, type Statement } from './slice/slice.ts'
 import type { DeclarationCache, TypesOf } from './slice/typescript.ts'
 import { decide } from './steps/decisions.ts'
 import { planSteps } from './steps/plan.ts'
@@ -46,6 +48,10 @@ export interface ProposeOptions {
   /** Effect stubs of the user's own. */
   readonly stubs?: readonly EffectStub[]
   readonly cache?: DeclarationCache
+  /** What the kernel kept of the session. */
+  readonly evidence?: SessionEvidence
+  /** What counts: what ran (default), or the document from top to bottom, whatever ran. */
+  readonly history?: 'log' | 'document'
 }
 
 export interface Proposal {
@@ -98,14 +104,37 @@ export interface ReplayRequest {
     readonly expression: string
     readonly isVariable: boolean
   }[]
+  /** Positions of runs of which the pipeline keeps something. Default: none is known to be needed. */
+  readonly neededRuns?: readonly number[]
+  /** Of those, the ones that are kept for the files they write. */
+  readonly writingRuns?: readonly number[]
+  /** How the document and what ran differ. */
+  readonly history?: readonly HistoryFinding[]
+  /** Runs that the kernel saw and the log has not. */
+  readonly unlogged?: readonly RunEvidence[]
+  /** The document from top to bottom, when that is not what ran. */
+  readonly document?: ReplayRequest
 }
 
 /** @throws PromoteError PRO010 for what is no notebook, PRO024 for edits of the folder that cannot be read */
 export async function propose(options: ProposeOptions): Promise<Proposal> {
-  const notebook = parseNotebook(options.notebook)
+  const { evidence, history } = options
+  const notebook = parseNotebook(options.notebook, {
+    ...(evidence ? { evidence } : {}),
+    ...(history ? { history } : {}),
+  })
   const edits = options.edits ?? editsOf(options.previous)
   const outputs = edits.outputs ?? options.outputs
-  const slice = sliceNotebook({
+  const slice = sliceOf(options, notebook, outputs)
+  const document = isDocumentOrder(notebook) ? undefined : documentReplay(options, outputs)
+  const report = reportOf(slice, notebook, document)
+  const found = [...slice.diagnostics, ...unresolved(options.previous)]
+  if (found.length > 0) return { ...report, diagnostics: found }
+  return await plan(options, { slice, notebook, edits, report })
+}
+
+function sliceOf(options: ProposeOptions, notebook: Notebook, outputs: SliceOptions['outputs']): Slice {
+  return sliceNotebook({
     notebook,
     effects: loadEffects(options.stubs),
     folder: options.folder,
@@ -113,10 +142,12 @@ export async function propose(options: ProposeOptions): Promise<Proposal> {
     ...(outputs ? { outputs } : {}),
     ...(options.cache ? { cache: options.cache } : {}),
   })
-  const report = reportOf(slice, notebook)
-  const found = [...slice.diagnostics, ...unresolved(options.previous)]
-  if (found.length > 0) return { ...report, diagnostics: found }
-  return await plan(options, { slice, notebook, edits, report })
+}
+
+/** What the document from top to bottom would give, to be compared with what ran. */
+function documentReplay(options: ProposeOptions, outputs: SliceOptions['outputs']): ReplayRequest {
+  const notebook = parseNotebook(options.notebook, { history: 'document' })
+  return replayOf(sliceOf(options, notebook, outputs), notebook)
 }
 
 interface Found {
@@ -131,7 +162,13 @@ async function plan(options: ProposeOptions, { slice, notebook, edits, report }:
   if (plan.diagnostics.length > 0) return { ...report, diagnostics: plan.diagnostics }
   const modules = await collectModules(options.project, moduleImports(slice))
   const style = styleOf(notebook.runs.map(run => run.source))
-  const source: Source = { slice, plan, style, modules: modules.specifiers }
+  const source: Source = {
+    slice,
+    plan,
+    style,
+    modules: modules.specifiers,
+    copies: Object.keys(modules.files),
+  }
   const generated = await printCode(source)
   const code = { ...Object.fromEntries(generated.map(({ path, text }) => [path, text])), ...modules.files }
   const locked = await createLock({
@@ -185,26 +222,39 @@ function unresolved(previous: Texts = {}): readonly PromoteDiagnostic[] {
 
 function withCodecs(replay: ReplayRequest, { outputs }: Manifest): ReplayRequest {
   const codecs = new Map(outputs.map(output => [output.name, output.codec]))
-  return { ...replay, outputs: replay.outputs.map(o => ({ ...o, codec: codecs.get(o.name) ?? o.codec })) }
+  const outputsOf = (request: ReplayRequest) =>
+    request.outputs.map(o => ({ ...o, codec: codecs.get(o.name) ?? o.codec }))
+  const document = replay.document && { ...replay.document, outputs: outputsOf(replay.document) }
+  return { ...replay, outputs: outputsOf(replay), ...(document ? { document } : {}) }
 }
 
-function reportOf(slice: Slice, notebook: Notebook): Report {
+function reportOf(slice: Slice, notebook: Notebook, document: ReplayRequest | undefined): Report {
   const report = (keep: boolean) =>
     slice.statements.filter(s => slice.kept.has(s.index) === keep).map(s => statementReport(s))
   return {
     kept: report(true),
     dropped: report(false),
     assumptions: assumptionsOf(slice, notebook),
-    replay: {
-      runs: notebook.runs,
-      outputs: slice.outputs.map(output => ({
-        name: output.name,
-        codec: 'json' as const,
-        afterRun: slice.statements[output.after]?.run ?? 0,
-        expression: output.variable ?? output.expression?.getText() ?? '',
-        isVariable: output.variable !== undefined,
-      })),
-    },
+    replay: { ...replayOf(slice, notebook), ...(document ? { document } : {}) },
+  }
+}
+
+function replayOf(slice: Slice, notebook: Notebook): ReplayRequest {
+  const runsOf = (statements: readonly number[]) =>
+    [...new Set(statements.map(index => slice.statements[index]?.run ?? 0))].sort((a, b) => a - b)
+  return {
+    runs: notebook.runs,
+    outputs: slice.outputs.map(output => ({
+      name: output.name,
+      codec: 'json' as const,
+      afterRun: slice.statements[output.after]?.run ?? 0,
+      expression: output.variable ?? output.expression?.getText() ?? '',
+      isVariable: output.variable !== undefined,
+    })),
+    neededRuns: runsOf([...slice.kept]),
+    writingRuns: runsOf(slice.writing),
+    history: historyOf(notebook),
+    unlogged: notebook.unlogged,
   }
 }
 

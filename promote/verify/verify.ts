@@ -1,92 +1,171 @@
 /**
- * Verification: the extracted pipeline (one process per step) against a clean replay of what the notebook ran, and,
- * where there is one, against what the live session holds. Whatever runs code comes in as functions.
+ * Verification in five runs: what the live session showed, two clean replays of what ran, the document from top to
+ * bottom, and the extracted pipeline with a process per step. Whatever runs code comes in as functions.
+ *
+ * The order of the questions: do the replays agree (else it is chance), does the pipeline agree with them (else it is
+ * ours, and blocks), does the live session (else the outside has changed), does the document (else there is hidden
+ * state). Nothing passes silently.
  */
-import type { ReplayRequest } from '../propose.ts'
-import { compareOutputs, type Comparison, type Tolerance, type Verdict } from './compare.ts'
+import { compareOutputs, type Comparison, type Tolerance } from './compare.ts'
+import { limitsOf } from './compare/comparison.ts'
+import { drift, hiddenState, nondeterminism } from './causes.ts'
+import { moreReplays, runAll, type Runs } from './runs.ts'
+import { compareShown } from './shown.ts'
+import { compareWithSpread, fewestSamples } from './statistics.ts'
+import {
+  isVerified,
+  type OutputDocuments,
+  type OutputVerdict,
+  type RunResult,
+  type RunSummary,
+} from './types.ts'
+import type { Verification, VerifyOptions } from './types.ts'
 
-/** Output name -> the document that `slipway run --json` prints for it. */
-export type OutputDocuments = Readonly<Record<string, unknown>>
+export * from './types.ts'
 
-/** Runs the pipeline as it would be written, one process per step. */
-export type StepRunner = (options: { readonly signal?: AbortSignal }) => Promise<OutputDocuments>
-
-/** Runs everything that the notebook ran in a fresh session and gives the outputs at their times. */
-export type Replay = (
-  request: ReplayRequest,
-  options: { readonly signal?: AbortSignal },
-) => Promise<OutputDocuments>
-
-export interface VerifyOptions {
-  readonly request: ReplayRequest
-  readonly runner: StepRunner
-  readonly replay: Replay
-  /** What the live session holds, when it can be asked. */
-  readonly live?: OutputDocuments
-  readonly tolerance?: Tolerance
-  readonly signal?: AbortSignal
-  readonly onProgress?: (message: string) => void
-}
-
-export interface Verification {
-  readonly outputs: readonly OutputVerdict[]
-  /** Every output exact or within the tolerance. */
-  readonly passed: boolean
-  /** Promotion must not go on: the pipeline is not the notebook. */
-  readonly blocked: boolean
-  /** What the pipeline gave: fixtures for its test. */
-  readonly recorded: OutputDocuments
-}
-
-/**
- * - `nondeterminism`: the replay does not agree with itself.
- * - `drift`: the live session holds something else than the replay: outside data changed, or something ran unlogged.
- * - `slicer`: the replay agrees with itself and the pipeline does not agree with it.
- */
-export type Cause = 'nondeterminism' | 'drift' | 'slicer'
-
-export interface OutputVerdict {
-  readonly name: string
-  readonly verdict: Verdict
-  readonly cause?: Cause
-  readonly differences: readonly string[]
-}
-
-/** @throws what the runner or the replay throws */
+/** @throws what the first replay throws: without it there is nothing to compare with */
 export async function verify(options: VerifyOptions): Promise<Verification> {
-  const { request, runner, replay, signal, onProgress } = options
-  const pass = signal ? { signal } : {}
-  onProgress?.('Replaying the notebook')
-  const replayed = await replay(request, pass)
+  const { request, onProgress, signal } = options
+  onProgress?.('Replaying the notebook and running the pipeline')
+  const runs = await runAll(options)
+  const tolerance = options.tolerance ?? {}
+  const subjects = subjectsOf(options, runs)
+  const varying = subjects.filter(subject => varies(subject, runs, tolerance))
+  const samples = varying.length > 0 ? await samplesOf(options, runs) : []
   signal?.throwIfAborted()
-  onProgress?.('Running the pipeline')
-  const recorded = await runner(pass)
-  signal?.throwIfAborted()
-  const names = request.outputs.map(output => output.name)
-  const compare = (a: OutputDocuments, b: OutputDocuments, name: string) =>
-    compareOutputs(a[name], b[name], options.tolerance)
-  const compared = new Map(names.map(name => [name, compare(replayed, recorded, name)]))
-  const isDoubtful = [...compared.values()].some(c => c.verdict === 'different')
-  // A second replay tells chance from fault; it is not needed where all agree.
-  if (isDoubtful) onProgress?.('Replaying the notebook again')
-  const again = isDoubtful ? await replay(request, pass) : replayed
-  signal?.throwIfAborted()
-  const outputs = names.map((name): OutputVerdict => {
-    const comparison = compared.get(name) as Comparison
-    if (comparison.verdict === 'different') {
-      const isChance = compare(replayed, again, name).verdict === 'different'
-      return { name, ...comparison, cause: isChance ? 'nondeterminism' : 'slicer' }
-    }
-    const { live } = options
-    const drift = live && Object.hasOwn(live, name) ? compare(live, replayed, name) : undefined
-    if (drift?.verdict === 'different')
-      return { name, verdict: 'different', cause: 'drift', differences: drift.differences }
-    return { name, ...comparison }
-  })
+  const outputs = subjects.map(subject =>
+    varying.includes(subject)
+      ? judgeVarying(subject, samples, runs, tolerance)
+      : judge(subject, runs, { ...options, tolerance }),
+  )
+  const drifted = outputs.filter(({ cause }) => cause === 'drift')
   return {
     outputs,
-    passed: outputs.every(({ verdict }) => verdict === 'exact' || verdict === 'tolerant'),
+    passed: outputs.length > 0 && outputs.every(isVerified),
     blocked: outputs.some(({ cause }) => cause === 'slicer'),
-    recorded,
+    runs: [liveSummary(options), ...runs.summaries],
+    findings: [
+      ...nondeterminism(
+        request,
+        runs.replay,
+        varying.map(({ name }) => name),
+      ),
+      ...hiddenState(request, runs, tolerance),
+      ...(options.sample ? [] : drift(request, runs.replay, drifted)),
+    ],
+    ...(options.sample ? { sample: options.sample } : {}),
+    ...(options.sample || !('result' in runs.pipeline)
+      ? {}
+      : { recorded: recordedOf(runs.pipeline.result.outputs) }),
   }
+}
+
+/** Something to compare: an output by its name, or a file by its path. */
+interface Subject {
+  readonly name: string
+  readonly of: (result: RunResult) => unknown
+}
+
+/** All outputs; files that both wrote; and files that the pipeline was to write and did not. */
+function subjectsOf({ request }: VerifyOptions, { replay, pipeline }: Runs): readonly Subject[] {
+  const outputs = request.outputs.map(({ name }) => ({ name, of: (r: RunResult) => r.outputs[name] }))
+  const wanted = new Set(
+    (request.writingRuns ?? []).flatMap(i =>
+      (replay.seen?.[i]?.files ?? []).filter(file => file.written).map(file => file.path),
+    ),
+  )
+  const written = 'result' in pipeline ? (pipeline.result.files ?? {}) : {}
+  const paths = Object.keys(replay.files ?? {}).filter(path => wanted.has(path) || path in written)
+  // A pipeline that writes what the notebook never wrote is not the notebook.
+  const strange = Object.keys(written).filter(path => !(path in (replay.files ?? {})))
+  return [
+    ...outputs,
+    ...[...paths, ...strange].sort().map(path => ({ name: path, of: (r: RunResult) => r.files?.[path] })),
+  ]
+}
+
+function varies({ of }: Subject, { replay, again }: Runs, tolerance: Tolerance): boolean {
+  if (!('result' in again)) return false
+  const sides = ['one replay', 'the other'] as const
+  const [one, other] = [of(replay), of(again.result)]
+  if (one === undefined && other === undefined) return false
+  return compareOutputs(one, other, { ...tolerance, sides }).verdict === 'different'
+}
+
+async function samplesOf(options: VerifyOptions, { replay, again }: Runs): Promise<readonly RunResult[]> {
+  const known = 'result' in again ? [replay, again.result] : [replay]
+  const budgetMs = options.spreadBudgetMs ?? 60_000
+  // One more than is needed: the range of six is steadier, and it is the first to be left out.
+  const count = fewestSamples + 1 - known.length
+  return [...known, ...(await moreReplays(options, { count, budgetMs }))]
+}
+
+function judgeVarying(
+  { name, of }: Subject,
+  samples: readonly RunResult[],
+  { pipeline }: Runs,
+  tolerance: Tolerance,
+): OutputVerdict {
+  if (!('result' in pipeline)) return pipelineFailed(name, pipeline.failure)
+  const { verdict, differences, isFault } = compareWithSpread(
+    samples.map(of),
+    of(pipeline.result),
+    limitsOf(tolerance),
+  )
+  return { name, verdict, cause: isFault ? 'slicer' : 'nondeterminism', differences }
+}
+
+function judge(
+  { name, of }: Subject,
+  runs: Runs,
+  options: VerifyOptions & { tolerance: Tolerance },
+): OutputVerdict {
+  const { pipeline, replay } = runs
+  if (!('result' in pipeline)) return pipelineFailed(name, pipeline.failure)
+  const comparison = compareOutputs(of(replay), of(pipeline.result), options.tolerance)
+  if (comparison.verdict === 'different') return { name, ...comparison, cause: 'slicer' }
+  const live = options.sample ? undefined : liveComparison(name, replay, options)
+  if (live?.verdict === 'different') return { name, ...live, cause: 'drift' }
+  return { name, ...comparison }
+}
+
+/** A replay that ran to its end and a pipeline that did not: something is missing from it. */
+function pipelineFailed(name: string, failure: string): OutputVerdict {
+  return { name, verdict: 'different', cause: 'slicer', differences: [`the pipeline failed: ${failure}`] }
+}
+
+function liveComparison(
+  name: string,
+  { shown }: RunResult,
+  { live, tolerance }: VerifyOptions,
+): Comparison | undefined {
+  const [before, now] = [live?.[name], shown?.[name]]
+  return before && now ? compareShown(before, now, tolerance) : undefined
+}
+
+function liveSummary({ live, sample }: VerifyOptions): RunSummary {
+  if (sample) return { run: 'live', state: 'absent', message: 'it saw all rows' }
+  const nShown = Object.keys(live ?? {}).length
+  return nShown > 0
+    ? { run: 'live', state: 'ran' }
+    : { run: 'live', state: 'absent', message: 'it shows no output' }
+}
+
+/** How many rows of a table a fixture keeps: as `slipway run --json` prints. */
+const shownRows = 100
+
+/** What `slipway run --json` would print of these outputs. */
+function recordedOf(outputs: OutputDocuments): OutputDocuments {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, document]) => {
+      const table = document as {
+        $slipway?: unknown
+        rows?: readonly unknown[]
+        columnDigests?: unknown
+      } | null
+      if (table?.$slipway !== 'table') return [name, document]
+      const { columnDigests: _, ...rest } = table
+      return [name, { ...rest, rows: table.rows?.slice(0, shownRows) }]
+    }),
+  )
 }

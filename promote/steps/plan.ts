@@ -53,6 +53,8 @@ export interface StepOutputPlan {
   readonly type: CrossingType
   /** When it is no variable: put into one right after this statement, whose expression it is. */
   readonly expression?: { readonly node: ts.Expression; readonly statement: number }
+  /** When later statements of the step change the variable: it is copied right after this one. */
+  readonly copyOf?: { readonly variable: string; readonly after: number }
 }
 
 export interface PipelinePlan {
@@ -216,21 +218,25 @@ function crossingToAvoid(world: World, segments: readonly Segment[]): Avoided | 
   return undefined
 }
 
-function kindOf({ text }: CrossingType): string {
-  return text === 'any' || text === 'unknown' ? 'what may be anything' : `a value of type ${shortened(text)}`
+function kindOf({ text, isUnsure }: CrossingType): string {
+  return isUnsure ? 'what may be anything' : `a value of type ${shortened(text)}`
 }
 
 function shortened(text: string): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }
 
-/** The last segment that changes what a variable holds, declarations of the name anew apart. */
-function lastChange(world: World, segments: readonly Segment[], name: string, after: number): number {
-  return segments.findLastIndex((segment, i) => i > after && changesIn(world, segment, name))
+/** The last segment that changes what a variable holds until its value is asked for, declarations anew apart. */
+function lastChange(
+  world: World,
+  segments: readonly Segment[],
+  { variable, from, until }: { readonly variable: string; readonly from: number; readonly until: number },
+): number {
+  return segments.findLastIndex((segment, i) => i > from && changesIn(world, segment, variable, until))
 }
 
-function changesIn({ slice }: World, { statements }: Segment, name: string): boolean {
-  return statements.some(s => !s.declares.includes(name) && slice.changes(s.index, name))
+function changesIn({ slice }: World, { statements }: Segment, name: string, until = Infinity): boolean {
+  return statements.some(s => s.index <= until && !s.declares.includes(name) && slice.changes(s.index, name))
 }
 
 /**
@@ -390,7 +396,8 @@ function segmentOf(world: World, segments: readonly Segment[], output: SliceOutp
       : s.declares.includes(output.variable) && s.index <= output.after
   const found = segments.findLastIndex(segment => segment.statements.some(holds))
   if (found < 0) return segments.length - 1
-  const changed = output.variable === undefined ? -1 : lastChange(world, segments, output.variable, found)
+  const { variable, after: until } = output
+  const changed = variable === undefined ? -1 : lastChange(world, segments, { variable, from: found, until })
   return Math.max(found, changed)
 }
 
@@ -405,7 +412,7 @@ function planOutput(
     variable === undefined ? (expression ?? output.typed) : output.typed,
     output.value,
   )
-  if (type.codec === undefined && type.text !== 'any' && type.text !== 'unknown') {
+  if (type.codec === undefined && !type.isUnsure) {
     const statement = kept.find(s => s.index === output.after) ?? segment.statements.at(-1)
     return {
       code: 'PRO020',
@@ -416,7 +423,14 @@ function planOutput(
     }
   }
   const codec = type.codec ?? 'json'
-  if (variable !== undefined) return { name: variable, codec, type }
+  if (variable !== undefined) {
+    const isChanged = segment.statements.some(
+      s => s.index > output.after && (s.declares.includes(variable) || slice.changes(s.index, variable)),
+    )
+    if (!isChanged) return { name: variable, codec, type }
+    const copy = freeName(kept, name === variable ? `${variable}Then` : name)
+    return { name: copy, codec, type, copyOf: { variable, after: output.after } }
+  }
   return {
     name: freeName(kept, name),
     codec,
@@ -446,13 +460,17 @@ function finalOutputs(
   if (diagnostics.length > 0) return []
   return world.slice.outputs.flatMap(output => {
     const step = steps[segmentOf(world, segments, output)]
-    const given = step?.outputs.find(o =>
-      output.variable === undefined ? o.expression?.node === output.expression : o.name === output.variable,
-    )
+    const given =
+      step?.outputs.find(o => o.copyOf?.variable === output.variable && o.copyOf?.after === output.after) ??
+      step?.outputs.find(o => (o.expression ? o.expression.node === output.expression : isPlain(o, output)))
     return step && given
       ? [{ name: output.name, step: step.name, output: given.name, codec: given.codec }]
       : []
   })
+}
+
+function isPlain({ name, copyOf }: StepOutputPlan, { variable }: SliceOutput): boolean {
+  return !copyOf && variable !== undefined && name === variable
 }
 
 function titleOf({ titles }: Segment): string | undefined {

@@ -2,14 +2,16 @@
 import type { Codec } from '../manifest.ts'
 import type { Value } from '../slice/heap.ts'
 import { nameNode, type Slice } from '../slice/slice.ts'
-import { ts } from '../slice/typescript.ts'
+import { packageName, ts } from '../slice/typescript.ts'
 
 export interface CrossingType {
   /** Absent when no codec can take it. */
   readonly codec?: Codec
+  /** Nobody knows before it runs: plain data can be encoded, other things fail then. */
+  readonly isUnsure?: boolean
   /** TypeScript, as it stands in a signature. */
   readonly text: string
-  /** Type names that the text needs from packages. */
+  /** Type names that the text needs from packages, or from files: by absolute path, without extension. */
   readonly imports: readonly { readonly name: string; readonly module: string }[]
 }
 
@@ -25,7 +27,9 @@ const classes: Readonly<Record<string, { codec: Codec; name: string; module: str
 export function variableType(slice: Slice, statement: number, name: string): CrossingType {
   const node = slice.statements[statement]?.node
   const identifier = node && nameNode(node, name)
-  return identifier ? typeAt(slice, identifier, slice.valueOf(name)) : { text: 'any', imports: [] }
+  return identifier
+    ? typeAt(slice, identifier, slice.valueOf(name))
+    : { text: 'any', isUnsure: true, imports: [] }
 }
 
 export function typeAt(slice: Slice, node: ts.Node, value: Value): CrossingType {
@@ -39,14 +43,41 @@ export function typeAt(slice: Slice, node: ts.Node, value: Value): CrossingType 
   const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseSingleQuotesForStringLiteralType
   const text = annotation ?? checker.typeToString(widened, node, flags)
   if (/^(Uint8Array|Buffer)\b/.test(text)) return { codec: 'bytes', text: 'Uint8Array', imports: [] }
-  const isPlain = isJsonType(slice, widened, node, new Set())
-  return { ...(isPlain ? { codec: 'json' as const } : {}), text: readable(text), imports: [] }
+  const can = encodability(slice, widened, node, new Set())
+  return {
+    ...(can === 'yes' ? { codec: 'json' as const } : {}),
+    ...(can === 'unsure' ? { isUnsure: true } : {}),
+    ...readable(slice, text),
+  }
 }
 
-/** A cell's own types by their names alone; a type that cannot be named in another file says nothing there. */
-function readable(text: string): string {
-  const plain = text.replace(/import\("(?:#run-|[^"]*__run_)\d+"\)\./g, '')
-  return /import\(|\btypeof\b/.test(plain) ? 'any' : plain
+/** A type by names alone, with where they come from; a type that cannot be named in another file says nothing there. */
+function readable(slice: Slice, text: string): Pick<CrossingType, 'text' | 'imports'> {
+  const imports: { name: string; module: string }[] = []
+  const plain = text.replace(/import\("([^"]*)"\)\.([\w$]+)/g, (_, from: string, name: string) => {
+    if (!/^#run-|__run_\d+$/.test(from)) imports.push({ name, module: moduleOf(from) })
+    return name
+  })
+  if (/import\(|\btypeof\b/.test(plain)) return { text: 'any', imports: [] }
+  return { text: plain, imports: [...imports, ...importedTypes(slice, plain)] }
+}
+
+/** `/x/node_modules/@types/geojson/index` -> `geojson`; a file of the project's as it is. */
+function moduleOf(path: string): string {
+  const inside = path.split('/node_modules/').at(-1) as string
+  return inside === path ? path : packageName(inside.replace(/^@types\//, ''))
+}
+
+/** Names that the notebook imports and that a type mentions. */
+function importedTypes({ statements }: Slice, text: string): CrossingType['imports'] {
+  const words = new Set(text.replace(/'[^']*'|"[^"]*"/g, '').match(/[\w$]+/g) ?? [])
+  return statements.flatMap(({ node, declares }) =>
+    ts.isImportDeclaration(node)
+      ? declares
+          .filter(name => words.has(name))
+          .map(name => ({ name, module: (node.moduleSpecifier as ts.StringLiteral).text }))
+      : [],
+  )
 }
 
 function awaitedType(checker: ts.TypeChecker, type: ts.Type): ts.Type {
@@ -69,6 +100,8 @@ const plainFlags =
   ts.TypeFlags.Null |
   ts.TypeFlags.Undefined
 
+const unsureFlags = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.NonPrimitive
+
 const encodable = new Set([
   'Date',
   'Map',
@@ -80,36 +113,43 @@ const encodable = new Set([
   'BigUint64Array',
 ])
 
+/** `unsure`: the type does not say (`any`, `object`); only running it will. */
+type Encodable = 'yes' | 'unsure' | 'no'
+
+const weight = { yes: 0, unsure: 1, no: 2 } as const
+
+function worst(parts: Iterable<Encodable>): Encodable {
+  return [...parts].reduce((a, b) => (weight[a] < weight[b] ? b : a), 'yes')
+}
+
 /** What the JSON encoding can say: plain data, dates, maps, sets, typed arrays. No functions, no own classes. */
-function isJsonType(slice: Slice, type: ts.Type, at: ts.Node, seen: Set<ts.Type>): boolean {
+function encodability(slice: Slice, type: ts.Type, at: ts.Node, seen: Set<ts.Type>): Encodable {
   const { checker } = slice.program
-  if (type.flags & plainFlags) return true
-  if (seen.has(type)) return true
+  if (type.flags & plainFlags || seen.has(type)) return 'yes'
+  if (type.flags & unsureFlags) return 'unsure'
   seen.add(type)
-  if (type.isUnionOrIntersection()) return type.types.every(part => isJsonType(slice, part, at, seen))
-  if (!(type.flags & ts.TypeFlags.Object)) return false
+  const all = (types: readonly ts.Type[]) => worst(types.map(part => encodability(slice, part, at, seen)))
+  if (type.isUnionOrIntersection()) return all(type.types)
+  if (!(type.flags & ts.TypeFlags.Object)) return 'no'
   const parts = checker.getTypeArguments(type as ts.TypeReference)
-  if (checker.isArrayType(type) || checker.isTupleType(type))
-    return parts.every(p => isJsonType(slice, p, at, seen))
+  if (checker.isArrayType(type) || checker.isTupleType(type)) return all(parts)
   const symbol = type.getSymbol()
-  const declaration = symbol?.declarations?.[0]
-  const owner =
-    declaration && slice.program.runOf(declaration) === undefined
-      ? slice.program.packageOf(declaration)
-      : undefined
-  if (owner === 'js' && symbol && !symbol.name.startsWith('__')) {
-    if (!encodable.has(symbol.name)) return false
-    return /^(Map|Set)$/.test(symbol.name) ? parts.every(p => isJsonType(slice, p, at, seen)) : true
+  if (symbol && isOfLanguage(slice, symbol)) {
+    if (!encodable.has(symbol.name)) return 'no'
+    return /^(Map|Set)$/.test(symbol.name) ? all(parts) : 'yes'
   }
   if (type.isClass() || type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0)
-    return false
-  const index = checker.getIndexInfosOfType(type).every(info => isJsonType(slice, info.type, at, seen))
-  return (
-    index &&
-    type
-      .getProperties()
-      .every(property => isJsonType(slice, checker.getTypeOfSymbolAtLocation(property, at), at, seen))
-  )
+    return 'no'
+  return all([
+    ...checker.getIndexInfosOfType(type).map(info => info.type),
+    ...type.getProperties().map(property => checker.getTypeOfSymbolAtLocation(property, at)),
+  ])
+}
+
+function isOfLanguage({ program }: Slice, symbol: ts.Symbol): boolean {
+  const declaration = symbol.declarations?.[0]
+  if (!declaration || program.runOf(declaration) !== undefined || symbol.name.startsWith('__')) return false
+  return program.packageOf(declaration) === 'js'
 }
 
 /** JSON Schema of a parameter's type: primitives, literals and unions of these. */

@@ -11,6 +11,8 @@ export interface Renames {
   readonly identifiers: ReadonlyMap<ts.Identifier, string>
   /** Author's name -> name at the end of the step. */
   readonly last: ReadonlyMap<string, string>
+  /** Author's name -> name right after the statement of this index. */
+  readonly nameAfter: (name: string, index: number) => string
   readonly diagnostics: readonly PromoteDiagnostic[]
 }
 
@@ -22,6 +24,7 @@ export function renameVersions(
 ): Renames {
   const identifiers = new Map<ts.Identifier, string>()
   const last = new Map<string, string>()
+  const versions: { readonly name: string; readonly index: number; readonly to: string }[] = []
   const diagnostics: PromoteDiagnostic[] = []
   const taken = new Set(statements.flatMap(s => [...s.declares, ...s.mentions]))
   for (const name of new Set(statements.flatMap(s => s.declares))) {
@@ -41,6 +44,7 @@ export function renameVersions(
       if (next) {
         current = freshName(name, taken)
         taken.add(current)
+        versions.push({ name, index: statement.index, to: current })
       }
       for (const [identifier, isDeclaration] of mentions(statement.node, name, names)) {
         // `const x = f(x)` takes the value before.
@@ -50,7 +54,9 @@ export function renameVersions(
     }
     last.set(name, current)
   }
-  return { identifiers, last, diagnostics }
+  const nameAfter = (name: string, index: number) =>
+    versions.findLast(version => version.name === name && version.index <= index)?.to ?? name
+  return { identifiers, last, nameAfter, diagnostics }
 }
 
 function freshName(name: string, taken: ReadonlySet<string>): string {

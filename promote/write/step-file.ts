@@ -3,10 +3,11 @@ import type { PromoteDiagnostic } from '../errors.ts'
 import type { Slice, Statement } from '../slice/slice.ts'
 import { ts } from '../slice/typescript.ts'
 import type { PipelinePlan, StepPlan } from '../steps/plan.ts'
+import type { CrossingType } from '../steps/types.ts'
 import { formatCode, type CodeStyle } from './format.ts'
 import { importedNames, printImports, type ImportedName } from './imports.ts'
 import { moduleLiteral } from './modules.ts'
-import { renameVersions } from './renames.ts'
+import { renameVersions, type Renames } from './renames.ts'
 import { hasBlankLineAbove, leadingComments, statementText } from './text.ts'
 
 /** Where a piece of a generated file came from. Spans are UTF-16 offsets, half-open. */
@@ -49,8 +50,9 @@ export interface Source {
   readonly slice: Slice
   readonly plan: PipelinePlan
   readonly style: CodeStyle
-  /** Specifier in a cell -> in a step, of the project's own modules. */
+  /** Specifier in a cell -> in a step, of the project's own modules; and all of these by path in the pipeline. */
   readonly modules: ReadonlyMap<string, string>
+  readonly copies: readonly string[]
 }
 
 /** Every module of the pipeline's own code. */
@@ -115,7 +117,14 @@ function bodyOf(source: Source, step: StepPlan): Body {
   )
   let cell: string | undefined
   let pending = ''
-  for (const statement of step.statements) {
+  const copy = (from: number, to: number) => {
+    for (const text of copies(step, renames, { from, to })) {
+      pieces.push(text)
+      origins.push(undefined)
+    }
+  }
+  copy(-Infinity, step.statements[0]?.index ?? Infinity)
+  for (const [i, statement] of step.statements.entries()) {
     const { node } = statement
     const gap =
       cell !== undefined && (cell !== statement.cell || hasBlankLineAbove(node)) && !pending ? '\n' : ''
@@ -124,6 +133,7 @@ function bodyOf(source: Source, step: StepPlan): Body {
       // What the author said above a parameter still holds for what follows.
       const comments = leadingComments(node)
       if (comments) pending += `${gap}${comments}\n`
+      copy(statement.index, step.statements[i + 1]?.index ?? Infinity)
       continue
     }
     const output = step.outputs.find(o => o.expression?.statement === statement.index)
@@ -131,6 +141,7 @@ function bodyOf(source: Source, step: StepPlan): Body {
     pieces.push(`${pending || gap}${output ? withConstant(text, output.name, statement) : text}`)
     pending = ''
     origins.push(statement)
+    copy(statement.index, step.statements[i + 1]?.index ?? Infinity)
   }
   const returned = step.outputs.map(({ name }) => {
     const last = renames.last.get(name) ?? name
@@ -141,6 +152,22 @@ function bodyOf(source: Source, step: StepPlan): Body {
   return { text: pieces.join('\n'), origins, diagnostics: renames.diagnostics }
 }
 
+/** What outputs hold whose variables change later in the step, for those whose time is in between. */
+function copies(
+  { outputs }: StepPlan,
+  { nameAfter }: Renames,
+  { from, to }: { readonly from: number; readonly to: number },
+): readonly string[] {
+  return outputs.flatMap(({ name, copyOf, codec, type }) => {
+    if (!copyOf || copyOf.after < from || copyOf.after >= to) return []
+    const variable = nameAfter(copyOf.variable, copyOf.after)
+    const isShared =
+      (codec === 'json' || codec === 'bytes') && !/^(number|string|boolean|bigint)$/.test(type.text)
+    const copied = isShared ? `structuredClone(${variable})` : variable
+    return [`const ${name} = ${type.text === 'DataFrame' ? `${variable}.copy()` : copied}`]
+  })
+}
+
 /** The expression statement whose value is an output gives its value a name. */
 function withConstant(text: string, name: string, { node }: Statement): string {
   const comments = leadingComments(node)
@@ -148,17 +175,36 @@ function withConstant(text: string, name: string, { node }: Statement): string {
   return `${text.slice(0, at)}const ${name} = ${text.slice(at)}`
 }
 
-function functionText({ plan }: Source, step: StepPlan, body: Body): string {
+function functionText(source: Source, step: StepPlan, body: Body): string {
+  const { plan } = source
   const names = [...step.inputs.map(i => i.name), ...step.parameters]
   const types = [
-    ...step.inputs.map(i => `${i.name}: ${i.type.text}`),
+    ...step.inputs.map(i => `${i.name}: ${typeText(source, i.type)}`),
     ...step.parameters.map(name => `${name}: ${parameterType(plan, name)}`),
   ]
   const given = names.length > 0 ? `{ ${names.join(', ')} }: { ${types.join('; ')} }` : ''
-  const results = step.outputs.map(o => `${o.name}: ${o.type.text}`).join('; ')
+  const results = step.outputs.map(o => `${o.name}: ${typeText(source, o.type)}`).join('; ')
   // A title of one word says what the function's name says.
   const doc = step.title?.includes(' ') ? `/** ${sentence(step.title)} */\n` : ''
   return `${doc}export async function ${step.function}(${given}): Promise<{ ${results} }> {\n${body.text}\n}`
+}
+
+/** A type of a file that does not go along cannot be named. */
+function typeText(source: Source, { text, imports }: CrossingType): string {
+  return imports.every(({ module }) => moduleInPipeline(source, module) !== undefined) ? text : 'any'
+}
+
+/** How a step imports what a cell, or a type, names: `./modules/x.ts` for a file of the project. */
+function moduleInPipeline({ modules, copies }: Source, module: string): string | undefined {
+  const known = modules.get(module)
+  if (known !== undefined) return known
+  if (!module.startsWith('/')) return module
+  const copy = copies.find(path => module.endsWith(withoutExtension(path).slice('steps/modules'.length)))
+  return copy?.replace(/^steps\//, './')
+}
+
+function withoutExtension(path: string): string {
+  return path.replace(/(\.d)?\.[cm]?[jt]sx?$/, '')
 }
 
 function parameterType({ roles, decisions }: PipelinePlan, name: string): string {
@@ -221,24 +267,30 @@ function signatureImports(step: StepPlan): readonly { readonly name: string; rea
 }
 
 function neededImports(
-  { slice, plan, modules }: Source,
+  source: Source,
   statements: readonly Statement[],
   signature: readonly { readonly name: string; readonly module: string }[],
 ): readonly ImportedName[] {
+  const { slice, plan } = source
   const all = importedNames(
     slice.statements.filter(s => slice.kept.has(s.index)),
     slice.program,
   )
   const mentioned = new Set(statements.flatMap(s => [...s.mentions]))
   const found = new Map([...all].filter(([local]) => mentioned.has(local)))
+  const every = importedNames(slice.statements, slice.program)
   for (const { name, module } of signature) {
-    const key = found.get(name)
-    if (!key) found.set(name, { local: name, module, exported: name, isType: true })
+    if (found.has(name) || moduleInPipeline(source, module) === undefined) continue
+    const own = every.get(name)
+    found.set(name, own ? { ...own, isType: true } : { local: name, module, exported: name, isType: true })
   }
   const local = secretFunction(slice)
   if (statements.some(({ index }) => plan.decisions.secrets.has(index)) && !found.has(local))
     found.set(local, { local, module: 'slipway', exported: 'secret', isType: false })
-  return [...found.values()].map(name => ({ ...name, module: modules.get(name.module) ?? name.module }))
+  return [...found.values()].map(name => ({
+    ...name,
+    module: moduleInPipeline(source, name.module) ?? name.module,
+  }))
 }
 
 /** Modules imported for what they do. */

@@ -4,6 +4,7 @@
  */
 import { assign, evaluate, evaluateMember, propertyKey } from './evaluate.ts'
 import { isAwaited, later } from './later.ts'
+import { importModule } from './modules.ts'
 import { iterate } from './protocols.ts'
 import { applyEffect, havoc } from './apply-effect.ts'
 import { executeBlock, moduleMember } from './execute.ts'
@@ -47,7 +48,8 @@ export function callExpression(it: Interpreter, node: ts.CallExpression, frame: 
   const { expression } = node
   if (expression.kind === ts.SyntaxKind.SuperKeyword) return superCall(it, node, frame)
   const imported = importedModule(node)
-  if (imported !== undefined) return new Set([moduleMember(it, imported, '')])
+  if (imported !== undefined)
+    return new Set([importModule(it, imported, node) ?? moduleMember(it, imported, '')])
   const target = bare(expression)
   const isMember = ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)
   const isSuper = isMember && target.expression.kind === ts.SyntaxKind.SuperKeyword

@@ -82,6 +82,8 @@ const effectMembers = {
   data: Type.Optional(Type.Boolean()),
   /** Argument 0 is a path of a model file. */
   model: Type.Optional(Type.Boolean()),
+  /** It lets go of what it works on, such as a timer: kept wherever that is kept. */
+  release: Type.Optional(Type.Boolean()),
   /** Cheap, and the same each time: a step makes its own instead of being handed one. */
   again: Type.Optional(Type.Boolean()),
 }

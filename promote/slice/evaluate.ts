@@ -126,7 +126,9 @@ function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
   const name = it.names.of(node)
   switch (name.kind) {
     case 'shared':
-      return it.heap.read(sharedSlot(it, name.name))
+      return name.live
+        ? union(it.heap.read(sharedSlot(it, name.name)), it.heap.read(localSlot(it, name.live, it.root)))
+        : it.heap.read(sharedSlot(it, name.name))
     case 'local':
       return it.heap.read(localSlot(it, name.declaration, frame))
     case 'library':

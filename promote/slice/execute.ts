@@ -13,6 +13,7 @@ import {
 } from './interpreter.ts'
 import { invoke } from './call.ts'
 import { awaited } from './later.ts'
+import { importModule } from './modules.ts'
 import { isImplicit, iterate, memberKey, readMember } from './protocols.ts'
 import { ts } from './typescript.ts'
 
@@ -59,9 +60,11 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
   if (ts.isClassDeclaration(node)) {
     const value = executeClass(it, node, frame)
     if (node.name) assign(it, node.name, value, frame)
+    else heap.write(localSlot(it, node, frame), value)
     return
   }
   if (ts.isImportDeclaration(node)) return importNames(it, node)
+  if (ts.isExportAssignment(node)) return exportValue(it, node, frame)
   if (ts.isImportEqualsDeclaration(node)) return importEquals(it, node, frame)
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return declareType(it, node)
   if (ts.isEnumDeclaration(node)) {
@@ -133,6 +136,11 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
   ts.forEachChild(node, child => void (ts.isStatement(child) ? run(child) : go(child)))
 }
 
+/** `export default x` */
+function exportValue(it: Interpreter, node: ts.ExportAssignment, frame: Frame): void {
+  it.heap.write(localSlot(it, node, frame), evaluate(it, node.expression, frame))
+}
+
 /** A namespace is an object whose fields are its variables. */
 function executeNamespace(it: Interpreter, node: ts.ModuleDeclaration, frame: Frame): void {
   if (!node.body) return
@@ -198,7 +206,10 @@ function slotOf(it: Interpreter, name: ts.Identifier, frame: Frame) {
 
 export function declareFunction(it: Interpreter, node: ts.FunctionDeclaration, frame: Frame): void {
   // An overload has no body and declares nothing by itself.
-  if (node.name && node.body) assign(it, node.name, makeFunction(it, node, frame), frame)
+  if (!node.body) return
+  if (node.name) assign(it, node.name, makeFunction(it, node, frame), frame)
+  // `export default function () {…}`
+  else it.heap.write(localSlot(it, node, frame), makeFunction(it, node, frame))
 }
 
 /** Types have no value, but who mentions them needs the statement. */
@@ -211,15 +222,36 @@ function importNames(it: Interpreter, node: ts.ImportDeclaration): void {
   const specifier = (node.moduleSpecifier as ts.StringLiteral).text
   if (!importClause) {
     // A bare import is there for what it does: slice.ts keeps it.
+    importModule(it, specifier, node)
     return
   }
-  const bind = (name: ts.Identifier, path: string) =>
-    it.heap.write(sharedSlot(it, name.text), new Set([moduleMember(it, specifier, path)]))
+  if (importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return importTypes(it, importClause)
+  const namespace = importModule(it, specifier, node)
+  const bind = (name: ts.Identifier, path: string) => {
+    // A name of a module of the author's is read where it is declared; here it is only said to be there.
+    const isMember = namespace !== undefined && path !== ''
+    const value = new Set([namespace ?? moduleMember(it, specifier, path)])
+    if (!isMember) return assign(it, name, value, it.root)
+    if (it.names.of(name).kind === 'shared') it.heap.write(sharedSlot(it, name.text), nothing)
+  }
   if (importClause.name) bind(importClause.name, isNodeModule(specifier) ? '' : 'default')
   const bindings = importClause.namedBindings
   if (bindings && ts.isNamespaceImport(bindings)) bind(bindings.name, '')
   else if (bindings)
     for (const { name, propertyName } of bindings.elements) bind(name, (propertyName ?? name).text)
+}
+
+/** Names of types have no value, but who mentions them needs the statement. */
+function importTypes(it: Interpreter, { name, namedBindings }: ts.ImportClause): void {
+  const names = [
+    ...(name ? [name] : []),
+    ...(!namedBindings
+      ? []
+      : ts.isNamespaceImport(namedBindings)
+        ? [namedBindings.name]
+        : namedBindings.elements.map(element => element.name)),
+  ]
+  for (const each of names) assign(it, each, nothing, it.root)
 }
 
 /** A thing that a module exports, `''` for the module itself. */

@@ -45,6 +45,8 @@ export interface Heap {
   readonly maybe: <T>(mode: 'weak' | 'deferred', run: () => T) => T
   /** Everything the current statement does from here on may not happen; returns what ends that. */
   readonly weaken: () => () => void
+  /** The current statement needs another one to have run. */
+  readonly need: (statement: number) => void
   readonly slot: () => Slot
   readonly object: (options: ObjectOptions) => AbstractObject
   readonly read: (slot: Slot) => Value
@@ -178,6 +180,9 @@ export function createHeap(nStatements: number): Heap {
     weaken() {
       weak++
       return () => void weak--
+    },
+    need(other) {
+      if (other !== statement) needs[statement]?.add(other)
     },
     slot,
     object,

@@ -5,7 +5,7 @@
 import type { Effects } from './effects.ts'
 import type { AbstractObject, Heap, ObjectOptions, Slot, Value } from './heap.ts'
 import type { Names, StubName } from './names.ts'
-import { ts, type NotebookProgram } from './typescript.ts'
+import { ts, type ModuleFile, type NotebookProgram } from './typescript.ts'
 
 export interface Frame {
   readonly variables: Map<ts.Node, Slot>
@@ -91,6 +91,14 @@ export interface Interpreter {
   readonly instances: Map<AbstractObject, Value>
   readonly externals: Map<AbstractObject, StubName>
   readonly frames: Map<string, Frame>
+  /** The frame of the cells and of the modules that they import. */
+  readonly root: Frame
+  /** Modules that have been evaluated, with the object of what they export. */
+  readonly namespaces: Map<ModuleFile, AbstractObject>
+  /** Statements that import a module, by themselves or through another one. */
+  readonly importers: Map<ModuleFile, Set<number>>
+  /** Evaluating the first module counts as this statement, the next as the one after it. */
+  readonly firstModule: number
   /** Getters and setters that `defineProperty` made of functions. */
   readonly accessors: Map<AbstractObject, 'get' | 'set'>
   /** The handlers of proxies. */
@@ -105,7 +113,7 @@ export interface Interpreter {
   /** Patched prototypes that only following values has found. */
   readonly patches: { readonly statement: number; readonly node: ts.Node; readonly name: string }[]
   /** What is left of the work that a statement may cost before it is taken to do anything. */
-  readonly budget: { left: number }
+  readonly budget: { left: number; isSpent: boolean }
 }
 
 /** Thrown when a statement is too entangled to follow; caught by the slicer, which then assumes the worst. */

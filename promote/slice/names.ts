@@ -5,7 +5,12 @@
 import { declaredNames, ts, type NotebookProgram } from './typescript.ts'
 
 export type Name =
-  | { readonly kind: 'shared'; readonly name: string }
+  | {
+      readonly kind: 'shared'
+      readonly name: string
+      /** What it is imported as, when it comes from a module of the author's: that may be given other values there. */
+      readonly live?: ts.Node
+    }
   | { readonly kind: 'local'; readonly declaration: ts.Node }
   | { readonly kind: 'library'; readonly package: string; readonly name: string }
   | { readonly kind: 'unknown'; readonly name: string }
@@ -35,14 +40,24 @@ export function createNames(notebook: NotebookProgram): Names {
     if (!declaration) return unknown
     const run = notebook.runOf(declaration)
     if (run !== undefined) {
-      if (declaration.getStart() >= (notebook.runs[run]?.length ?? 0))
-        return { kind: 'shared', name: identifier.text }
-      return isShared(declaration)
-        ? { kind: 'shared', name: identifier.text }
-        : { kind: 'local', declaration }
+      const isLink = declaration.getStart() >= (notebook.runs[run]?.length ?? 0)
+      if (!isLink && !isShared(declaration)) return { kind: 'local', declaration }
+      const live = importedDeclaration(symbol)
+      return { kind: 'shared', name: identifier.text, ...(live ? { live } : {}) }
     }
+    if (notebook.moduleOf(declaration))
+      return { kind: 'local', declaration: importedDeclaration(symbol) ?? declaration }
     const owner = notebook.packageOf(declaration)
     return owner === undefined ? unknown : { kind: 'library', package: owner, name: identifier.text }
+  }
+
+  /** Where a name that is imported from a local module is declared. */
+  function importedDeclaration(symbol: ts.Symbol | undefined): ts.Node | undefined {
+    if (!symbol || notebook.modules.size === 0 || (symbol.flags & ts.SymbolFlags.Alias) === 0)
+      return undefined
+    const [declaration] = checker.getAliasedSymbol(symbol).declarations ?? []
+    const isMember = declaration && !ts.isSourceFile(declaration) && notebook.moduleOf(declaration)
+    return isMember ? declaration : undefined
   }
 
   function symbolOf(identifier: ts.Identifier): ts.Symbol | undefined {
@@ -56,7 +71,8 @@ export function createNames(notebook: NotebookProgram): Names {
     if (!symbol) return undefined
     const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
     const declaration = target.declarations?.[0]
-    if (!declaration || notebook.runOf(declaration) !== undefined) return undefined
+    if (!declaration || notebook.runOf(declaration) !== undefined || notebook.moduleOf(declaration))
+      return undefined
     const owner = notebook.packageOf(declaration)
     if (owner === undefined) return undefined
     const container = containerName(declaration)

@@ -1,47 +1,110 @@
 /** What no slice can be sure about: code made from text, modules chosen while running, patched prototypes. */
 import type { PromoteDiagnostic } from '../errors.ts'
-import type { Names } from './names.ts'
+import { isReference, type Names } from './names.ts'
 import type { Statement } from './slice.ts'
 import { bare, ts } from './typescript.ts'
 
 export function refusals(statements: readonly Statement[], names: Names): readonly PromoteDiagnostic[] {
-  return statements.flatMap(({ node, cell }) => {
-    const found: PromoteDiagnostic[] = []
-    const visit = (at: ts.Node): void => {
-      const refusal = refuse(at, names)
-      if (refusal) found.push({ ...refusal, cell, span: { start: at.getStart(), end: at.end } })
-      ts.forEachChild(at, visit)
-    }
-    visit(node)
-    return found
-  })
+  return statements.flatMap(({ node, cell }) =>
+    refusalsIn(node, names).map(({ at, ...refusal }) => ({
+      ...refusal,
+      cell,
+      span: { start: at.getStart(), end: at.end },
+    })),
+  )
 }
 
-function refuse(node: ts.Node, names: Names): Pick<PromoteDiagnostic, 'code' | 'message'> | undefined {
-  if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
-    if (isGlobal(node.expression, 'eval', names) || isGlobal(node.expression, 'Function', names))
-      return {
-        code: 'PRO012',
-        message: 'Code made from text cannot be followed. Write it as a function.',
-      }
-    if (isComputedImport(node))
-      return {
-        code: 'PRO013',
-        message: 'Expected the name of a module as a literal: what is imported must be known before it runs.',
-      }
-    const [first] = node.arguments ?? []
-    const isPatching =
-      /^(Object|Reflect)\.(assign|defineProperty|defineProperties|setPrototypeOf|set)$/.test(
-        node.expression.getText(),
-      ) &&
-      first !== undefined &&
-      isForeignPrototype(first, names)
-    return isPatching ? patched(first) : undefined
+export interface Refusal extends Pick<PromoteDiagnostic, 'code' | 'message'> {
+  readonly at: ts.Node
+}
+
+/** What in a piece of code no slice can be sure about. */
+export function refusalsIn(node: ts.Node, names: Names): readonly Refusal[] {
+  const found: Refusal[] = []
+  const visit = (at: ts.Node): void => {
+    const refusal = refuse(at, names)
+    if (refusal) found.push({ ...refusal, at })
+    ts.forEachChild(at, visit)
   }
-  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return undefined
-  const target = bare(node.left)
-  if (!ts.isPropertyAccessExpression(target) && !ts.isElementAccessExpression(target)) return undefined
-  return isForeignPrototype(target.expression, names) ? patched(target.expression) : undefined
+  visit(node)
+  return found
+}
+
+type Refusal = Pick<PromoteDiagnostic, 'code' | 'message'>
+
+function refuse(node: ts.Node, names: Names): Refusal | undefined {
+  if (ts.isCallExpression(node) || ts.isNewExpression(node)) return refuseCall(node, names)
+  if (ts.isIdentifier(node)) return isEvaluator(node, names) ? fromText : undefined
+  if (ts.isImportDeclaration(node)) return isVm(node) ? fromText : undefined
+  const target = writtenPart(node)
+  return target && isForeignPrototype(target.expression, names) ? patched(target.expression) : undefined
+}
+
+const fromText: Refusal = {
+  code: 'PRO012',
+  message: 'Code made from text cannot be followed. Write it as a function.',
+}
+
+function refuseCall(node: ts.CallExpression | ts.NewExpression, names: Names): Refusal | undefined {
+  const callee = bare(node.expression)
+  const [first] = node.arguments ?? []
+  const isTimer = ts.isIdentifier(callee) && /^set(Timeout|Interval)$/.test(callee.text)
+  if (isTimer && first && ts.isStringLiteralLike(bare(first))) return fromText
+  // Calling what made a function makes another one of text; classes are not called without `new`.
+  if (ts.isCallExpression(node) && isConstructorOf(callee, names)) return fromText
+  if (isComputedImport(node))
+    return {
+      code: 'PRO013',
+      message: 'Expected the name of a module as a literal: what is imported must be known before it runs.',
+    }
+  // Nothing but a patch, or a way to code from text, begins like this.
+  if (ts.isCallExpression(node) && isPrototypeOfLiteral(node)) return patched(node)
+  const isPatching =
+    /^(Object|Reflect)\.(assign|defineProperty|defineProperties|deleteProperty|setPrototypeOf|set)$/.test(
+      callee.getText(),
+    )
+  return isPatching && first && isForeignPrototype(first, names) ? patched(first) : undefined
+}
+
+function isConstructorOf(callee: ts.Expression, names: Names): boolean {
+  if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 'constructor') return false
+  return names.stubName(callee)?.package === 'js'
+}
+
+/** `eval` and `Function` themselves, wherever they go from here. */
+function isEvaluator(node: ts.Identifier, names: Names): boolean {
+  if (node.text !== 'eval' && node.text !== 'Function') return false
+  const { parent } = node
+  if (ts.isPropertyAccessExpression(parent) && parent.name === node)
+    return ts.isIdentifier(parent.expression) && /^(globalThis|global)$/.test(parent.expression.text)
+  if (!isReference(node) || isTypePosition(node)) return false
+  if (ts.isPropertyAccessExpression(parent) || ts.isTypeOfExpression(parent)) return false
+  if (ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword)
+    return false
+  const { kind } = names.of(node)
+  return kind === 'library' || kind === 'unknown'
+}
+
+function isTypePosition(node: ts.Node): boolean {
+  return ts.isTypeNode(node.parent) || ts.isTypeAliasDeclaration(node.parent)
+}
+
+function isVm({ moduleSpecifier, importClause }: ts.ImportDeclaration): boolean {
+  const isType = importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+  return !isType && ts.isStringLiteral(moduleSpecifier) && /^(node:)?vm$/.test(moduleSpecifier.text)
+}
+
+/** The member that a node assigns to or deletes. */
+function writtenPart(node: ts.Node): ts.PropertyAccessExpression | ts.ElementAccessExpression | undefined {
+  const isAssignment =
+    ts.isBinaryExpression(node) &&
+    node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+    node.operatorToken.kind <= ts.SyntaxKind.LastAssignment
+  const written = isAssignment ? node.left : ts.isDeleteExpression(node) ? node.expression : undefined
+  const target = written && bare(written)
+  return target && (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target))
+    ? target
+    : undefined
 }
 
 function patched(prototype: ts.Node) {
@@ -64,17 +127,11 @@ function isForeignPrototype(node: ts.Expression, names: Names): boolean {
   return kind === 'library' || kind === 'unknown' || names.stubName(owner) !== undefined
 }
 
-function isGlobal(node: ts.Expression, name: string, names: Names): boolean {
-  const target = bare(node)
-  if (ts.isPropertyAccessExpression(target))
-    return (
-      target.name.text === name &&
-      ts.isIdentifier(target.expression) &&
-      target.expression.text === 'globalThis'
-    )
-  if (!ts.isIdentifier(target) || target.text !== name) return false
-  const { kind } = names.of(target)
-  return kind === 'library' || kind === 'unknown'
+/** `Object.getPrototypeOf([])`: of a literal it is the language's own. */
+function isPrototypeOfLiteral({ expression, arguments: given }: ts.CallExpression): boolean {
+  const [first] = given
+  if (!first || !/^(Object|Reflect)\.getPrototypeOf$/.test(expression.getText())) return false
+  return !ts.isIdentifier(bare(first)) && bare(first).kind !== ts.SyntaxKind.ThisKeyword
 }
 
 function isComputedImport(node: ts.CallExpression | ts.NewExpression): boolean {

@@ -6,12 +6,14 @@
  * not known to be harmless is kept. Control flow is kept whole.
  */
 import type { OutputEdit } from '../edits.ts'
+import { posix } from 'node:path'
 import type { PromoteDiagnostic } from '../errors.ts'
 import type { Notebook } from '../notebook.ts'
+import { companions } from './companions.ts'
 import type { Effects } from './effects.ts'
 import { declareFunction, execute } from './execute.ts'
 import { evaluate } from './evaluate.ts'
-import { createHeap, type Value } from './heap.ts'
+import { createHeap, nothing, type Value } from './heap.ts'
 import {
   createFrame,
   sharedSlot,
@@ -22,15 +24,18 @@ import {
   type OutsideUse,
   type UnknownCall,
 } from './interpreter.ts'
-import { createNames, sharedNames, type Names } from './names.ts'
+import { goOn } from './later.ts'
+import { reachedModules, specifierOf } from './modules.ts'
+import { createNames, isReference, sharedNames, type Names } from './names.ts'
 import { chooseOutputs, type OutputRequest } from './outputs.ts'
-import { refusals } from './refuse.ts'
+import { refusals, refusalsIn } from './refuse.ts'
 import {
   createNotebookProgram,
   declaredNames,
   syntaxErrors,
   ts,
   type DeclarationCache,
+  type ModuleFile,
   type NotebookProgram,
   type TypesOf,
 } from './typescript.ts'
@@ -69,7 +74,20 @@ export interface SliceOutput {
   readonly value: Value
 }
 
+/** A file of the author's own that what is kept imports, by itself or through another one. */
+export interface LocalModule {
+  /** Absolute, with `/`. */
+  readonly path: string
+  /** Relative to the notebook's folder, with `/`; may begin with `../`. */
+  readonly name: string
+  readonly text: string
+  /** What it imports, as it says, with the local module that this is if it is one. */
+  readonly imports: readonly { readonly specifier: string; readonly path?: string }[]
+}
+
 export interface Slice {
+  /** Local modules of kept statements, with all that these import. */
+  readonly modules: readonly LocalModule[]
   readonly program: NotebookProgram
   readonly names: Names
   readonly statements: readonly Statement[]
@@ -107,21 +125,30 @@ export function sliceNotebook(options: SliceOptions): Slice {
   })
   const names = createNames(program)
   const statements = listStatements(notebook, program, names)
-  const diagnostics = [...parseProblems(notebook, program), ...refusals(statements, names)]
+  const diagnostics = [
+    ...parseProblems(notebook, program),
+    ...refusals(statements, names),
+    ...moduleProblems(statements, { program, names }),
+  ]
   const { wanted, problems } = chooseOutputs(notebook, statements, options.outputs)
   diagnostics.push(...problems)
-  const it = createInterpreter(program, names, effects, 3 * statements.length + 8)
+  const it = createInterpreter(program, names, effects, statements.length)
   const found = interpret(it, statements, wanted)
   const outputs = diagnostics.length > 0 ? [] : found
-  const kept = closure(it, statements, outputs)
+  const { kept, evaluated } = closure(it, statements, outputs)
+  diagnostics.push(...patchedPrototypes(it, statements))
   if (diagnostics.length === 0 && kept.size === 0) diagnostics.push(nothingToPromote())
   diagnostics.push(
     ...failedCells(notebook, statements, kept),
     ...unknownNames(statements, kept, { names, it, notebook }),
   )
   const ofKept = <T extends { statement: number }>(items: readonly T[]) =>
-    items.filter(x => kept.has(x.statement))
+    items.flatMap(x => {
+      const statement = evaluated.get(x.statement) ?? x.statement
+      return kept.has(statement) ? [{ ...x, statement }] : []
+    })
   return {
+    modules: keptModules(it, statements, { kept, folder: options.folder }),
     program,
     names,
     statements,
@@ -159,13 +186,19 @@ function createInterpreter(
   notebook: NotebookProgram,
   names: Names,
   effects: Effects,
-  n: number,
+  nStatements: number,
 ): Interpreter {
+  // After the statements come looks at outputs, then modules.
+  const firstModule = 3 * nStatements + 8
   return {
+    root: createFrame(),
+    namespaces: new Map(),
+    importers: new Map(),
+    firstModule,
     notebook,
     names,
     effects,
-    heap: createHeap(n),
+    heap: createHeap(firstModule + notebook.modules.size),
     shared: new Map(),
     unknownCalls: [],
     outsideUses: [],
@@ -186,7 +219,7 @@ function createInterpreter(
     implicit: { any: false },
     later: { work: [], rounds: 0, isRunning: false },
     patches: [],
-    budget: { left: budgetPerStatement },
+    budget: { left: budgetPerStatement, isSpent: false },
   }
 }
 
@@ -196,12 +229,14 @@ function interpret(
   statements: readonly Statement[],
   wanted: readonly OutputRequest[],
 ): readonly SliceOutput[] {
-  const frame = createFrame()
+  const frame = it.root
   const outputs: SliceOutput[] = []
   let run = -1
   for (const statement of statements) {
     if (statement.run !== run) {
       run = statement.run
+      it.heap.begin(statement.index)
+      guard(it, () => goOn(it))
       hoist(it, statements, run, frame)
     }
     const value = interpretOne(it, statement, frame)
@@ -228,16 +263,31 @@ function hoist(it: Interpreter, statements: readonly Statement[], run: number, f
 /** @returns the value of an expression statement */
 function interpretOne(it: Interpreter, { index, node }: Statement, frame: Frame): Value {
   it.heap.begin(index)
-  it.budget.left = budgetPerStatement
-  try {
+  return guard(it, () => {
     if (ts.isExpressionStatement(node)) return evaluate(it, node.expression, frame)
     if (!ts.isFunctionDeclaration(node)) execute(it, node, frame)
+    return nothing
+  })
+}
+
+/** What is too entangled to follow may do anything; from then on nobody knows what holds what. */
+function guard(it: Interpreter, run: () => Value): Value
+function guard(it: Interpreter, run: () => void): void
+function guard(it: Interpreter, run: () => unknown): unknown {
+  it.budget.left = budgetPerStatement
+  const statement = it.heap.current()
+  let value: unknown = nothing
+  try {
+    value = run()
   } catch (thrown) {
     if (!(thrown instanceof TooEntangled)) throw thrown
     it.stack.length = 0
-    assumeTheWorst(it)
+    it.later.work.length = 0
+    it.heap.begin(statement)
+    it.budget.isSpent = true
   }
-  return new Set()
+  if (it.budget.isSpent) assumeTheWorst(it)
+  return value
 }
 
 /** Reads and may write everything there is. */
@@ -316,10 +366,16 @@ function closure(
   it: Interpreter,
   statements: readonly Statement[],
   outputs: readonly SliceOutput[],
-): ReadonlySet<number> {
+): { readonly kept: ReadonlySet<number>; readonly evaluated: ReadonlyMap<number, number> } {
   const kept = new Set<number>()
+  /** Modules whose evaluation is needed, by their number as a statement, with the statement that imports them. */
+  const evaluated = new Map<number, number>()
   const work: number[] = []
   const keep = (index: number) => {
+    if (index >= it.firstModule && !evaluated.has(index)) {
+      evaluated.set(index, -1)
+      work.push(index)
+    }
     if (index >= statements.length || kept.has(index)) return
     kept.add(index)
     work.push(index)
@@ -335,8 +391,107 @@ function closure(
     for (let index = work.pop(); index !== undefined; index = work.pop())
       for (const need of it.heap.needs[index] ?? []) keep(need)
     for (const index of [...kept]) for (const missing of undeclared(statements, kept, index)) keep(missing)
-    if (work.length === 0) return kept
+    if (work.length > 0) continue
+    for (const [module, importers] of it.importers) {
+      const index = it.firstModule + module.index
+      if (!evaluated.has(index)) continue
+      const among = [...importers].filter(each => each < statements.length)
+      const importer = among.find(each => kept.has(each)) ?? among[0] ?? -1
+      evaluated.set(index, importer)
+      if (importer >= 0) keep(importer)
+    }
+    if (outputs.length > 0) companions(it, statements, kept).forEach(keep)
+    if (work.length === 0) return { kept, evaluated }
   }
+}
+
+/** What a kept import brings along, and types that only the checker follows. */
+function keptModules(
+  it: Interpreter,
+  statements: readonly Statement[],
+  { kept, folder }: { readonly kept: ReadonlySet<number>; readonly folder: string },
+): readonly LocalModule[] {
+  const found = new Set<ModuleFile>()
+  for (const { index, node } of statements) {
+    if (!kept.has(index)) continue
+    for (const specifier of importedSpecifiers(node)) {
+      const module = it.notebook.localModule(specifier, node)
+      if (module) for (const each of reachedModules(it, module)) found.add(each)
+    }
+  }
+  const base = folder.replaceAll('\\', '/')
+  return [...found].map(({ path, file }) => ({
+    path,
+    name: posix.relative(base, path),
+    text: file.text,
+    imports: ts.preProcessFile(file.text, true, true).importedFiles.map(({ fileName: specifier }) => {
+      const target = it.notebook.localModule(specifier, file)?.path
+      return { specifier, ...(target === undefined ? {} : { path: target }) }
+    }),
+  }))
+}
+
+/** Modules that a statement names: at its head, or in `import('…')` anywhere in it. */
+function importedSpecifiers(node: ts.Statement): readonly string[] {
+  const own = specifierOf(node)
+  if (own !== undefined) return [own]
+  const found: string[] = []
+  const visit = (at: ts.Node): void => {
+    if (ts.isCallExpression(at) && at.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [specifier] = at.arguments
+      if (specifier && ts.isStringLiteralLike(specifier)) found.push(specifier.text)
+    }
+    ts.forEachChild(at, visit)
+  }
+  if (node.flags & ts.NodeFlags.PossiblyContainsDynamicImport || node.getText().includes('import('))
+    visit(node)
+  return found
+}
+
+/** Local modules are held to the same rules as cells; the cell that imports them is the one to tell. */
+function moduleProblems(
+  statements: readonly Statement[],
+  { program, names }: { readonly program: NotebookProgram; readonly names: Names },
+): readonly PromoteDiagnostic[] {
+  if (program.modules.size === 0) return []
+  const told = new Set<ModuleFile>()
+  return statements.flatMap(({ node, cell }) =>
+    importedSpecifiers(node).flatMap(specifier => {
+      const module = program.localModule(specifier, node)
+      const reached = module ? [...reachedModules({ notebook: program }, module)] : []
+      return reached.flatMap(each => {
+        if (told.has(each)) return []
+        told.add(each)
+        return each.file.statements.flatMap(statement =>
+          refusalsIn(statement, names).map(({ code, message }) => ({
+            code,
+            message: `${specifier}: ${message}`,
+            cell,
+            span: { start: node.getStart(), end: node.end },
+          })),
+        )
+      })
+    }),
+  )
+}
+
+/** Patches of a library's prototypes that only following values finds. */
+function patchedPrototypes(it: Interpreter, statements: readonly Statement[]): readonly PromoteDiagnostic[] {
+  const told = new Set<ts.Node>()
+  return it.patches.flatMap(({ statement, node, name }) => {
+    if (told.has(node)) return []
+    told.add(node)
+    const known = statements[statement]
+    const isHere = known && it.notebook.runOf(node) === known.run
+    return [
+      {
+        code: 'PRO014' as const,
+        message: `${name} is changed for everybody, which no step can be sure about. Use a function instead.`,
+        ...(known ? { cell: known.cell } : {}),
+        ...(isHere ? { span: { start: node.getStart(), end: node.end } } : {}),
+      },
+    ]
+  })
 }
 
 /** Declarations that a kept statement mentions and that nothing kept gives. */
@@ -424,12 +579,8 @@ function unknownNames(
   const globals = it.made.get('external js:globalThis')?.fields
   const problems: PromoteDiagnostic[] = []
   const visit = (node: ts.Node, cell: string): void => {
-    if (
-      ts.isIdentifier(node) &&
-      !ts.isTypeNode(node.parent) &&
-      isUnknown(node, names) &&
-      !globals?.has(node.text)
-    )
+    if (isTypeOnly(node)) return
+    if (ts.isIdentifier(node) && isUnknown(node, names) && !globals?.has(node.text))
       problems.push({
         code: 'PRO016',
         message: unknownName(node.text, notebook),
@@ -454,16 +605,22 @@ function unknownName(name: string, { models, magics }: Notebook): string {
   return `Nothing that ran declares ${name}. Run the cell that does, or add it.${hint}`
 }
 
+/** Where names stand for types, or for what another module gives. */
+function isTypeOnly(node: ts.Node): boolean {
+  return (
+    (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) ||
+    ts.isInterfaceDeclaration(node) ||
+    ts.isTypeAliasDeclaration(node) ||
+    ts.isImportDeclaration(node) ||
+    ts.isExportDeclaration(node)
+  )
+}
+
 function isUnknown(node: ts.Identifier, names: Names): boolean {
   const { parent } = node
-  const isValue =
-    ts.isExpressionStatement(parent) ||
-    (ts.isCallExpression(parent) && parent.expression === node) ||
-    (ts.isPropertyAccessExpression(parent) && parent.expression === node) ||
-    ((ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent)) && parent.initializer === node) ||
-    (ts.isCallExpression(parent) && parent.arguments.includes(node)) ||
-    (ts.isBinaryExpression(parent) && parent.right === node)
-  return isValue && names.of(node).kind === 'unknown' && !(node.text in globalThis) && node.text !== 'require'
+  const isAsked = ts.isTypeOfExpression(parent) || ts.isMetaProperty(parent)
+  if (isAsked || !isReference(node) || node.text === 'undefined' || node.text === 'arguments') return false
+  return names.of(node).kind === 'unknown' && !(node.text in globalThis) && node.text !== 'require'
 }
 
 function nothingToPromote(): PromoteDiagnostic {

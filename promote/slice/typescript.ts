@@ -38,6 +38,14 @@ export interface RunFile {
   readonly mentions: ReadonlySet<string>
 }
 
+/** A file of the author's own that cells import, by themselves or through another one. */
+export interface ModuleFile {
+  readonly index: number
+  /** Absolute, with `/`. */
+  readonly path: string
+  readonly file: ts.SourceFile
+}
+
 export interface NotebookProgram {
   readonly checker: ts.TypeChecker
   readonly program: ts.Program
@@ -46,6 +54,12 @@ export interface NotebookProgram {
   packageOf(declaration: ts.Node): string | undefined
   /** The run that a node stands in, or undefined when it is not of the notebook. */
   runOf(node: ts.Node): number | undefined
+  /** Local modules by path, those that others import included. */
+  readonly modules: ReadonlyMap<string, ModuleFile>
+  /** The local module that a node stands in. */
+  moduleOf(node: ts.Node): ModuleFile | undefined
+  /** The local module that a specifier in the file of a node stands for. */
+  localModule(specifier: string, from: ts.Node): ModuleFile | undefined
   /** The file that a node stands in: the number of a run, or a path. */
   placeOf(node: ts.Node): number | string
 }
@@ -65,6 +79,7 @@ const options: ts.CompilerOptions = {
   skipLibCheck: true,
   allowImportingTsExtensions: true,
   allowJs: true,
+  resolveJsonModule: true,
   maxNodeModuleJsDepth: 0,
 }
 
@@ -82,6 +97,8 @@ export function createNotebookProgram({
   const files = new Map(scans.map((s, i) => [pathOf(i), `${s.source}\n${links(scans, i)}`]))
   const texts = new Map<string, string>()
   const roots: { folder: string; name: string }[] = []
+  const local = new Set<string>()
+  const localTargets = new Map<string, string>()
   const resolveCache = new Map<string, ts.ResolvedModuleFull | undefined>()
   const host = ts.createCompilerHost(options)
   // Comments of declaration files are a third of their cost and say nothing to the checker.
@@ -103,14 +120,23 @@ export function createNotebookProgram({
       const { text } = literal
       if (isLate(literal) && !files.has(from)) return { resolvedModule: undefined }
       if (text.startsWith('#run-')) return { resolvedModule: moduleAt(pathOf(Number(text.slice(5)))) }
-      const key = files.has(from) ? text : `${from}\0${text}`
+      const key = keyOf(text, from)
       if (!resolveCache.has(key)) resolveCache.set(key, resolve(text, from, reference))
-      return { resolvedModule: resolveCache.get(key) }
+      const resolvedModule = resolveCache.get(key)
+      if (resolvedModule && isOwnFile(text, from, resolvedModule.resolvedFileName)) {
+        local.add(resolvedModule.resolvedFileName)
+        localTargets.set(key, resolvedModule.resolvedFileName)
+      }
+      return { resolvedModule }
     })
+  const keyOf = (specifier: string, from: string) => (files.has(from) ? specifier : `${from}\0${specifier}`)
+  /** Code of the author's that a cell or another such file imports by its path. */
+  const isOwnFile = (specifier: string, from: string, path: string) =>
+    (files.has(from) || local.has(from)) && /^\.{0,2}\//.test(specifier) && isCode(path)
 
   /** What the caller says goes first for `slipway`, and stands in for packages that the folder does not have. */
   function resolve(specifier: string, from: string, reference?: ts.ResolvedProjectReference) {
-    const fromNotebook = from.startsWith(`${base}/`) && !from.includes('/node_modules/')
+    const fromNotebook = local.has(from) || (from.startsWith(`${base}/`) && !from.includes('/node_modules/'))
     // What a source behind `slipway` uses inside itself says nothing about cells and costs most of the time.
     const isInside = !fromNotebook && !specifier.startsWith('.') && !from.includes('/node_modules/')
     if (isInside && !follow.has(packageName(specifier))) return undefined
@@ -135,6 +161,11 @@ export function createNotebookProgram({
     host,
   })
   const index = new Map(scans.map((_, i) => [pathOf(i), i]))
+  const modules = new Map<string, ModuleFile>()
+  for (const path of local) {
+    const file = program.getSourceFile(path)
+    if (file) modules.set(file.fileName, { index: modules.size, path: file.fileName, file })
+  }
   return {
     program,
     checker: program.getTypeChecker(),
@@ -151,6 +182,12 @@ export function createNotebookProgram({
       }
     }),
     runOf: node => index.get(node.getSourceFile().fileName),
+    modules,
+    moduleOf: node => modules.get(node.getSourceFile().fileName),
+    localModule(specifier, from) {
+      const path = localTargets.get(keyOf(specifier, from.getSourceFile().fileName))
+      return path === undefined ? undefined : modules.get(path)
+    },
     placeOf(node) {
       const { fileName } = node.getSourceFile()
       return index.get(fileName) ?? fileName
@@ -196,6 +233,11 @@ const nodeNames = new Set(
 
 function usesNode({ mentions, imports }: Scan): boolean {
   return imports.some(isNodeModule) || [...nodeNames].some(name => mentions.has(name))
+}
+
+/** Declarations have nothing to follow, and data is only read. */
+function isCode(path: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path) && !/\.d\.[cm]?ts$/.test(path) && !path.includes('/node_modules/')
 }
 
 function isNodeModule(specifier: string): boolean {

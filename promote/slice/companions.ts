@@ -1,0 +1,103 @@
+/**
+ * Statements that go along with what is kept though no value of it needs them: checks that may throw, calls that let
+ * go of something (a timer that would keep the step alive), and the signatures of overloaded functions. They come
+ * only where all that they look at is kept anyway, so that they never bring dead ends back.
+ */
+import type { Interpreter } from './interpreter.ts'
+import type { Statement } from './slice.ts'
+import { bare, ts } from './typescript.ts'
+
+/** @returns statements to be kept beside those that are */
+export function companions(
+  it: Interpreter,
+  statements: readonly Statement[],
+  kept: ReadonlySet<number>,
+): readonly number[] {
+  const goesAlong = ({ index }: Statement) =>
+    [...(it.heap.needs[index] ?? [])].every(need => kept.has(need) || isImport(statements[need]))
+  return statements
+    .filter(statement => !kept.has(statement.index))
+    .filter(
+      statement =>
+        isOverload(statement, statements, kept) ||
+        ((isCheck(it, statement, statements) || isRelease(it, statement)) && goesAlong(statement)),
+    )
+    .map(({ index }) => index)
+}
+
+function isImport(statement: Statement | undefined): boolean {
+  return statement !== undefined && ts.isImportDeclaration(statement.node)
+}
+
+/** A signature of a function whose body is kept. */
+function isOverload(
+  { node, run }: Statement,
+  statements: readonly Statement[],
+  kept: ReadonlySet<number>,
+): boolean {
+  if (!ts.isFunctionDeclaration(node) || node.body) return false
+  return statements.some(
+    other =>
+      other.run === run &&
+      kept.has(other.index) &&
+      ts.isFunctionDeclaration(other.node) &&
+      other.node.body !== undefined &&
+      other.node.name?.text === node.name?.text,
+  )
+}
+
+/** A statement that may end everything: what comes after it counts on its not having done so. */
+function isCheck(it: Interpreter, { node }: Statement, statements: readonly Statement[]): boolean {
+  if (ts.isDeclarationStatement(node) || ts.isVariableStatement(node)) return false
+  return mayThrow(node) || calls(node).some(call => isAssertion(it, call, statements))
+}
+
+/** A `throw` that is not caught within the node, nor waits in a function. */
+function mayThrow(node: ts.Node): boolean {
+  if (ts.isThrowStatement(node)) return true
+  if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false
+  if (ts.isTryStatement(node) && node.catchClause)
+    return mayThrow(node.catchClause) || (node.finallyBlock !== undefined && mayThrow(node.finallyBlock))
+  return ts.forEachChild(node, child => mayThrow(child) || undefined) ?? false
+}
+
+/** `assert…` of Node, or a function of the notebook that throws. */
+function isAssertion(it: Interpreter, call: ts.CallExpression, statements: readonly Statement[]): boolean {
+  const callee = bare(call.expression)
+  const stub = it.names.stubName(callee)
+  if (stub?.package === 'node' && /^assert\b/.test(stub.name)) return true
+  if (!ts.isIdentifier(callee) || it.names.of(callee).kind !== 'shared') return false
+  return statements.some(({ node, declares }) => declares.includes(callee.text) && throwsInBody(node))
+}
+
+function throwsInBody(node: ts.Statement): boolean {
+  if (ts.isFunctionDeclaration(node)) return node.body !== undefined && mayThrow(node.body)
+  if (!ts.isVariableStatement(node)) return false
+  return node.declarationList.declarations.some(({ initializer }) => {
+    const value = initializer && bare(initializer)
+    return (
+      value !== undefined &&
+      (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) &&
+      mayThrow(value.body)
+    )
+  })
+}
+
+/** A call by itself that lets go of what it is given. */
+function isRelease(it: Interpreter, { node }: Statement): boolean {
+  return (
+    ts.isExpressionStatement(node) &&
+    calls(node).some(call => {
+      const stub = it.names.stubName(bare(call.expression))
+      return stub !== undefined && it.effects.find(stub.package, stub.name)?.release === true
+    })
+  )
+}
+
+/** Calls that run with a statement, in no function of its own. */
+function calls(node: ts.Node): readonly ts.CallExpression[] {
+  if (ts.isFunctionLike(node) || ts.isClassLike(node)) return []
+  const found: ts.CallExpression[] = ts.isCallExpression(node) ? [node] : []
+  ts.forEachChild(node, child => void found.push(...calls(child)))
+  return found
+}

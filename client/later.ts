@@ -2,12 +2,14 @@
 import * as vscode from 'vscode'
 import type { LanguageServices, Services } from './context.ts'
 import { registerDebugging } from './debug/register.ts'
+import { isForOurKernel } from './kernel/controller.ts'
 import { createMessages, forwardRendererMessages } from './kernel/renderer-messages.ts'
 import { cellId } from './kernel/run-log.ts'
 import { createCompiledDocuments } from './lsp/compiled.ts'
 import { createStatusItems } from './lsp/status.ts'
 import { registerModelCells } from './notebook/model-cells.ts'
 import { tableTabs } from './pages/table-page.ts'
+import { registerPromotion } from './promotion/register.ts'
 import { createModelTests } from './testing/controller.ts'
 import { registerVariables } from './variables/view.ts'
 import { markDone, watchWalkthrough } from './walkthrough.ts'
@@ -21,6 +23,7 @@ export function startLater(base: LanguageServices, trusted: () => Services | und
     createStatusItems(base),
     createCompiledDocuments(base),
     registerModelCells(),
+    registerPromotion(base, { trusted, isForOurKernel }),
     watchProjects(base),
     watchWalkthrough(),
   )

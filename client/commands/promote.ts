@@ -1,4 +1,4 @@
-/** *Promote Notebook to Pipeline* and *Submit Pipeline*. */
+/** *Promote Notebook to Pipeline*, *Promote* over a cell, and *Submit Pipeline*. */
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import * as vscode from 'vscode'
@@ -6,73 +6,36 @@ import type { Run } from '../../backend/api/index.ts'
 import type { Services } from '../context.ts'
 import { currentProject, projectOf } from '../project.ts'
 import { openRun } from '../pages/run-page.ts'
+import { outputMark } from '../promotion/cell-marks.ts'
+import type { PromotionPage } from '../promotion/page.ts'
+import { promotions, resultOf } from '../promotion/register.ts'
 import { requireProject, runTask, showError } from './run.ts'
 
-/** What `slipway promote --json` answers, as far as it is shown here. */
-interface Promotion {
-  readonly name: string
-  readonly version: string
-  /** Absolute. */
-  readonly folder: string
-  readonly steps: readonly { readonly name: string; readonly file: string }[]
-  readonly parameters: readonly { readonly name: string; readonly default: unknown }[]
-  readonly outputs: readonly { readonly name: string; readonly verdict: string; readonly cause?: string }[]
-  readonly kept: readonly unknown[]
-  readonly dropped: readonly unknown[]
-  readonly assumptions: readonly { readonly message: string }[]
-  /** This very version was there and verified before. */
-  readonly unchanged: boolean
-}
-
-/** Saves the notebook, shows what would become of it, then writes and verifies it and opens what was written. */
+/** Opens the page on which a notebook is promoted. */
 export async function promoteNotebook(services: Services): Promise<void> {
   const uri = await chooseNotebook()
-  if (!uri) return
-  const root = projectOf(uri)
-  const file = basename(uri.fsPath)
-  if (root === undefined)
-    return showError(services, 'Promote', new Error(`${file} lies in no Slipway project.`))
-  const open = vscode.workspace.notebookDocuments.find(each => each.uri.toString() === uri.toString())
-  if (open?.isDirty) await open.save()
-  const args = ['promote', uri.fsPath]
-  const proposal = await runTask<Promotion>(services, { title: `Reading ${file}`, args, root })
-  if (!proposal) return
-  if (proposal.unchanged) return showPromotion(services, root, proposal)
-  const message = `Promote ${file} to pipeline ${proposal.name}?`
-  const write = 'Write and Verify'
-  const options = { modal: true, detail: describeProposal(proposal) }
-  if ((await vscode.window.showInformationMessage(message, options, write)) !== write) return
-  const title = `Promoting ${file}`
-  const written = await runTask<Promotion>(services, { title, args: [...args, '--yes'], root })
-  if (written) await showPromotion(services, root, written)
+  if (uri) openPromotion(services, await vscode.workspace.openNotebookDocument(uri))
 }
 
-function describeProposal({ steps, parameters, outputs, kept, dropped, assumptions }: Promotion): string {
-  const lines = [
-    `Steps: ${steps.map(step => step.name).join(' → ')}`,
-    parameters.length > 0 &&
-      `Parameters: ${parameters.map(each => `${each.name} = ${JSON.stringify(each.default)}`).join(', ')}`,
-    `Gives: ${outputs.map(output => output.name).join(', ')}`,
-    `Keeps ${kept.length} of ${kept.length + dropped.length} statements of the notebook.`,
-    ...assumptions.map(({ message }) => `Assumes: ${message}`),
-    'The pipeline is run once and compared with the notebook before it is written.',
-  ]
-  return lines.filter(Boolean).join('\n')
+/** The same for what one cell gives. Its mark as output comes first. */
+export async function promoteCell(services: Services, given?: unknown): Promise<void> {
+  const found = resultOf(given)
+  if (!found) return promoteNotebook(services)
+  const page = openPromotion(services, found.notebook)
+  const mark = outputMark(found.cell)
+  if (!page || !found.result) return
+  page.giveOnly(mark === undefined ? found.result : { ...found.result, name: mark })
 }
 
-async function showPromotion(services: Services, root: string, promotion: Promotion): Promise<void> {
-  const { name, version, outputs, unchanged } = promotion
-  await openSteps(promotion)
-  const verdicts = outputs.map(({ name, verdict, cause }) => `${name}: ${cause ?? verdict}`).join(', ')
-  const what = unchanged ? 'is this version already' : 'was written and verified'
-  const text = `Pipeline ${name} ${what} (${verdicts}), version ${version.replace('sha256:', '').slice(0, 12)}.`
-  const chosen = await vscode.window.showInformationMessage(text, 'Submit')
-  if (chosen) await submitPipeline(services, { root, name })
-}
-
-async function openSteps({ folder, steps }: Promotion): Promise<void> {
-  const path = join(folder, steps.at(-1)?.file ?? 'pipeline.json')
-  if (existsSync(path)) await vscode.window.showTextDocument(vscode.Uri.file(path))
+function openPromotion(services: Services, notebook: vscode.NotebookDocument): PromotionPage | undefined {
+  const root = projectOf(notebook.uri)
+  const file = basename(notebook.uri.fsPath)
+  if (root === undefined) {
+    const advice = 'Put it into a folder with a slipway.json, or make one: Slipway: New Project….'
+    void showError(services, 'Promote', new Error(`${file} lies in no Slipway project. ${advice}`))
+    return undefined
+  }
+  return promotions()?.open(services, notebook, name => submitPipeline(services, { root, name }))
 }
 
 async function chooseNotebook(): Promise<vscode.Uri | undefined> {

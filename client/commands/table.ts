@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { LanguageServices, Services } from '../context.ts'
 import { debugCell } from '../debug/debug-cell.ts'
 import { chooseRun, openRun } from '../pages/run-page.ts'
+import { markCell, runNeededCells, showNeededBy, showNeeds } from '../promotion/register.ts'
 import type { CatalogNode } from '../views/catalog.ts'
 import type { ModelNode } from '../views/models.ts'
 import type { RunNode } from '../views/runs.ts'
@@ -16,7 +17,7 @@ import { newProject } from './new-project.ts'
 import { restartAndRunAll, restartKernel, runAbove, runBelow, wipeLog } from './notebook.ts'
 import { openModel, showReferences } from './open.ts'
 import { checkProject, formatProject } from './project.ts'
-import { promoteNotebook, submitPipeline } from './promote.ts'
+import { promoteCell, promoteNotebook, submitPipeline } from './promote.ts'
 import { report } from './report.ts'
 import { commandGrid } from '../support/grids.ts'
 import { requireProject, runTask, showError } from './run.ts'
@@ -39,6 +40,9 @@ const languageCommands: Table<LanguageServices> = {
     node?.kind === 'feature' ? insertFeature(node.hit) : searchFeatures(services),
   'slipway.insertModelCell': insertModelCell,
   'slipway.moveModelCell': moveModelCell,
+  'slipway.showNeeds': showNeeds,
+  'slipway.showNeededBy': showNeededBy,
+  'slipway.markOutput': markCell,
   'slipway.restartServer': ({ language }) => language.restart(),
   'slipway.refresh': ({ changed }) => changed.fire(),
   'slipway.showLog': ({ output }) => output.show(),
@@ -53,6 +57,8 @@ const trustedCommands: Table<Services> = {
   'slipway.runTests': (_services, uri?: unknown, name?: unknown, test?: unknown) =>
     vscode.commands.executeCommand('slipway.testing.run', uri, name, test),
   'slipway.promote': promoteNotebook,
+  'slipway.promoteCell': promoteCell,
+  'slipway.runNeeded': runNeededCells,
   'slipway.submit': services => submitPipeline(services),
   'slipway.deploy': (services, node?: ModelNode) =>
     deployModel(services, node?.kind === 'model' ? node.model : undefined),

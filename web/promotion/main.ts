@@ -19,7 +19,6 @@ const actions: SideActions = {
   showCell: (cell, span) => send({ type: 'cell', cell, ...(span && { span }) }),
   showDiff: path => send({ type: 'diff', path }),
   showAllDiffs: () => send({ type: 'diffAll' }),
-  showMerge: path => send({ type: 'merge', path }),
 }
 
 function main(): void {
@@ -118,8 +117,8 @@ function drawHead(shown: Shown, isRunning: boolean): readonly HTMLElement[] {
   })
   const conflicts = preview?.files.some(({ state }) => state === 'conflict') ?? false
   const write = textButton(
-    conflicts ? 'Write with Conflicts' : 'Write and Verify',
-    () => send({ type: 'write', verify: true }),
+    conflicts ? 'Write and Merge…' : 'Write and Verify',
+    () => send({ type: 'write' }),
     '',
   )
   write.disabled = isRunning || !preview

@@ -110,7 +110,8 @@ export type FromPromotionPage =
     }
   | { readonly type: 'diff'; readonly path: string }
   | { readonly type: 'diffAll' }
+  /** Of a file that was written with conflicts. */
   | { readonly type: 'merge'; readonly path: string }
-  | { readonly type: 'write'; readonly verify: boolean }
+  | { readonly type: 'write' }
   | { readonly type: 'cancel' }
   | { readonly type: 'open'; readonly what: 'pipeline' | 'report' | 'submit' | 'preview' }

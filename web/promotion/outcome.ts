@@ -71,7 +71,7 @@ export function drawResult(result: ShownResult, send: Send): HTMLElement {
     h('h2', {}, icon(isGood ? 'check' : 'warning'), title),
     h('p', { class: 'sub' }, `${folder} · version `, h('code', {}, version), ` · ${duration(elapsedMs)}`),
     drawVerdicts(outputs),
-    ...conflicts.map(path => h('p', {}, icon('merge'), ` ${path} holds conflicts.`)),
+    ...conflicts.map(path => drawConflict(path, send)),
     h(
       'div',
       { class: 'buttons' },
@@ -81,6 +81,11 @@ export function drawResult(result: ShownResult, send: Send): HTMLElement {
       textButton('Back to the Proposal', open('preview')),
     ),
   )
+}
+
+function drawConflict(path: string, send: Send): HTMLElement {
+  const merge = textButton('Merge…', () => send({ type: 'merge', path }))
+  return h('p', { class: 'conflict' }, icon('merge'), h('code', {}, path), merge)
 }
 
 export function drawVerdicts(outputs: readonly ShownVerdict[]): HTMLElement {

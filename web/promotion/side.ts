@@ -9,7 +9,6 @@ import type { Shown } from './messages.ts'
 import { cellLabel, type Actions } from './steps.ts'
 
 export interface SideActions extends Actions {
-  showMerge(path: string): void
   showAllDiffs(): void
 }
 
@@ -181,20 +180,12 @@ function drawFiles({ preview, folder }: Shown, actions: SideActions): HTMLElemen
 
 function drawFile({ path, state, before, after }: FileDiff, actions: SideActions): HTMLElement {
   const { letter, title } = marks[state]
-  const conflict =
-    state === 'conflict'
-      ? h(
-          'button',
-          { class: 'quiet labelled end', click: () => actions.showMerge(path) },
-          icon('merge'),
-          'Merge…',
-        )
-      : h('span', { class: 'sub end' }, sizeChange(before, after))
+  const change = state === 'conflict' ? 'conflict' : sizeChange(before, after)
   return h(
     'li',
     { class: `file ${state}`, title },
     link(path, () => actions.showDiff(path), `${title}: show the difference`),
-    conflict,
+    h('span', { class: 'sub end' }, change),
     h('span', { class: 'letter', 'aria-label': title }, letter),
   )
 }

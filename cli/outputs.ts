@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSession } from '../library/session.ts'
 import type { StoredValue } from '../library/steps/request.ts'
-import { quoteText } from '../engine/sql/text.ts'
+import { quoteName, quoteText } from '../engine/sql/text.ts'
 import type { Card } from '../engine/types.ts'
 import { sha256 } from '../promote/index.ts'
 import { runPipeline, type RunPipelineOptions } from './run-pipeline.ts'
@@ -15,7 +15,7 @@ const shownRows = 100
 export async function pipelineOutputs({
   onProgress,
   ...options
-}: RunPipelineOptions & { readonly onProgress: (message: string) => void }): Promise<
+}: RunPipelineOptions & DocumentOptions & { readonly onProgress: (message: string) => void }): Promise<
   Record<string, unknown>
 > {
   const stored = await runPipeline({
@@ -27,40 +27,65 @@ export async function pipelineOutputs({
   })
   const documents: Record<string, unknown> = {}
   for (const { name, step, output } of options.manifest.outputs)
-    documents[name] = await outputDocument(options.root, stored.get(`${step}.${output}`)!)
+    documents[name] = await outputDocument(options.root, stored.get(`${step}.${output}`)!, options)
   return documents
 }
 
+export interface DocumentOptions {
+  /** For a comparison: all rows of tables that are not too large, and digests of columns. Default: as it is printed. */
+  readonly full?: boolean
+}
+
 /** What `{"outputs": {name: value}}` holds for one stored value. */
-export async function outputDocument(root: string, output: StoredValue): Promise<unknown> {
+export async function outputDocument(
+  root: string,
+  output: StoredValue,
+  options: DocumentOptions = {},
+): Promise<unknown> {
   switch (output.codec) {
     case 'json':
       return JSON.parse(await readFile(output.path, 'utf8'))
     case 'bytes':
       return { $slipway: 'bytes', value: (await readFile(output.path)).toString('base64') }
     case 'table':
-      return await tableDocument(root, output)
+      return await tableDocumentOf(root, `read_parquet(${quoteText(output.path)})`, options)
     case 'model':
       return await modelDocument(output)
   }
 }
 
-async function tableDocument(root: string, { path }: StoredValue): Promise<unknown> {
+/** How many cells of a table are compared one by one; of larger ones only digests. */
+const mostCells = 200_000
+
+/** @param relation what stands behind `from` */
+export async function tableDocumentOf(
+  root: string,
+  relation: string,
+  { full = false }: DocumentOptions = {},
+): Promise<unknown> {
   const session = createSession(root)
+  const all = async (sql: string) => await session.database.all({ sql })
   try {
-    const from = `from read_parquet(${quoteText(path)})`
-    const { columns, rows } = await session.database.all({ sql: `select * ${from} limit ${shownRows}` })
-    const counted = await session.database.all({ sql: `select count(*)::double ${from}` })
+    const from = `from ${relation}`
+    const nRows = Number((await all(`select count(*)::double ${from}`)).rows[0]?.[0])
+    const { columns: described } = await all(`select * ${from} limit 0`)
+    const isSmall = full && nRows * described.length <= mostCells
+    const { columns, rows } = await all(`select * ${from} limit ${isSmall ? nRows : shownRows}`)
     // A sum over the rows' hashes does not depend on their order.
-    const digested = await session.database.all({
-      sql: `select sum(md5_number_lower(shown::varchar)::hugeint)::varchar from (select * ${from}) as shown`,
-    })
+    const digest = (value: string) => `sum(md5_number_lower(${value}::varchar)::hugeint)::varchar`
+    const digested = await all(`select ${digest('shown')} from (select * ${from}) as shown`)
+    const ofColumns = full
+      ? await all(`select ${columns.map(({ name }) => digest(quoteName(name))).join(', ') || '0'} ${from}`)
+      : undefined
     return {
       $slipway: 'table',
       columns: columns.map(({ name, sqlType }) => ({ name, type: sqlType })),
-      nRows: Number(counted.rows[0]?.[0]),
+      nRows,
       rows: rows.map(row => row.map(value => (typeof value === 'bigint' ? Number(value) : value))),
       rowsDigest: String(digested.rows[0]?.[0]),
+      ...(ofColumns
+        ? { columnDigests: Object.fromEntries(columns.map(({ name }, i) => [name, ofColumns.rows[0]?.[i]])) }
+        : {}),
     }
   } finally {
     await session.close()

@@ -1,18 +1,27 @@
 /**
- * A clean replay: everything that the notebook ran, in its order, in a kernel of its own; and the values of the
- * outputs at their times, written as a step would write them.
+ * A clean replay: everything that the notebook ran, in its order, in a kernel of its own and a copy of the project;
+ * the values of the outputs at their times, written as a step would write them; what it showed; the files it wrote.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startKernel } from '../kernel/client.ts'
+import { startKernel, type CellResult } from '../kernel/client.ts'
 import { codecByName } from '../library/codecs/index.ts'
-import type { OutputDocuments, ReplayRequest } from '../promote/index.ts'
+import {
+  parseEvidence,
+  type ReplayRequest,
+  type RunEvidence,
+  type RunFailure,
+  type RunResult,
+} from '../promote/index.ts'
 import { CliError } from './errors.ts'
+import { resultOf, shownOutputs, type Bundle } from './live-outputs.ts'
 import { outputDocument } from './outputs.ts'
+import { slashes } from './pipeline.ts'
 
 export interface ReplayOptions {
+  /** Stands for the project's root: what runs may write here. */
   readonly root: string
-  /** Of the notebook. */
+  /** Of the notebook, from the root; empty when it is the root. */
   readonly folder: string
   /** Where values are written; the caller removes it. */
   readonly workFolder: string
@@ -22,44 +31,83 @@ export interface ReplayOptions {
 
 type ReplayOutput = ReplayRequest['outputs'][number]
 
-/** @throws CliError CLI005 when a cell fails in the replay */
-export async function replay(request: ReplayRequest, options: ReplayOptions): Promise<OutputDocuments> {
+/** @throws CliError CLI005 when a cell fails in the replay that something needs and that had not failed before */
+export async function replay(request: ReplayRequest, options: ReplayOptions): Promise<RunResult> {
   const { root, folder, workFolder, signal, onProgress } = options
   mkdirSync(workFolder, { recursive: true })
-  const kernel = await startKernel({ cwd: folder })
+  const cwd = join(root, folder)
+  const kernel = await startKernel({ cwd, env: { SLIPWAY_EVIDENCE: 'on', SLIPWAY_ROOT: root } })
   const documents: Record<string, unknown> = {}
-  const run = async (source: string, what: string) => {
-    const { status, error } = await kernel.execute(source, { signal })
+  const failures: RunFailure[] = []
+  const bundles = new Map<number, Bundle>()
+  const counts: number[] = []
+  const execute = async (source: string, cellId?: string) => {
+    const result = await kernel.execute(source, { signal, ...(cellId === undefined ? {} : { cellId }) })
     signal?.throwIfAborted()
-    if (status === 'ok') return
-    const text = error?.traceback.join('\n') ?? error?.evalue ?? ''
-    throw new CliError('CLI005', `${what} failed in the clean replay of the notebook.\n${text}`)
+    return result
   }
   try {
     for (const [index, { cell, source }] of request.runs.entries()) {
       onProgress(`Replaying the notebook: ${index + 1} of ${request.runs.length}`)
       const due = request.outputs.filter(output => output.afterRun === index)
-      await run(holdResult(source, due), `Cell ${cell}`)
+      const result = await execute(holdResult(source, due), cell)
+      counts[index] = result.executionCount
+      if (result.status !== 'ok') failures.push(passOver(request, index, result))
+      const bundle = resultOf(result.outputs)
+      if (bundle) bundles.set(index, bundle)
       for (const output of due) {
         const path = join(workFolder, `${index}-${output.name}${codecByName(output.codec).extension}`)
-        await run(storeCell(output, path), `Output ${output.name}`)
-        documents[output.name] = await outputDocument(root, { codec: output.codec, path })
+        const stored = await execute(storeCell(output, path))
+        if (stored.status !== 'ok') throw failed(`Output ${output.name}`, stored, cell)
+        documents[output.name] = await outputDocument(root, { codec: output.codec, path }, { full: true })
       }
     }
-    return documents
   } finally {
     await kernel.shutdown()
+  }
+  const evidence = evidenceOf(options)
+  const seen = request.runs.map((_, i) => evidence.find(({ order }) => order === counts[i]))
+  const session = { bundleOf: (run: number) => bundles.get(run), seenOf: (run: number) => seen[run] }
+  return { outputs: documents, shown: shownOutputs(request, session), seen, failures }
+}
+
+/** A cell that failed in the live session too fails here as it did there; one that nothing needs may fail. */
+function passOver({ runs, neededRuns }: ReplayRequest, index: number, result: CellResult): RunFailure {
+  const { cell, failed: hadFailed } = runs[index] ?? { cell: '' }
+  const isNeeded = neededRuns === undefined || neededRuns.includes(index)
+  if (isNeeded && hadFailed !== true) throw failed(`Cell ${cell}`, result, cell)
+  return { cell, message: `${result.error?.ename ?? 'Error'}: ${result.error?.evalue ?? ''}` }
+}
+
+function failed(what: string, { error }: CellResult, cell: string): CliError {
+  const text = error?.traceback.join('\n') ?? error?.evalue ?? ''
+  return new CliError('CLI005', `${what} failed in the clean replay of the notebook.\n${text}`, {
+    details: { cell },
+  })
+}
+
+/** What the replay's own kernel saw. */
+function evidenceOf({ root, folder }: ReplayOptions): readonly RunEvidence[] {
+  const sessions = join(root, folder, '.slipway', 'sessions')
+  try {
+    const file = readdirSync(sessions).find(name => name.endsWith('.evidence.jsonl'))
+    const text = file === undefined ? '' : readFileSync(join(sessions, file), 'utf8')
+    return parseEvidence(text, { root: slashes(root), folder: slashes(folder) })?.runs ?? []
+  } catch {
+    // A kernel that could not write it has said so; the replay counts without.
+    return []
   }
 }
 
 const held = '__slipway_result'
 
-/** The run's last expression is kept under a name of ours, when an output is that expression. */
+/** The run's last expression is kept under a name of ours, when an output is that expression, and shown all the same. */
 function holdResult(source: string, due: readonly ReplayOutput[]): string {
   const wanted = due.find(output => !output.isVariable)
   const at = wanted ? source.lastIndexOf(wanted.expression) : -1
   if (!wanted || at < 0) return source
-  return `${source.slice(0, at)}var ${held} = (${wanted.expression})${source.slice(at + wanted.expression.length)}`
+  const after = source.slice(at + wanted.expression.length)
+  return `${source.slice(0, at)}var ${held} = (${wanted.expression})${after}\n;${held}`
 }
 
 function storeCell(output: ReplayOutput, path: string): string {

@@ -39,7 +39,7 @@ export interface KernelOptions {
   readonly interactive: boolean
   /** What comes of errors that TypeScript finds in a cell. */
   readonly check: CheckMode
-  /** Whether evidence is kept, for a person's sessions. */
+  /** Whether evidence is kept: of a person's sessions, and where somebody asks for it. */
   readonly evidence: boolean
   readonly log: Log
 }
@@ -82,7 +82,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const notebook = notebookOf(cwd)
   const sessionLog = options.ownClient ? noSessionLog : createSessionLog(cwd, { id: session, notebook, log })
   const evidence =
-    options.evidence && options.interactive
+    options.evidence
       ? createEvidenceLog({ folder: cwd, id: session, notebook, kernel: options.version, log })
       : noEvidence
   const history = createHistory(options.interactive ? openHistory(log) : undefined)

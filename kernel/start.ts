@@ -31,14 +31,14 @@ export async function main(args: readonly string[]): Promise<void> {
       import('./language/client.ts'),
     ])
     const language = createLanguageClient({ entry, folder, log })
-    const [{ checkMode }, { isKept }] = await Promise.all([
+    const [{ checkMode }, { isAskedFor, isKept }] = await Promise.all([
       import('./session/checking.ts'),
       import('./evidence/setting.ts'),
     ])
     const options = {
       ...{ ...command, language, cwd: folder, version: kernelVersion, log },
       check: checkMode(process.env['SLIPWAY_CHECK']),
-      evidence: isKept(),
+      evidence: isKept() && (command.interactive || isAskedFor()),
     }
     const kernel = await (command.runsCode ? startKernel(options) : startLanguageOnly(options))
     process.on('SIGINT', () => kernel.interrupt())

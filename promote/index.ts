@@ -1,5 +1,6 @@
 /** What the rest of the house may use of promotion. */
 export * from './edits.ts'
+export * from './diff.ts'
 export * from './errors.ts'
 export type { Assumption } from './assumptions.ts'
 export { baseFile, isRemade, mergeTexts, type Texts } from './merge.ts'
@@ -15,3 +16,6 @@ export * from './dependencies.ts'
 export * from './promote.ts'
 export * from './verify/compare.ts'
 export * from './verify/verify.ts'
+export { compareShown } from './verify/shown.ts'
+export { parseEvidence, type RunEvidence, type SessionEvidence } from './evidence/read.ts'
+export { historyOf, type HistoryFinding } from './evidence/history.ts'

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import {
+  isVerified,
   manifestFile,
   parseEdits,
   propose,
@@ -16,6 +17,7 @@ import type { AddCommand } from '../main.ts'
 import { readPipeline } from '../pipeline.ts'
 import { writePipeline } from '../promotion/folder.ts'
 import { promotionRequest } from '../promotion/request.ts'
+import { provenanceFile, provenanceOf } from '../promotion/provenance.ts'
 import { report, showDiffs, showProposal } from '../promotion/show.ts'
 import { unverified, verifyPipeline, type Verified } from '../promotion/verify.ts'
 
@@ -80,14 +82,23 @@ async function promoteCommand(
     return report(context, { proposal, pipeline, folder, outputs: unverified(pipeline), written: false })
   }
   const canRun = options.verify && pipeline.conflicts.length === 0
-  const { verified, outputs }: Verified = canRun
+  const { verified, outputs, verification }: Verified = canRun
     ? await verifyPipeline(context, { root, file, proposal, notebook })
     : { verified: pipeline, outputs: unverified(pipeline) }
   output.progress(`Writing ${relative(context.cwd, folder)}`)
-  const files = { ...verified.files, [verificationFile]: `${JSON.stringify({ outputs }, null, 2)}\n` }
+  const provenance = await provenanceOf(root, slashes(relative(root, file)), options.output)
+  const files = {
+    ...verified.files,
+    [verificationFile]: json({ outputs }),
+    [provenanceFile]: json(provenance),
+  }
   writePipeline(folder, files, removedPaths(proposal))
   output.endProgress()
-  report(context, { proposal, pipeline: verified, folder, outputs, written: true })
+  report(context, { proposal, pipeline: verified, folder, outputs, verification, written: true })
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
 }
 
 function removedPaths({ preview }: Proposal): ReadonlySet<string> {
@@ -126,7 +137,7 @@ function verifiedBefore(
     const text = there.files[verificationFile]?.toString('utf8')
     if (there.manifest.version !== pipeline.manifest.version || text === undefined) return undefined
     const { outputs } = JSON.parse(text) as { outputs: readonly OutputVerdict[] }
-    return outputs.every(({ verdict }) => verdict === 'exact' || verdict === 'tolerant') ? outputs : undefined
+    return outputs.every(isVerified) ? outputs : undefined
   } catch {
     // What is there was edited or is of another format: it is written anew.
     return undefined

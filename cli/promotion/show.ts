@@ -1,6 +1,13 @@
 /** What `slipway promote` says on a terminal, and as one JSON document. */
 import { relative } from 'node:path'
-import type { FileDiff, OutputVerdict, Pipeline, Proposal } from '../../promote/index.ts'
+import {
+  isVerified,
+  type FileDiff,
+  type OutputVerdict,
+  type Pipeline,
+  type Proposal,
+  type Verification,
+} from '../../promote/index.ts'
 import { createTwoFilesPatch } from 'diff'
 import type { CommandContext } from '../context.ts'
 import { shortVersion } from '../output.ts'
@@ -51,11 +58,18 @@ export function showDiffs({ output }: CommandContext, files: readonly FileDiff[]
   }
 }
 
-export function showVerdicts({ output }: CommandContext, outputs: readonly OutputVerdict[]): void {
-  for (const { name, verdict, cause } of outputs)
+export function showVerdicts({ output }: CommandContext, { outputs, findings, sample }: Verification): void {
+  for (const verdict of outputs) {
+    const { name, cause } = verdict
     output.text(
-      `  ${verdict === 'exact' || verdict === 'tolerant' ? '✓' : '!'} ${name}: ${verdict}${cause ? ` (${cause})` : ''}`,
+      `  ${isVerified(verdict) ? '✓' : '!'} ${name}: ${verdict.verdict}${cause ? ` (${cause})` : ''}`,
     )
+  }
+  if (sample) output.text(`  on at most ${sample.rows} rows of each data file`)
+  for (const { message, cells } of findings) {
+    output.text(output.colors.yellow(`  ${message}`))
+    for (const { cell, message } of cells) output.text(output.colors.yellow(`    cell ${cell} ${message}`))
+  }
 }
 
 export function differences(outputs: readonly OutputVerdict[]): string {
@@ -67,13 +81,14 @@ export interface Report {
   readonly pipeline: Pipeline
   readonly folder: string
   readonly outputs: readonly OutputVerdict[]
+  readonly verification?: Verification
   readonly unchanged?: boolean
   readonly written: boolean
 }
 
 export function report(
   context: CommandContext,
-  { proposal, pipeline, folder, outputs, unchanged = false, written }: Report,
+  { proposal, pipeline, folder, outputs, verification, unchanged = false, written }: Report,
 ): void {
   const { kept, dropped, assumptions, preview } = proposal
   const { name, version, steps, parameters } = pipeline.manifest
@@ -85,6 +100,7 @@ export function report(
     steps: steps.map(({ name, file, cells }) => ({ name, file, cells })),
     parameters,
     outputs,
+    ...(verification ? { verification: summaryOf(verification) } : {}),
     kept,
     dropped,
     assumptions,
@@ -106,9 +122,14 @@ export function report(
     return
   }
   context.output.text(`\nWrote ${place}. Next: \`slipway submit ${name}\`.`)
-  const doubtful = outputs.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'tolerant')
+  const doubtful = outputs.filter(output => !isVerified(output))
   if (doubtful.length)
     context.output.warn(
       `Not verified: ${doubtful.map(o => `${o.name} (${o.cause ?? o.verdict})`).join(', ')}.`,
     )
+}
+
+/** What a client shows beside the outputs' verdicts: recorded values stay out. */
+function summaryOf({ passed, runs, findings, sample }: Verification) {
+  return { passed, runs, findings, ...(sample ? { sample } : {}) }
 }

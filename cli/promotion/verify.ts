@@ -1,14 +1,29 @@
-/** Verification of a proposal as the command line does it: in scratch folders of the project, removed at the end. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { verifyProposal, type OutputVerdict, type Pipeline, type Proposal } from '../../promote/index.ts'
+/** Verification of a proposal as the command line does it: every run in a copy of the project of its own. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import {
+  verifyProposal,
+  type OutputVerdict,
+  type Pipeline,
+  type Proposal,
+  type ReplayRequest,
+  type RunOptions,
+  type RunResult,
+  type Sample,
+  type Verification,
+} from '../../promote/index.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
-import { liveOutputs } from '../live-outputs.ts'
+import { liveSession, shownOutputs } from '../live-outputs.ts'
 import { pipelineOutputs } from '../outputs.ts'
+import { slashes } from '../pipeline.ts'
 import { replay } from '../replay.ts'
 import type { NotebookFile } from '../run-notebook.ts'
+import { fileDocuments } from './file-documents.ts'
 import { writeFiles } from './folder.ts'
+import { sampleFiles } from './sample.ts'
+import { createScratchProject, type ScratchProject } from './scratch-project.ts'
 import { differences, showVerdicts } from './show.ts'
 
 export interface VerifyRequest {
@@ -16,61 +31,122 @@ export interface VerifyRequest {
   readonly file: string
   readonly proposal: Proposal
   readonly notebook: NotebookFile
+  /** Verifies on this many rows of each data file. Default: on all. */
+  readonly sampleRows?: number
 }
 
 export interface Verified {
   readonly verified: Pipeline
   readonly outputs: readonly OutputVerdict[]
+  readonly verification?: Verification
 }
 
 /** @throws CliError CLI012 when the pipeline does not do what the notebook did */
-export async function verifyPipeline(
-  context: CommandContext,
-  { root, file, proposal, notebook }: VerifyRequest,
-): Promise<Verified> {
+export async function verifyPipeline(context: CommandContext, request: VerifyRequest): Promise<Verified> {
   const { output, signal } = context
-  const scratch = join(root, '.slipway')
-  mkdirSync(scratch, { recursive: true })
-  const work = mkdtempSync(join(scratch, 'promote-'))
+  const { proposal, notebook, sampleRows } = request
+  const work = mkdtempSync(join(tmpdir(), 'slipway-verify-'))
+  const sampled = sampleRows === undefined ? undefined : await sampledProject(request, sampleRows)
   try {
+    const place: Place = { ...request, root: sampled?.project.root ?? request.root, work }
     const result = await verifyProposal(proposal, {
       signal,
-      live: liveOutputs(notebook, proposal.replay),
+      live: shownOutputs(proposal.replay, liveSession(notebook, proposal.replay)),
+      ...(sampled ? { sample: sampled.sample } : {}),
       onProgress: output.progress,
-      replay: (asked, pass) =>
-        replay(asked, {
-          root,
-          folder: dirname(file),
-          workFolder: mkdtempSync(join(work, 'replay-')),
-          ...pass,
-          onProgress: output.progress,
-        }),
-      runner: async (pipeline, pass) => {
-        const folder = mkdtempSync(join(work, 'pipeline-'))
-        writeFiles(folder, pipeline.files)
-        return await pipelineOutputs({
-          folder,
-          root,
-          ...pipeline,
-          workFolder: join(folder, '.slipway', 'steps'),
-          ...pass,
-          onProgress: output.progress,
-        })
-      },
+      replay: async (asked, pass) => await replayIn(place, asked, pass),
+      runner: async (pipeline, pass) => await runIn(place, pipeline, pass),
     })
     const { verification, pipeline = proposal.pipeline! } = result
     if (!verification) return { verified: pipeline, outputs: unverified(pipeline) }
     output.endProgress()
-    showVerdicts(context, verification.outputs)
+    showVerdicts(context, verification)
     if (verification.blocked)
       throw new CliError(
         'CLI012',
         `The pipeline does not give what the notebook gave. Nothing was written.\n${differences(verification.outputs)}`,
-        { details: { outputs: verification.outputs } },
+        { details: { outputs: verification.outputs, verification } },
       )
-    return { verified: pipeline, outputs: verification.outputs }
+    return { verified: pipeline, outputs: verification.outputs, verification }
   } finally {
+    sampled?.project.dispose()
     rmSync(work, { recursive: true, force: true })
+  }
+}
+
+interface Place {
+  /** What is copied for each run. */
+  readonly root: string
+  readonly file: string
+  readonly proposal: Proposal
+  readonly work: string
+}
+
+async function sampledProject({ root, proposal }: VerifyRequest, rows: number) {
+  const paths = proposal.pipeline?.lock.data.map(({ path }) => path) ?? []
+  const project = await createScratchProject(root)
+  try {
+    const sample: Sample = await sampleFiles(project.root, paths, rows)
+    return { project, sample }
+  } catch (error) {
+    project.dispose()
+    throw error
+  }
+}
+
+/** The notebook's folder from the project's root. */
+function folderOf({ file, proposal }: Place, root: string): string {
+  return proposal.pipeline?.manifest.workingFolder ?? slashes(relative(root, dirname(file)))
+}
+
+async function replayIn(place: Place, asked: ReplayRequest, pass: RunOptions): Promise<RunResult> {
+  return await inScratch(place, async project => {
+    const found = await replay(asked, {
+      root: project.root,
+      folder: folderOf(place, place.root),
+      workFolder: mkdtempSync(join(place.work, 'replay-')),
+      onProgress: pass.onProgress ?? (() => undefined),
+      ...(pass.signal ? { signal: pass.signal } : {}),
+    })
+    return { ...found, files: await fileDocuments(project.root, await project.written()) }
+  })
+}
+
+/** Where the pipeline would lie, so that it finds the project's packages. */
+async function runIn(place: Place, pipeline: Pipeline, pass: RunOptions): Promise<RunResult> {
+  return await inScratch(place, async project => {
+    const folder = join(project.root, '.slipway', 'pipelines', pipeline.manifest.name)
+    writeFiles(folder, pipeline.files)
+    const outputs = await pipelineOutputs({
+      ...pipeline,
+      folder,
+      root: project.root,
+      full: true,
+      workFolder: mkdtempSync(join(place.work, 'pipeline-')),
+      onProgress: pass.onProgress ?? (() => undefined),
+      ...(pass.signal ? { signal: pass.signal } : {}),
+    })
+    return { outputs, files: await fileDocuments(project.root, await project.written()) }
+  })
+}
+
+/** What a run says of its folder is said of the project's. */
+async function inScratch(
+  { root, proposal }: Place,
+  run: (project: ScratchProject) => Promise<RunResult>,
+): Promise<RunResult> {
+  const writable = new Set(
+    proposal.replay.runs.flatMap(({ seen }) => seen?.files.filter(f => f.written).map(f => f.path) ?? []),
+  )
+  const project = await createScratchProject(root, { writable })
+  try {
+    const result = await run(project)
+    const { outputs, shown } = JSON.parse(
+      JSON.stringify({ outputs: result.outputs, shown: result.shown }).replaceAll(project.root, root),
+    ) as Pick<RunResult, 'outputs' | 'shown'>
+    return { ...result, outputs, ...(shown ? { shown } : {}) }
+  } finally {
+    project.dispose()
   }
 }
 

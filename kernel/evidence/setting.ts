@@ -7,6 +7,11 @@ export function isKept(environment: NodeJS.ProcessEnv = process.env): boolean {
   return !/^(?:off|0|false|no)$/i.test(environment['SLIPWAY_EVIDENCE'] ?? '')
 }
 
+/** Whether it is kept of a program's session too, for which `SLIPWAY_EVIDENCE` must be `on`. */
+export function isAskedFor(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return /^(?:on|1|true|yes)$/i.test(environment['SLIPWAY_EVIDENCE'] ?? '')
+}
+
 /**
  * The notebook that the session belongs to, relative to its folder; null when nobody tells. Our client says so in
  * `SLIPWAY_NOTEBOOK`, a Jupyter server in `JPY_SESSION_NAME`.

@@ -8,6 +8,7 @@ import { writeFileAtomically } from '../codecs/files.ts'
 import { setContext } from '../context.ts'
 import { registerResolve } from '../resolve.ts'
 import { closeSession } from '../session.ts'
+import { provideDisplay } from './display.ts'
 import { executeStep, failureOf } from './execute-step.ts'
 import type { StepEvent, StepRequest, StepResult } from './request.ts'
 
@@ -32,6 +33,7 @@ async function main(file: string): Promise<void> {
   const { projectRoot: root, modelFolder, catalogFeatures, seed } = request
   setContext({ root, modelFolder, catalogFeatures, seed, emit })
   registerResolve()
+  provideDisplay()
 
   const outcome = await execute(request)
   const result: StepResult = {

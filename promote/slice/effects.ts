@@ -7,6 +7,7 @@ import Value from 'typebox/value'
 import arrow from '../effects/apache-arrow.json' with { type: 'json' }
 import danfo from '../effects/danfojs-node.json' with { type: 'json' }
 import js from '../effects/js.json' with { type: 'json' }
+import notebook from '../effects/notebook.json' with { type: 'json' }
 import node from '../effects/node.json' with { type: 'json' }
 import slipway from '../effects/slipway.json' with { type: 'json' }
 
@@ -116,7 +117,7 @@ export interface Effects {
 
 /** The stubs that come with Slipway. @param extra the user's own, which go first */
 export function loadEffects(extra: readonly EffectStub[] = []): Effects {
-  return createEffects([...extra, ...[slipway, danfo, arrow, node, js].map(checkEffectStub)])
+  return createEffects([...extra, ...[slipway, danfo, arrow, node, js, notebook].map(checkEffectStub)])
 }
 
 /** @throws Error naming the place when the stub has the wrong shape */

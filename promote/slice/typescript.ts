@@ -5,6 +5,8 @@
  */
 import { builtinModules } from 'node:module'
 import ts from 'typescript'
+import { forgetOutdated, sessionOf, type Links, type ProgramSession, type Scan } from './session.ts'
+import { notebookGlobals, notebookGlobalsText, notebookPackage } from './notebook-globals.ts'
 
 export { ts }
 
@@ -48,6 +50,10 @@ export interface ModuleFile {
 
 export interface NotebookProgram {
   readonly checker: ts.TypeChecker
+  /** What is remembered from one program of the notebook to the next. */
+  readonly session: ProgramSession
+  /** The type of a name that a statement declares, as text; undefined where a text would not say all of it. */
+  typeText(statement: ts.Statement, name: string): string | undefined
   readonly program: ts.Program
   readonly runs: readonly RunFile[]
   /** The package that a declaration belongs to: `js`, `node`, a package's name, or undefined for a local file. */
@@ -93,13 +99,15 @@ export function createNotebookProgram({
 }: ProgramOptions): NotebookProgram {
   const base = folder.replaceAll('\\', '/').replace(/\/$/, '')
   const pathOf = (run: number) => `${base}/__run_${run}.ts`
-  const scans = sources.map((source, i) => scan(source, pathOf(i)))
-  const files = new Map(scans.map((s, i) => [pathOf(i), `${s.source}\n${links(scans, i)}`]))
-  const texts = new Map<string, string>()
-  const roots: { folder: string; name: string }[] = []
-  const local = new Set<string>()
-  const localTargets = new Map<string, string>()
-  const resolveCache = new Map<string, ts.ResolvedModuleFull | undefined>()
+  const scanned = sessionOf(cache, 'scans').scans
+  const scans = sources.map(source => scanOnce(scanned, source))
+  const isNode = scans.some(usesNode)
+  const session = sessionOf(cache, `${base} ${isNode ? 'node' : ''}`)
+  const { texts, roots, local, localTargets, resolved, parsed } = session
+  const providers = indexProviders(scans)
+  const linked = scans.map((s, i) => links(s, i, providers))
+  const files = new Map(scans.map((s, i) => [pathOf(i), `${s.source}\n${linked[i]?.text ?? ''}`]))
+  const unresolved = new Set<string>()
   const host = ts.createCompilerHost(options)
   // Comments of declaration files are a third of their cost and say nothing to the checker.
   host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone
@@ -110,8 +118,11 @@ export function createNotebookProgram({
   host.readFile = path => textAt(path) ?? readFile(path)
   host.getSourceFile = (path, language, ...rest) => {
     const text = textAt(path)
-    if (text !== undefined) return ts.createSourceFile(path, text, language, true)
-    if (!path.endsWith('.d.ts')) return getSourceFile(path, language, ...rest)
+    if (text !== undefined) return parseOnce(parsed, { path, text }, language)
+    if (!path.endsWith('.d.ts')) {
+      const own = readFile(path)
+      return own === undefined ? undefined : parseOnce(parsed, { path, text: own }, language)
+    }
     if (!cache.has(path)) cache.set(path, getSourceFile(path, language, ...rest))
     return cache.get(path)
   }
@@ -121,8 +132,9 @@ export function createNotebookProgram({
       if (isLate(literal) && !files.has(from)) return { resolvedModule: undefined }
       if (text.startsWith('#run-')) return { resolvedModule: moduleAt(pathOf(Number(text.slice(5)))) }
       const key = keyOf(text, from)
-      if (!resolveCache.has(key)) resolveCache.set(key, resolve(text, from, reference))
-      const resolvedModule = resolveCache.get(key)
+      const resolvedModule = resolved.get(key) ?? resolve(text, from, reference)
+      if (resolvedModule) resolved.set(key, resolvedModule)
+      else unresolved.add(from)
       if (resolvedModule && isOwnFile(text, from, resolvedModule.resolvedFileName)) {
         local.add(resolvedModule.resolvedFileName)
         localTargets.set(key, resolvedModule.resolvedFileName)
@@ -146,29 +158,40 @@ export function createNotebookProgram({
     if (!given) return found
     const path = 'path' in given ? given.path.replaceAll('\\', '/') : `/__types/${specifier}/index.d.ts`
     if ('text' in given) texts.set(path, given.text)
-    roots.push({ folder: path.slice(0, path.lastIndexOf('/') + 1), name: packageName(specifier) })
+    addRoot(roots, path, packageName(specifier))
     return moduleAt(path)
   }
 
+  const globals = notebookGlobals.some(name => scans.some(({ mentions }) => mentions.has(name)))
+    ? [`/__types/${notebookPackage}/index.d.ts`]
+    : []
+  for (const path of globals) {
+    texts.set(path, notebookGlobalsText)
+    addRoot(roots, path, notebookPackage)
+  }
   const typeRoots = given(typesOf('@types/node'))
-  const types = scans.some(usesNode) ? ['node'] : []
+  const types = isNode ? ['node'] : []
   if (types.length === 0)
     host.resolveTypeReferenceDirectiveReferences = references =>
       references.map(() => ({ resolvedTypeReferenceDirective: undefined }))
   const program = ts.createProgram({
-    rootNames: [...files.keys()],
+    rootNames: [...globals, ...files.keys()],
     options: { ...options, types, ...(typeRoots ? { typeRoots } : {}) },
     host,
+    ...(session.last ? { oldProgram: session.last.program } : {}),
   })
+  const checker = program.getTypeChecker()
   const index = new Map(scans.map((_, i) => [pathOf(i), i]))
   const modules = new Map<string, ModuleFile>()
   for (const path of local) {
     const file = program.getSourceFile(path)
     if (file) modules.set(file.fileName, { index: modules.size, path: file.fileName, file })
   }
-  return {
+  const notebook: NotebookProgram = {
     program,
-    checker: program.getTypeChecker(),
+    checker,
+    session,
+    typeText: (statement, name) => typeText(checker, statement, name),
     runs: scans.map((s, i) => {
       const file = program.getSourceFile(pathOf(i))
       if (!file) throw new Error(`run ${i} is not in the program`)
@@ -198,6 +221,39 @@ export function createNotebookProgram({
       return packageAt(file.fileName, roots)
     },
   }
+  forgetOutdated(session, notebook, { program, links: linked.map(({ providers }) => providers) })
+  return notebook
+}
+
+function addRoot(roots: ProgramSession['roots'], path: string, name: string): void {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1)
+  if (!roots.some(root => root.folder === folder && root.name === name)) roots.push({ folder, name })
+}
+
+function parseOnce(
+  parsed: ProgramSession['parsed'],
+  { path, text }: { readonly path: string; readonly text: string },
+  language: Parameters<ts.CompilerHost['getSourceFile']>[1],
+): ts.SourceFile {
+  const known = parsed.get(path)
+  if (known?.text === text) return known.file
+  const file = ts.createSourceFile(path, text, language, true)
+  parsed.set(path, { text, file })
+  return file
+}
+
+/** Variables and functions have a type that says all; what mentions names of types may mean others by them. */
+function typeText(checker: ts.TypeChecker, statement: ts.Statement, name: string): string | undefined {
+  if (!ts.isVariableStatement(statement) && !ts.isFunctionDeclaration(statement)) return undefined
+  const node = nameIn(statement, name)
+  if (!node) return undefined
+  const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias
+  return checker.typeToString(checker.getTypeAtLocation(node), undefined, flags)
+}
+
+function nameIn(node: ts.Node, name: string): ts.Identifier | undefined {
+  if (ts.isIdentifier(node) && node.text === name) return node
+  return ts.forEachChild(node, child => nameIn(child, name))
 }
 
 /** Messages of the parser about a run's own text. */
@@ -244,17 +300,19 @@ function isNodeModule(specifier: string): boolean {
   return specifier.startsWith('node:') || builtinModules.includes(specifier)
 }
 
-interface Scan {
-  readonly source: string
-  readonly declares: ReadonlySet<string>
-  /** Names whose declaration already says `export`. */
-  readonly exported: ReadonlySet<string>
-  readonly mentions: ReadonlySet<string>
-  readonly imports: readonly string[]
+const mostScans = 5000
+
+function scanOnce(scans: ProgramSession['scans'], source: string): Scan {
+  const known = scans.get(source)
+  if (known) return known
+  if (scans.size > mostScans) scans.clear()
+  const made = scan(source)
+  scans.set(source, made)
+  return made
 }
 
-function scan(source: string, path: string): Scan {
-  const file = ts.createSourceFile(path, source, ts.ScriptTarget.ES2024, false)
+function scan(source: string): Scan {
+  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ES2024, false)
   const mentions = new Set<string>()
   const collect = (node: ts.Node): void => {
     if (ts.isIdentifier(node)) mentions.add(node.text)
@@ -268,23 +326,39 @@ function scan(source: string, path: string): Scan {
 }
 
 /** The text after a run's own: what it gives to other runs and what it takes from them. */
-function links(scans: readonly Scan[], i: number): string {
-  const run = scans[i] as Scan
+function links(
+  run: Scan,
+  i: number,
+  providers: ReadonlyMap<string, readonly number[]>,
+): { readonly text: string; readonly providers: Links } {
   const exports = [...run.declares].filter(name => !run.exported.has(name))
   const imports: string[] = []
+  const used = new Set<number>()
   for (const name of run.mentions) {
     if (run.declares.has(name)) continue
-    const from = provider(scans, name, i)
-    if (from !== undefined) imports.push(`import { ${name} } from '#run-${from}'\n`)
+    const from = provider(providers.get(name), i)
+    if (from === undefined) continue
+    used.add(from)
+    imports.push(`import { ${name} } from '#run-${from}'\n`)
   }
-  return `export { ${exports.join(', ')} }\n${imports.join('')}`
+  return { text: `export { ${exports.join(', ')} }\n${imports.join('')}`, providers: used }
+}
+
+/** Which runs declare a name, in their order. */
+function indexProviders(scans: readonly Scan[]): ReadonlyMap<string, readonly number[]> {
+  const providers = new Map<string, number[]>()
+  for (const [run, { declares }] of scans.entries())
+    for (const name of declares) {
+      const known = providers.get(name)
+      if (known) known.push(run)
+      else providers.set(name, [run])
+    }
+  return providers
 }
 
 /** The latest earlier run that declares a name, else the first later one (a function may be called then). */
-function provider(scans: readonly Scan[], name: string, i: number): number | undefined {
-  for (let k = i - 1; k >= 0; k--) if (scans[k]?.declares.has(name)) return k
-  for (let k = i + 1; k < scans.length; k++) if (scans[k]?.declares.has(name)) return k
-  return undefined
+function provider(runs: readonly number[] | undefined, i: number): number | undefined {
+  return runs?.findLast(run => run < i) ?? runs?.find(run => run > i)
 }
 
 function declarations(file: ts.SourceFile, length: number): ReadonlyMap<string, ts.Statement> {

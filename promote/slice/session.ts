@@ -1,0 +1,159 @@
+/**
+ * What one program of a notebook leaves for the next, so that an edit costs what it changes: parsed runs, resolved
+ * modules, the last program (its structure is used again), and what the checker has said of nodes. Kept beside the
+ * caller's cache of declarations and forgotten with it.
+ */
+import type ts from 'typescript'
+import type { DeclarationCache, NotebookProgram, RunFile } from './typescript.ts'
+
+/** What is known of a run's text, whatever its place. */
+export interface Scan {
+  readonly source: string
+  readonly declares: ReadonlySet<string>
+  /** Names whose declaration already says `export`. */
+  readonly exported: ReadonlySet<string>
+  readonly mentions: ReadonlySet<string>
+  readonly imports: readonly string[]
+}
+
+/** Answers of the checker about the nodes of one file; worthless once something that the file uses is another. */
+export interface FileFacts {
+  isValid: boolean
+}
+
+/** What was asked of the checker about a node. */
+export interface NodeFacts {
+  readonly of: FileFacts
+  readonly answers: Map<string, unknown>
+}
+
+export interface ProgramSession {
+  readonly scans: Map<string, Scan>
+  /** Sources of runs and local modules by path, with the text they were parsed from. */
+  readonly parsed: Map<string, { readonly text: string; readonly file: ts.SourceFile }>
+  readonly resolved: Map<string, ts.ResolvedModuleFull>
+  /** Packages that lie elsewhere than their path says. */
+  readonly roots: { readonly folder: string; readonly name: string }[]
+  /** Declarations that exist as text alone. */
+  readonly texts: Map<string, string>
+  /** Files of the author's own, and what specifiers stand for them. */
+  readonly local: Set<string>
+  readonly localTargets: Map<string, string>
+  readonly facts: WeakMap<ts.SourceFile, FileFacts>
+  readonly nodes: WeakMap<ts.Node, NodeFacts>
+  /** Of the last slice. */
+  last?: {
+    readonly program: ts.Program
+    readonly notebook: NotebookProgram
+    readonly links: readonly Links[]
+  }
+}
+
+/** From which runs a run takes names. */
+export type Links = ReadonlySet<number>
+
+const sessions = new WeakMap<DeclarationCache, Map<string, ProgramSession>>()
+
+/** @param key what a session depends on: the folder, and whether Node's declarations are read */
+export function sessionOf(cache: DeclarationCache, key: string): ProgramSession {
+  const ofCache = sessions.get(cache) ?? new Map<string, ProgramSession>()
+  sessions.set(cache, ofCache)
+  const known = ofCache.get(key)
+  if (known) return known
+  const made: ProgramSession = {
+    scans: new Map(),
+    parsed: new Map(),
+    resolved: new Map(),
+    roots: [],
+    texts: new Map(),
+    local: new Set(),
+    localTargets: new Map(),
+    facts: new WeakMap(),
+    nodes: new WeakMap(),
+  }
+  ofCache.set(key, made)
+  return made
+}
+
+/**
+ * Forgets what was known of runs that use something which is another now. A run that changed passes that on only
+ * where the types of what it declares are others than before.
+ */
+export function forgetOutdated(
+  session: ProgramSession,
+  notebook: NotebookProgram,
+  { program, links }: { readonly program: ts.Program; readonly links: readonly Links[] },
+): void {
+  const { last } = session
+  session.last = { program, notebook, links }
+  if (!last) return
+  const isOtherModule = [...notebook.modules].some(
+    ([path, module]) => last.notebook.modules.get(path)?.file !== module.file,
+  )
+  const users = usersOf(links)
+  const outdated = new Set<number>()
+  const work = notebook.runs.flatMap(({ file }, run) => (last.notebook.runs[run]?.file === file ? [] : [run]))
+  for (let run = work.shift(); run !== undefined; run = work.shift()) {
+    const before = last.notebook.runs[run]
+    const now = notebook.runs[run] as RunFile
+    if (before && !isOtherModule && shape(last.notebook, before) === shape(notebook, now)) continue
+    for (const user of users.get(run) ?? [])
+      if (!outdated.has(user)) {
+        outdated.add(user)
+        work.push(user)
+      }
+  }
+  for (const [run, { file }] of notebook.runs.entries())
+    if (outdated.has(run) || isOtherModule) forget(session, file)
+}
+
+function forget(session: ProgramSession, file: ts.SourceFile): void {
+  const facts = session.facts.get(file)
+  if (facts) facts.isValid = false
+  session.facts.delete(file)
+}
+
+function usersOf(links: readonly Links[]): ReadonlyMap<number, readonly number[]> {
+  const users = new Map<number, number[]>()
+  for (const [run, providers] of links.entries())
+    for (const provider of providers) {
+      const known = users.get(provider)
+      if (known) known.push(run)
+      else users.set(provider, [run])
+    }
+  return users
+}
+
+/** The types of all that a run declares, as text; who declares types of its own is another with each change. */
+function shape(notebook: NotebookProgram, run: RunFile): string {
+  return [...run.declares]
+    .map(([name, statement]) => `${name}: ${notebook.typeText(statement, name) ?? run.file.text}`)
+    .sort()
+    .join('\n')
+}
+
+/** The answer to a question about a node, asked of the checker once. */
+export function remember<T>(
+  session: ProgramSession,
+  { node, question }: { readonly node: ts.Node; readonly question: string },
+  ask: () => T,
+): T {
+  const known = session.nodes.get(node)
+  if (known?.of.isValid && known.answers.has(question)) return known.answers.get(question) as T
+  const answer = ask()
+  if (known?.of.isValid) known.answers.set(question, answer)
+  else
+    session.nodes.set(node, {
+      of: factsOf(session, node.getSourceFile()),
+      answers: new Map([[question, answer]]),
+    })
+  return answer
+}
+
+function factsOf(session: ProgramSession, file: ts.SourceFile): FileFacts {
+  const known = session.facts.get(file)
+  if (known) return known
+  const made = { isValid: true }
+  session.facts.set(file, made)
+  return made
+}

@@ -4,6 +4,7 @@ import { addAssist } from './assist.ts'
 import { addBackend } from './backend.ts'
 import { addCheck } from './check.ts'
 import { addDeploy } from './deploy.ts'
+import { addDiff } from './diff.ts'
 import { addExplain } from './explain.ts'
 import { addFeatures } from './features.ts'
 import { addInit } from './init.ts'
@@ -31,6 +32,7 @@ export const commands: readonly AddCommand[] = [
   addFeatures,
   addRun,
   addPromote,
+  addDiff,
   addSubmit,
   addRuns,
   addDeploy,

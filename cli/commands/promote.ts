@@ -2,23 +2,26 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { InvalidArgumentError, Option } from 'commander'
 import {
   isVerified,
   manifestFile,
   parseEdits,
+  printReport,
   propose,
   type OutputVerdict,
   type Pipeline,
   type Proposal,
+  type Verification,
 } from '../../promote/index.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
-import { readPipeline } from '../pipeline.ts'
+import { readPipeline, slashes } from '../pipeline.ts'
 import { writePipeline } from '../promotion/folder.ts'
 import { promotionRequest } from '../promotion/request.ts'
 import { provenanceFile, provenanceOf } from '../promotion/provenance.ts'
-import { report, showDiffs, showProposal } from '../promotion/show.ts'
+import { report, showDiffs, showProposal, verificationSummary } from '../promotion/show.ts'
 import { unverified, verifyPipeline, type Verified } from '../promotion/verify.ts'
 
 interface PromoteOptions {
@@ -26,12 +29,16 @@ interface PromoteOptions {
   readonly out?: string
   readonly output?: readonly string[]
   readonly edits?: string
+  readonly from?: 'log' | 'document'
+  readonly sample?: number
   readonly verify: boolean
   readonly yes?: boolean
 }
 
 /** What is kept beside a pipeline's tests about its verification. Not part of the version. */
 const verificationFile = 'tests/verification.json'
+/** The same for a person. */
+const reportFile = 'tests/verification.md'
 
 export const addPromote: AddCommand = (program, run) => {
   program
@@ -44,6 +51,13 @@ export const addPromote: AddCommand = (program, run) => {
       '--edits <file>',
       'changes of steps, names, outputs, parameters and secrets, as a preview makes them',
     )
+    .addOption(
+      new Option('--from <history>', 'promote what ran, or the document from top to bottom').choices([
+        'log',
+        'document',
+      ]),
+    )
+    .option('--sample <rows>', 'verify on this many rows of each data file, and say so', parseRows)
     .option('--no-verify', 'write it without running it')
     .option('--yes', 'write without asking')
     .description('make a pipeline of a notebook')
@@ -65,6 +79,7 @@ async function promoteCommand(
     folder: options.out === undefined ? undefined : context.path(options.out),
     outputs: options.output,
     edits: options.edits === undefined ? undefined : parseEdits(readText(context, options.edits)),
+    history: options.from,
     colors: output.colors,
   })
   const { folder, notebook } = request
@@ -83,18 +98,31 @@ async function promoteCommand(
   }
   const canRun = options.verify && pipeline.conflicts.length === 0
   const { verified, outputs, verification }: Verified = canRun
-    ? await verifyPipeline(context, { root, file, proposal, notebook })
+    ? await verifyPipeline(context, { root, file, proposal, notebook, sampleRows: options.sample })
     : { verified: pipeline, outputs: unverified(pipeline) }
   output.progress(`Writing ${relative(context.cwd, folder)}`)
   const provenance = await provenanceOf(root, slashes(relative(root, file)), options.output)
   const files = {
     ...verified.files,
-    [verificationFile]: json({ outputs }),
+    [verificationFile]: json({ outputs, ...(verification ? verificationSummary(verification) : {}) }),
+    ...(verification ? { [reportFile]: reportOf(verified, verification) } : {}),
     [provenanceFile]: json(provenance),
   }
   writePipeline(folder, files, removedPaths(proposal))
   output.endProgress()
   report(context, { proposal, pipeline: verified, folder, outputs, verification, written: true })
+}
+
+function reportOf({ manifest }: Pipeline, verification: Verification): string {
+  const { name, version } = manifest
+  return printReport({ name, version, verification })
+}
+
+/** @throws InvalidArgumentError of Commander */
+function parseRows(text: string): number {
+  const rows = Number(text)
+  if (Number.isSafeInteger(rows) && rows > 0) return rows
+  throw new InvalidArgumentError(`Expected a number of rows, got ${text}.`)
 }
 
 function json(value: unknown): string {
@@ -136,8 +164,9 @@ function verifiedBefore(
     const there = readPipeline(root, folder)
     const text = there.files[verificationFile]?.toString('utf8')
     if (there.manifest.version !== pipeline.manifest.version || text === undefined) return undefined
-    const { outputs } = JSON.parse(text) as { outputs: readonly OutputVerdict[] }
-    return outputs.every(isVerified) ? outputs : undefined
+    const { outputs, sample } = JSON.parse(text) as Pick<Verification, 'outputs' | 'sample'>
+    // A sample vouches for itself alone.
+    return !sample && outputs.every(isVerified) ? outputs : undefined
   } catch {
     // What is there was edited or is of another format: it is written anew.
     return undefined

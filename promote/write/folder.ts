@@ -5,8 +5,12 @@ import type { SpanMapping } from './step-file.ts'
 export const mapFile = 'map.json'
 export const expectedFile = 'tests/expected.json'
 export const testFile = 'tests/pipeline.test.js'
-/** What verification leaves beside the tests. */
-export const verificationFiles: readonly string[] = ['tests/verification.json', 'tests/verification.md']
+/** What verification, and whoever writes the folder, leave beside what promotion gives. */
+export const verificationFiles: readonly string[] = [
+  'tests/verification.json',
+  'tests/verification.md',
+  'provenance.json',
+]
 
 /** From spans of generated files to cells, so that an edit of a step finds its cell. */
 export function printMap(mappings: readonly SpanMapping[]): string {

@@ -21,6 +21,7 @@ export function openLiteralMenu(
   const description = h('input', { name: 'description', placeholder: 'What it is (optional)' })
   const radio = (value: string, text: string, checked: boolean): HTMLElement =>
     h('label', { class: 'choice' }, h('input', { type: 'radio', name: 'kind', value, checked }), text)
+  const submit = h('button', { type: 'submit' })
   const form = h(
     'form',
     { class: 'menu', method: 'dialog' },
@@ -36,7 +37,7 @@ export function openLiteralMenu(
     h(
       'div',
       { class: 'buttons' },
-      h('button', { type: 'submit' }, 'Make it so'),
+      submit,
       h('button', { type: 'button', class: 'secondary', click: () => close() }, 'Cancel'),
     ),
   )
@@ -52,6 +53,7 @@ export function openLiteralMenu(
       hint.textContent = isSecret()
         ? 'The value stays out of the pipeline: it asks for the secret by this name when it runs.'
         : `Runs can give another value; ${literal.text} is the default.`
+    submit.textContent = isSecret() ? 'Make Secret' : 'Make Parameter'
     form.querySelector('.description')?.toggleAttribute('hidden', isSecret())
   }
   form.addEventListener('change', event => {

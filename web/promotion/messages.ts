@@ -114,4 +114,4 @@ export type FromPromotionPage =
   | { readonly type: 'merge'; readonly path: string }
   | { readonly type: 'write' }
   | { readonly type: 'cancel' }
-  | { readonly type: 'open'; readonly what: 'pipeline' | 'report' | 'submit' | 'preview' }
+  | { readonly type: 'open'; readonly what: 'pipeline' | 'report' | 'submit' }

@@ -1,7 +1,7 @@
 /** What happens and what came of it, above the proposal: progress, verdicts, problems. */
 import { h, type Child } from '../support/dom.ts'
 import { duration } from '../support/numbers.ts'
-import { foldable, textButton } from './controls.ts'
+import { foldable, iconButton, textButton } from './controls.ts'
 import { icon, type IconName } from './icons.ts'
 import type { FromPromotionPage, ShownResult, ShownVerdict } from './messages.ts'
 
@@ -68,6 +68,7 @@ export function drawResult(result: ShownResult, send: Send): HTMLElement {
   return h(
     'div',
     { class: `outcome ${isGood ? 'good' : 'doubtful'}`, role: 'status' },
+    dismissButton(),
     h('h2', {}, icon(isGood ? 'check' : 'warning'), title),
     h('p', { class: 'sub' }, `${folder} · version `, h('code', {}, version), ` · ${duration(elapsedMs)}`),
     drawVerdicts(outputs),
@@ -78,9 +79,18 @@ export function drawResult(result: ShownResult, send: Send): HTMLElement {
       textButton('Submit to Backend', open('submit'), ''),
       textButton('Open Pipeline', open('pipeline')),
       hasReport && textButton('Open Report', open('report')),
-      textButton('Back to the Proposal', open('preview')),
     ),
   )
+}
+
+function dismissButton(): HTMLElement {
+  const button = iconButton(
+    'close',
+    'Close this message',
+    () => button.closest('.outcome')?.remove(),
+    'dismiss',
+  )
+  return button
 }
 
 function drawConflict(path: string, send: Send): HTMLElement {
@@ -104,7 +114,12 @@ function drawVerdict({ name, verdict, cause, differences }: ShownVerdict): HTMLE
     h('span', { class: `verdict ${words.kind}` }, verdict),
     h('span', {}, words.text),
     why,
-    differences.length > 0 && foldable(`differences ${name}`, `${differences.length} differences`, list),
+    differences.length > 0 &&
+      foldable(
+        `differences ${name}`,
+        differences.length === 1 ? '1 difference' : `${differences.length} differences`,
+        list,
+      ),
   )
 }
 
@@ -112,8 +127,9 @@ export function drawProblem(message: string, outputs: readonly ShownVerdict[]): 
   return h(
     'div',
     { class: 'outcome bad', role: 'alert' },
+    dismissButton(),
     h('h2', {}, icon('error'), 'Nothing was written'),
-    h('p', { class: 'message' }, message),
+    h('p', { class: 'message' }, message.replace(/ ?Nothing was written\.$/, '')),
     outputs.length > 0 && drawVerdicts(outputs),
   )
 }

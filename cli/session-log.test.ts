@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import type { NotebookFile } from './run-notebook.ts'
-import { withSessionLog } from './session-log.ts'
+import { sourceHash } from '../promote/index.ts'
+import { sessionOf, withSessionLog } from './session-log.ts'
 
 const notebook = (metadata: object = {}) =>
   ({
@@ -54,4 +55,56 @@ test('without a word of the client the ids of cells decide', context => {
   assert.deepEqual(known(notebook()), [{ cell: 'a', source: 'yes' }])
   const foreign = sessions(context, { 'x.jsonl': [{ cell: 'b', source: 'no' }] })
   assert.equal(foreign(notebook()), undefined)
+})
+
+test('a restart forgets what ran before; failures are kept', context => {
+  const log = sessions(context, {
+    'x.jsonl': [
+      { cell: 'a', source: 'old', order: 1, status: 'ok', notebook: 'n.ipynb' },
+      { cell: 'a', source: 'older', order: 2, status: 'ok' },
+      { cell: 'a', source: 'new', order: 1, status: 'error' },
+      { cell: 'a', source: 'newer', order: 2, status: 'ok' },
+    ],
+  })
+  assert.deepEqual(log(notebook()), [
+    { cell: 'a', source: 'new', status: 'error' },
+    { cell: 'a', source: 'newer', status: 'ok' },
+  ])
+})
+
+test('evidence is that of the session whose runs are in the log', context => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-log-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  mkdirSync(join(folder, '.slipway/sessions'), { recursive: true })
+  const cell = (source: string) => ({
+    ...{ type: 'cell', order: 1, cell: 'a', source: sourceHash(source), status: 'ok', time: '', reads: [] },
+    ...{
+      writes: [],
+      dynamic: false,
+      clock: false,
+      random: false,
+      files: [],
+      hosts: ['h:1'],
+      environment: [],
+    },
+    ...{ processes: [], values: [] },
+  })
+  const write = (name: string, file: string | null, source: string) => {
+    const lines = [{ type: 'session', version: 1, notebook: file }, cell(source)]
+    writeFileSync(join(folder, '.slipway/sessions', name), lines.map(line => JSON.stringify(line)).join('\n'))
+  }
+  write('1.evidence.jsonl', null, 'ran')
+  write('2.evidence.jsonl', 'm.ipynb', 'ran')
+  write('3.evidence.jsonl', null, 'of another')
+  const given = notebook({ slipway: { log: [{ cell: 'a', source: 'ran' }] } })
+  const { evidence } = sessionOf({
+    file: join(folder, 'n.ipynb'),
+    root: folder,
+    text: JSON.stringify(given),
+    notebook: given,
+  })
+  assert.deepEqual(
+    evidence?.runs.map(run => run.source),
+    [sourceHash('ran')],
+  )
 })

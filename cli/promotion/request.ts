@@ -6,7 +6,7 @@ import type { Colors } from '../output.ts'
 import { pipelineNameOf, pipelinesFolder, slashes } from '../pipeline.ts'
 import { createProjectView, installedTypes } from '../project-view.ts'
 import { readNotebookFile, type NotebookFile } from '../run-notebook.ts'
-import { withSessionLog } from '../session-log.ts'
+import { sessionOf } from '../session-log.ts'
 import { readTexts } from './folder.ts'
 
 export interface PromotionSource {
@@ -22,6 +22,8 @@ export interface PromotionSource {
   readonly folder?: string | undefined
   readonly outputs?: readonly string[] | undefined
   readonly edits?: ProposalEdits | undefined
+  /** What counts: what ran (default), or the document from top to bottom. */
+  readonly history?: ProposeOptions['history'] | undefined
   readonly colors: Colors
   readonly cache?: ProposeOptions['cache'] | undefined
 }
@@ -35,13 +37,16 @@ export interface PromotionRequest {
 
 /** @throws CliError CLI002, CLI008 */
 export function promotionRequest(source: PromotionSource): PromotionRequest {
-  const { root, file, outputs, edits, cache } = source
+  const { root, file, outputs, edits, cache, history } = source
   const { text, notebook } = readNotebook(file, source.text)
   const name = source.name ?? pipelineNameOf(file)
   const folder = source.folder ?? join(pipelinesFolder(root), name)
   const previous = readTexts(folder)
+  const session = sessionOf({ file, root, text, notebook })
   const options = {
-    notebook: withSessionLog(file, text, notebook),
+    notebook: session.text,
+    ...(session.evidence ? { evidence: session.evidence } : {}),
+    ...(history ? { history } : {}),
     notebookName: slashes(relative(root, file)),
     name,
     ...(outputs ? { outputs } : {}),

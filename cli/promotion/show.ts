@@ -100,7 +100,7 @@ export function report(
     steps: steps.map(({ name, file, cells }) => ({ name, file, cells })),
     parameters,
     outputs,
-    ...(verification ? { verification: summaryOf(verification) } : {}),
+    ...(verification ? { verification: verificationSummary(verification) } : {}),
     kept,
     dropped,
     assumptions,
@@ -130,6 +130,6 @@ export function report(
 }
 
 /** What a client shows beside the outputs' verdicts: recorded values stay out. */
-function summaryOf({ passed, runs, findings, sample }: Verification) {
+export function verificationSummary({ passed, runs, findings, sample }: Verification) {
   return { passed, runs, findings, ...(sample ? { sample } : {}) }
 }

@@ -32,7 +32,7 @@ export interface VerifyRequest {
   readonly proposal: Proposal
   readonly notebook: NotebookFile
   /** Verifies on this many rows of each data file. Default: on all. */
-  readonly sampleRows?: number
+  readonly sampleRows?: number | undefined
 }
 
 export interface Verified {

@@ -50,7 +50,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
         runs.replay,
         varying.map(({ name }) => name),
       ),
-      ...hiddenState(request, runs, tolerance),
+      ...hiddenState({ ...request, outputs: steadyOutputs(request, varying) }, runs, tolerance),
       ...(options.sample ? [] : drift(request, runs.replay, drifted)),
     ],
     ...(options.sample ? { sample: options.sample } : {}),
@@ -58,6 +58,12 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
       ? {}
       : { recorded: recordedOf(runs.pipeline.result.outputs) }),
   }
+}
+
+/** Outputs that vary tell nothing of the document. */
+function steadyOutputs({ outputs }: VerifyOptions['request'], varying: readonly Subject[]) {
+  const names = new Set(varying.map(({ name }) => name))
+  return outputs.filter(({ name }) => !names.has(name))
 }
 
 /** Something to compare: an output by its name, or a file by its path. */

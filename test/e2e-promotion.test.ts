@@ -12,7 +12,7 @@ import type { Locator, Page } from 'playwright-core'
 import { waitUntil } from './e2e-editor.ts'
 import { inFrames, openNotebook, runAllCells } from './e2e-page.ts'
 import { inVsCode } from './e2e-session.ts'
-import { openFile, runCommand, screenshot } from './support/browser.ts'
+import { fillQuickInput, openFile, quickPickItem, runCommand, screenshot } from './support/browser.ts'
 import { createDelaysProject } from './support/promotion-project.ts'
 import { packagedExtension } from './support/vsix.ts'
 
@@ -205,4 +205,22 @@ test('promotion in other themes', { timeout }, async t => {
       await screenshot(page, `promotion-proposal-${name}`)
     })
   }
+})
+
+test('a restricted workspace shows what cells need, and promotes nothing', { timeout }, async t => {
+  const root = await createDelaysProject()
+  t.after(() => rm(root, { recursive: true, force: true }))
+  await inVsCode({ folder: root, name: 'promotion-restricted', restricted: true }, async page => {
+    await openFile(page, 'delays.ipynb')
+    const lens = page.locator('.codelens-decoration')
+    await lens.filter({ hasText: 'needs' }).first().waitFor({ timeout: patienceMs })
+    assert.equal(await lens.filter({ hasText: 'Promote' }).count(), 0)
+    await page.keyboard.press('F1')
+    await fillQuickInput(page, '>Slipway: Show What This Cell Needs')
+    await quickPickItem(page, 'Slipway: Show What This Cell Needs').waitFor()
+    await fillQuickInput(page, '>Slipway: Promote Notebook to Pipeline')
+    await page.locator('.quick-input-list').getByText('No matching commands').waitFor()
+    await screenshot(page, 'promotion-restricted')
+    assert.equal(existsSync(join(root, '.slipway')), false)
+  })
 })

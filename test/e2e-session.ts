@@ -13,13 +13,15 @@ export interface WindowOptions {
   readonly name: string
   readonly env?: Readonly<Record<string, string>>
   readonly settings?: Readonly<Record<string, unknown>>
+  /** Opens the folder without trusting it. */
+  readonly restricted?: boolean
 }
 
 /** Opens a folder in VS Code, and afterwards sees that no process is left behind. */
 export async function inVsCode(options: WindowOptions, work: (page: Page) => Promise<void>): Promise<void> {
-  const { folder, name, env, settings } = options
+  const { folder, name, env, settings, restricted } = options
   const extensions = [await packagedExtension()]
-  const server = await startCodeServer({ folder, extensions, env, settings })
+  const server = await startCodeServer({ folder, extensions, env, settings, restricted })
   const tree: number[] = []
   try {
     const browser = await openBrowser()

@@ -40,6 +40,8 @@ export interface CodeServerOptions {
   readonly extensions?: readonly string[]
   /** Settings of the user, over the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>
+  /** Opens the folder without trusting it. Default: no question is asked, it is trusted. */
+  readonly restricted?: boolean | undefined
   /** Further environment of the server, its extension host and their children. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -116,16 +118,22 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   await mkdir(path.join(profile, 'data/User'), { recursive: true })
   await mkdir(path.join(profile, 'extensions'))
   await writeFile(path.join(profile, 'config.yaml'), '')
-  const settings = { ...quietSettings, ...options.settings }
+  const { restricted = false } = options
+  const trust = restricted ? { 'security.workspace.trust.startupPrompt': 'never' } : {}
+  const settings = { ...quietSettings, ...trust, ...options.settings }
   await writeFile(path.join(profile, 'data/User/settings.json'), JSON.stringify(settings, null, 2))
   const install = (vsix: string): Promise<void> => installExtension({ entry, profile, vsix })
   for (const vsix of options.extensions ?? []) await install(vsix)
 
   const port = await freePort()
-  const child = spawn(node24(), [entry, ...profileArgs(profile), ...serverArgs(port), options.folder], {
-    env: { ...cleanEnvironment(), ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    node24(),
+    [entry, ...profileArgs(profile), ...serverArgs(port, restricted), options.folder],
+    {
+      env: { ...cleanEnvironment(), ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   const output: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', c => output.push(String(c)))
   const atExit = (): void => killTree(child)
@@ -159,9 +167,9 @@ function profileArgs(profile: string): string[] {
   return ['--config', at('config.yaml'), '--user-data-dir', at('data'), '--extensions-dir', at('extensions')]
 }
 
-function serverArgs(port: number): string[] {
-  const flags = ['--auth=none', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust']
-  return [...flags, '--bind-addr', `127.0.0.1:${port}`]
+function serverArgs(port: number, restricted: boolean): string[] {
+  const flags = ['--auth=none', '--disable-telemetry', '--disable-update-check']
+  return [...flags, ...(restricted ? [] : ['--disable-workspace-trust']), '--bind-addr', `127.0.0.1:${port}`]
 }
 
 async function installExtension(at: { entry: string; profile: string; vsix: string }): Promise<void> {

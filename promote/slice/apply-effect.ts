@@ -14,7 +14,7 @@ import {
 } from './interpreter.ts'
 import { posix } from 'node:path'
 import { isAwaited, later } from './later.ts'
-import { consult, inheritedMembers } from './protocols.ts'
+import { consult, inheritedMembers, writeMember } from './protocols.ts'
 import { bare, ts } from './typescript.ts'
 
 export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value {
@@ -36,11 +36,10 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
     if (!part.lazy) given = union(given, runCallbacks(it, part, call))
     for (const source of part.stores ?? []) {
       const stored = targetOf(call, source)
-      heap.writeField(
-        targetOf(call, part.into ?? 'receiver'),
-        '*',
-        union(stored, given, heap.readField(stored, '*')),
-      )
+      writeMember(it, targetOf(call, part.into ?? 'receiver'), '*', {
+        value: union(stored, given, heap.readField(stored, '*')),
+        node: call.node,
+      })
     }
   }
   if (effect.data || effect.model) {
@@ -284,7 +283,9 @@ function resultOf(
 ): Value {
   const { heap } = it
   const data = call.parameters.filter((_, i) => !effect.calls?.includes(i))
-  const inputs = union(call.self, ...data, call.more ?? nothing)
+  // `Object` of `Object.values(o)` is no part of what comes back.
+  const receiver = new Set([...call.self].filter(object => object.kind !== 'external'))
+  const inputs = union(receiver, ...data, call.more ?? nothing)
   if (kind === 'callback') return given
   if (kind === 'element') return heap.readField(inputs, '*')
   if (kind !== 'new' && kind !== 'copy' && kind !== 'callback-in-new') return targetOf(call, kind)

@@ -137,7 +137,7 @@ export function construct(it: Interpreter, node: ts.NewExpression, frame: Frame)
     it.instances.set(instance, union(it.instances.get(instance) ?? nothing, new Set([object])))
     const run = () =>
       it.classes.has(object)
-        ? (runConstructor(it, object, { ...given, self, node }), self)
+        ? union(self, runConstructor(it, object, { ...given, self, node }))
         : union(self, inline(it, object, { ...given, self, node }))
     return own.length > 1 ? it.heap.maybe('weak', run) : run()
   })
@@ -210,10 +210,20 @@ function dispatch(it: Interpreter, call: Call, suffix: '' | '.new'): Value {
   if (!isForeign) return inlineCall(it, functions, call)
   const foreign = () => {
     const effect = findEffect(it, call, externals, suffix)
-    return effect ? applyEffect(it, effect, call) : havoc(it, call)
+    const given = effect ? applyEffect(it, effect, call) : havoc(it, call)
+    return union(given, constructInherited(it, call))
   }
   if (functions.size === 0) return foreign()
   return it.heap.maybe('weak', () => union(inlineCall(it, functions, call), foreign()))
+}
+
+/** `Rows.from(…)` of an own class that extends a library's may make instances. */
+function constructInherited(it: Interpreter, call: Call): Value {
+  if (![...call.self].some(object => it.classes.has(object))) return nothing
+  const more = union(...call.parameters, call.more ?? nothing)
+  return it.heap.maybe('weak', () =>
+    constructAll(it, call.self, { self: nothing, parameters: [], more, node: call.node }),
+  )
 }
 
 /** A call that nobody waits for goes on while later statements run. */
@@ -226,12 +236,12 @@ function inlineCall(it: Interpreter, functions: Value, call: Call): Value {
 
 /** `resolve(value)` of a promise made here: who awaits that gets the value. */
 function settlePromises(it: Interpreter, call: Call): Value | undefined {
-  if (call.callee.size === 0) return undefined
-  const promises = [...call.callee].map(object => it.resolvers.get(object))
-  if (!promises.every(promise => promise !== undefined)) return undefined
+  const promises = [...call.callee].flatMap(object => it.resolvers.get(object) ?? [])
+  if (promises.length === 0) return undefined
   const given = union(...call.parameters, call.more ?? nothing)
   for (const promise of promises) it.heap.fill(promise, union(given, it.heap.readField(given, '*')))
-  return nothing
+  // A variable may hold something else before it holds that.
+  return promises.length === call.callee.size ? nothing : undefined
 }
 
 function findEffect(
@@ -242,14 +252,22 @@ function findEffect(
 ): Effect | undefined {
   const find = (name: StubName | undefined) =>
     name && it.effects.find(name.package, `${name.name.replace(/^default\.?/, '')}${suffix}`)
-  for (const object of externals) {
+  const target = ts.isCallExpression(call.node) ? bare(call.node.expression) : undefined
+  const member = target && ts.isPropertyAccessExpression(target) ? target.name.text : undefined
+  // What a container holds may be a library's function too, but is not what its own methods are.
+  const isNamed = (object: AbstractObject) =>
+    member === undefined || it.externals.get(object)?.name.split('.').at(-1) === member
+  for (const object of externals.filter(isNamed)) {
     const effect = find(it.externals.get(object))
     if (effect) return effect
   }
   const typed = find(call.stub)
   if (typed) return typed
+  for (const object of externals) {
+    const effect = find(it.externals.get(object))
+    if (effect) return effect
+  }
   // Without types: by what the stubs say the receiver is, unless it is only a part of that.
-  const target = ts.isCallExpression(call.node) ? bare(call.node.expression) : undefined
   if (!target || !ts.isPropertyAccessExpression(target)) return undefined
   const receiver = bare(target.expression)
   const inner = ts.isAwaitExpression(receiver) ? bare(receiver.expression) : receiver
@@ -368,9 +386,10 @@ function bindParameters(
     }
     const { initializer } = parameter
     const fallback = initializer ? it.heap.maybe('weak', () => evaluate(it, initializer, frame)) : nothing
-    assign(it, parameter.name, union(given.parameters[i] ?? nothing, given.more ?? nothing, fallback), frame)
+    const value = union(given.parameters[i] ?? nothing, given.more ?? nothing, fallback)
+    assign(it, parameter.name, value, frame)
     if (node.kind === ts.SyntaxKind.Constructor && ts.isParameterPropertyDeclaration(parameter, node))
-      it.heap.writeField(frame.self, (parameter.name as ts.Identifier).text, given.parameters[i] ?? nothing)
+      it.heap.writeField(frame.self, (parameter.name as ts.Identifier).text, value)
   }
 }
 
@@ -401,28 +420,31 @@ export function constructAll(it: Interpreter, value: Value, given: Arguments): V
   )
 }
 
-function runConstructor(it: Interpreter, object: AbstractObject, given: Arguments): void {
+/** @returns what the constructor gives in place of the instance, which few do */
+function runConstructor(it: Interpreter, object: AbstractObject, given: Arguments): Value {
   const known = it.classes.get(object)
-  if (!known) return
+  if (!known) return nothing
   const member = known.node.members.find(m => ts.isConstructorDeclaration(m) && m.body) as
     ts.ConstructorDeclaration | undefined
   const parents = it.heap.readField(new Set([object]), 'extends')
   if (!member) {
-    for (const parent of parents) constructParent(it, parent, given)
-    return initializeFields(it, object, given)
+    const others = [...parents].map(parent => constructParent(it, parent, given))
+    initializeFields(it, object, given)
+    return union(...others)
   }
   if (parents.size === 0) initializeFields(it, object, given)
   const ctor = objectAt(it, member, known.frame, { kind: 'function' })
   it.functions.set(ctor, { node: member, frame: known.frame })
-  inline(it, ctor, given)
+  return inline(it, ctor, given)
 }
 
-function constructParent(it: Interpreter, parent: AbstractObject, given: Arguments): void {
+function constructParent(it: Interpreter, parent: AbstractObject, given: Arguments): Value {
   if (it.classes.has(parent)) return runConstructor(it, parent, given)
   const name = it.externals.get(parent)
   const isHarmless = name !== undefined && it.effects.find(name.package, `${name.name}.new`) !== undefined
   if (!isHarmless)
     havoc(it, { ...given, callee: new Set([parent]), argumentNodes: [], text: 'super', frame: createFrame() })
+  return nothing
 }
 
 function initializeFields(it: Interpreter, object: AbstractObject, given: Arguments): void {

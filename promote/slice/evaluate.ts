@@ -1,5 +1,5 @@
 /** The abstract interpreter's expressions: what an expression may be, and what evaluating it reads and writes. */
-import { callExpression, construct, taggedTemplate } from './call.ts'
+import { callExpression, construct, invoke, taggedTemplate } from './call.ts'
 import { executeClass } from './execute.ts'
 import { nothing, union, type AbstractObject, type Value } from './heap.ts'
 import {
@@ -84,6 +84,7 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
     awaited(it)
     return settledValue(it, value)
   }
+  if (ts.isRegularExpressionLiteral(node)) return regularExpression(it, node, frame)
   if (ts.isTypeNode(node)) return nothing
   // Parentheses, `await`, `as`, `!`, `satisfies`, spread and whatever else hands its parts through.
   let value: Value = nothing
@@ -91,6 +92,13 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
     value = union(value, go(child))
   })
   return value
+}
+
+/** With `g` or `y` it remembers where it was. */
+function regularExpression(it: Interpreter, node: ts.RegularExpressionLiteral, frame: Frame): Value {
+  const flags = node.text.slice(node.text.lastIndexOf('/'))
+  const tag = { package: 'js', name: 'RegExp' }
+  return new Set([objectAt(it, node, frame, { kind: 'plain', frozen: !/[gy]/.test(flags), tag })])
 }
 
 /** A promise made here gives what it was resolved with. */
@@ -132,10 +140,10 @@ function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
     case 'local':
       return it.heap.read(localSlot(it, name.declaration, frame))
     case 'library':
-      if (name.name === 'arguments') return frame.parameters
+      if (name.name === 'arguments') return argumentsObject(it, node, frame)
       return new Set([external(it, name.package, name.name)])
     case 'unknown': {
-      if (node.text === 'arguments') return frame.parameters
+      if (node.text === 'arguments') return argumentsObject(it, node, frame)
       // `globalThis.x = …` in one cell, `x` in another.
       const globals = new Set([external(it, 'js', 'globalThis')])
       // Without Node's declarations its globals are still Node's.
@@ -143,6 +151,12 @@ function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
       return union(it.heap.readField(globals, node.text), new Set([external(it, owner, node.text)]))
     }
   }
+}
+
+function argumentsObject(it: Interpreter, node: ts.Node, frame: Frame): Value {
+  const object = objectAt(it, node, frame, { kind: 'plain' })
+  it.heap.fill(object, frame.parameters)
+  return new Set([object])
 }
 
 /** Reading a property, getters of the notebook's own classes included. */
@@ -213,6 +227,10 @@ function binary(it: Interpreter, node: ts.BinaryExpression, frame: Frame): Value
     )
   const after = go(right)
   if (kind === ts.SyntaxKind.CommaToken) return after
+  if (kind === ts.SyntaxKind.InstanceOfKeyword && it.implicit.any) {
+    const asked = readMember(it, after, '@@hasInstance', node).value
+    it.heap.maybe('weak', () => invoke(it, asked, { self: after, parameters: [before], node }))
+  }
   // Operators may ask an object for its value.
   if (kind !== ts.SyntaxKind.EqualsEqualsEqualsToken && kind !== ts.SyntaxKind.ExclamationEqualsEqualsToken)
     convert(it, union(before, after), node)

@@ -122,6 +122,8 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
   if (ts.isTryStatement(node)) {
     heap.maybe('weak', () => {
       run(node.tryBlock)
+      const caught = node.catchClause?.variableDeclaration
+      if (caught) assign(it, caught.name, it.thrown, frame)
       run(node.catchClause?.block)
     })
     return run(node.finallyBlock)
@@ -132,7 +134,11 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
   }
   if (ts.isLabeledStatement(node)) return run(node.statement)
   if (ts.isExpressionStatement(node)) return void go(node.expression)
-  if (ts.isThrowStatement(node)) return heap.readDeep(go(node.expression))
+  if (ts.isThrowStatement(node)) {
+    const value = go(node.expression)
+    for (const each of value) it.thrown.add(each)
+    return heap.readDeep(value)
+  }
   ts.forEachChild(node, child => void (ts.isStatement(child) ? run(child) : go(child)))
 }
 

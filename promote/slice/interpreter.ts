@@ -101,6 +101,8 @@ export interface Interpreter {
   readonly firstModule: number
   /** Getters and setters that `defineProperty` made of functions. */
   readonly accessors: Map<AbstractObject, 'get' | 'set'>
+  /** What has been thrown so far, and may be caught. */
+  readonly thrown: Set<AbstractObject>
   /** The handlers of proxies. */
   readonly proxies: Map<AbstractObject, Value>
   /** Generators and the like: what asking for the next item does. */

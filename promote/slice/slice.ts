@@ -213,6 +213,7 @@ function createInterpreter(
     externals: new Map(),
     frames: new Map(),
     accessors: new Map(),
+    thrown: new Set(),
     proxies: new Map(),
     lazies: new Map(),
     resolvers: new Map(),
@@ -371,6 +372,7 @@ function closure(
   /** Modules whose evaluation is needed, by their number as a statement, with the statement that imports them. */
   const evaluated = new Map<number, number>()
   const work: number[] = []
+  const declarers = declarersOf(statements)
   const keep = (index: number) => {
     if (index >= it.firstModule && !evaluated.has(index)) {
       evaluated.set(index, -1)
@@ -390,7 +392,8 @@ function closure(
   for (;;) {
     for (let index = work.pop(); index !== undefined; index = work.pop())
       for (const need of it.heap.needs[index] ?? []) keep(need)
-    for (const index of [...kept]) for (const missing of undeclared(statements, kept, index)) keep(missing)
+    for (const index of [...kept])
+      for (const missing of undeclared(statements, kept, { index, declarers })) keep(missing)
     if (work.length > 0) continue
     for (const [module, importers] of it.importers) {
       const index = it.firstModule + module.index
@@ -494,15 +497,29 @@ function patchedPrototypes(it: Interpreter, statements: readonly Statement[]): r
   })
 }
 
+function declarersOf(statements: readonly Statement[]): ReadonlyMap<string, readonly Statement[]> {
+  const declarers = new Map<string, Statement[]>()
+  for (const statement of statements)
+    for (const name of statement.declares) {
+      const known = declarers.get(name)
+      if (known) known.push(statement)
+      else declarers.set(name, [statement])
+    }
+  return declarers
+}
+
 /** Declarations that a kept statement mentions and that nothing kept gives. */
 function undeclared(
   statements: readonly Statement[],
   kept: ReadonlySet<number>,
-  index: number,
+  {
+    index,
+    declarers,
+  }: { readonly index: number; readonly declarers: ReadonlyMap<string, readonly Statement[]> },
 ): readonly number[] {
   const missing: number[] = []
   for (const name of statements[index]?.mentions ?? []) {
-    const declaring = statements.filter(s => s.declares.includes(name))
+    const declaring = declarers.get(name) ?? []
     if (declaring.some(s => kept.has(s.index))) continue
     const nearest = declaring.findLast(s => s.index < index) ?? declaring[0]
     if (nearest) missing.push(nearest.index)

@@ -2,6 +2,7 @@
  * What a name in a cell stands for: a variable that all cells share, a variable inside a function or block, a thing
  * of the language or of Node, or nothing known. And the name under which effect stubs know a function.
  */
+import { remember } from './session.ts'
 import { declaredNames, ts, type NotebookProgram } from './typescript.ts'
 
 export type Name =
@@ -30,8 +31,9 @@ export interface StubName {
 }
 
 export function createNames(notebook: NotebookProgram): Names {
-  const { checker } = notebook
-  const cache = new Map<ts.Identifier, Name>()
+  const { checker, session } = notebook
+  const ask = <T>(node: ts.Node, question: string, answer: () => T) =>
+    remember(session, { node, question }, answer)
 
   function find(identifier: ts.Identifier): Name {
     const symbol = symbolOf(identifier)
@@ -80,28 +82,24 @@ export function createNames(notebook: NotebookProgram): Names {
   }
 
   return {
-    of(identifier) {
-      const known = cache.get(identifier)
-      if (known) return known
-      const found = find(identifier)
-      cache.set(identifier, found)
-      return found
-    },
+    of: identifier => ask(identifier, 'name', () => find(identifier)),
     stubName(callee) {
       const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee
-      return ts.isIdentifier(name) ? stubNameOf(symbolOf(name)) : undefined
+      return ts.isIdentifier(name) ? ask(name, 'stub', () => stubNameOf(symbolOf(name))) : undefined
     },
-    className(node) {
-      const type = checker.getNonNullableType(checker.getTypeAtLocation(node))
-      const awaited = checker.getAwaitedType(type) ?? type
-      const symbol = awaited.getSymbol()
-      const declaration = symbol?.declarations?.[0]
-      if (!symbol || !declaration) return undefined
-      const owner = notebook.runOf(declaration) === undefined ? notebook.packageOf(declaration) : undefined
-      const name = symbol.name === 'default' ? declaredName(declaration) : symbol.name
-      return owner === undefined ? undefined : { package: owner, name }
-    },
-    isPrimitive: node => isPrimitiveType(checker.getTypeAtLocation(node)),
+    className: node => ask(node, 'class', () => classNameOf(node)),
+    isPrimitive: node => ask(node, 'primitive', () => isPrimitiveType(checker.getTypeAtLocation(node))),
+  }
+
+  function classNameOf(node: ts.Expression): StubName | undefined {
+    const type = checker.getNonNullableType(checker.getTypeAtLocation(node))
+    const awaited = checker.getAwaitedType(type) ?? type
+    const symbol = awaited.getSymbol()
+    const declaration = symbol?.declarations?.[0]
+    if (!symbol || !declaration) return undefined
+    const owner = notebook.runOf(declaration) === undefined ? notebook.packageOf(declaration) : undefined
+    const name = symbol.name === 'default' ? declaredName(declaration) : symbol.name
+    return owner === undefined ? undefined : { package: owner, name }
   }
 }
 

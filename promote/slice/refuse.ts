@@ -14,13 +14,11 @@ export function refusals(statements: readonly Statement[], names: Names): readon
   )
 }
 
-export interface Refusal extends Pick<PromoteDiagnostic, 'code' | 'message'> {
-  readonly at: ts.Node
-}
+type Refusal = Pick<PromoteDiagnostic, 'code' | 'message'>
 
 /** What in a piece of code no slice can be sure about. */
-export function refusalsIn(node: ts.Node, names: Names): readonly Refusal[] {
-  const found: Refusal[] = []
+export function refusalsIn(node: ts.Node, names: Names): readonly (Refusal & { readonly at: ts.Node })[] {
+  const found: (Refusal & { readonly at: ts.Node })[] = []
   const visit = (at: ts.Node): void => {
     const refusal = refuse(at, names)
     if (refusal) found.push({ ...refusal, at })
@@ -29,8 +27,6 @@ export function refusalsIn(node: ts.Node, names: Names): readonly Refusal[] {
   visit(node)
   return found
 }
-
-type Refusal = Pick<PromoteDiagnostic, 'code' | 'message'>
 
 function refuse(node: ts.Node, names: Names): Refusal | undefined {
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) return refuseCall(node, names)

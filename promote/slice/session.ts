@@ -96,8 +96,13 @@ export function forgetOutdated(
   for (let run = work.shift(); run !== undefined; run = work.shift()) {
     const before = last.notebook.runs[run]
     const now = notebook.runs[run] as RunFile
-    if (before && !isOtherModule && shape(last.notebook, before) === shape(notebook, now)) continue
-    for (const user of users.get(run) ?? [])
+    const isSame = before !== undefined && isSameFromOutside(last.notebook, before, { notebook, now })
+    if (isSame) continue
+    const reached = new Set(users.get(run))
+    // Who declares types of its own may change the types of others that only mention them.
+    if (!before || declaresTypes(before) || declaresTypes(now))
+      for (const each of reached) for (const user of users.get(each) ?? []) reached.add(user)
+    for (const user of reached)
       if (!outdated.has(user)) {
         outdated.add(user)
         work.push(user)
@@ -124,12 +129,25 @@ function usersOf(links: readonly Links[]): ReadonlyMap<number, readonly number[]
   return users
 }
 
-/** The types of all that a run declares, as text; who declares types of its own is another with each change. */
-function shape(notebook: NotebookProgram, run: RunFile): string {
-  return [...run.declares]
-    .map(([name, statement]) => `${name}: ${notebook.typeText(statement, name) ?? run.file.text}`)
-    .sort()
-    .join('\n')
+/** Whether all that a run declares has the types that it had. */
+function isSameFromOutside(
+  last: NotebookProgram,
+  before: RunFile,
+  { notebook, now }: { readonly notebook: NotebookProgram; readonly now: RunFile },
+): boolean {
+  if (before.declares.size !== now.declares.size) return false
+  const typesBefore = declaresTypes(before)
+  if (typesBefore !== declaresTypes(now) || (typesBefore && before.file.text !== now.file.text)) return false
+  if (typesBefore && before.file === now.file) return false
+  return [...now.declares].every(([name, statement]) => {
+    const known = before.declares.get(name)
+    return known !== undefined && last.typeText(known, name) === notebook.typeText(statement, name)
+  })
+}
+
+/** Classes, interfaces, aliases of types and the like: their names say nothing of what is in them. */
+function declaresTypes(run: RunFile): boolean {
+  return run.statements.some(statement => run.declaresTypes.has(statement))
 }
 
 /** The answer to a question about a node, asked of the checker once. */

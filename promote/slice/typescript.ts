@@ -36,6 +36,8 @@ export interface RunFile {
   readonly statements: readonly ts.Statement[]
   /** Names that the run declares at its top level, with the top-level statement that does. */
   readonly declares: ReadonlyMap<string, ts.Statement>
+  /** Those of its statements whose names say nothing of what they declare: classes, types, enums. */
+  readonly declaresTypes: ReadonlySet<ts.Statement>
   /** Every identifier's text in it. */
   readonly mentions: ReadonlySet<string>
 }
@@ -201,6 +203,7 @@ export function createNotebookProgram({
         length: s.source.length,
         statements,
         declares: declarations(file, s.source.length),
+        declaresTypes: new Set(statements.filter(declaresType)),
         mentions: s.mentions,
       }
     }),
@@ -244,11 +247,15 @@ function parseOnce(
 
 /** Variables and functions have a type that says all; what mentions names of types may mean others by them. */
 function typeText(checker: ts.TypeChecker, statement: ts.Statement, name: string): string | undefined {
-  if (!ts.isVariableStatement(statement) && !ts.isFunctionDeclaration(statement)) return undefined
+  if (!ts.isVariableStatement(statement) && !ts.isFunctionDeclaration(statement)) return statement.getText()
   const node = nameIn(statement, name)
   if (!node) return undefined
   const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias
   return checker.typeToString(checker.getTypeAtLocation(node), undefined, flags)
+}
+
+function declaresType(statement: ts.Statement): boolean {
+  return isNamedDeclaration(statement) && !ts.isFunctionDeclaration(statement)
 }
 
 function nameIn(node: ts.Node, name: string): ts.Identifier | undefined {

@@ -48,7 +48,12 @@ export async function verifyPipeline(context: CommandContext, request: VerifyReq
   const work = mkdtempSync(join(tmpdir(), 'slipway-verify-'))
   const sampled = sampleRows === undefined ? undefined : await sampledProject(request, sampleRows)
   try {
-    const place: Place = { ...request, root: sampled?.project.root ?? request.root, work }
+    const place: Place = {
+      root: sampled?.project.root ?? request.root,
+      folder: slashes(relative(request.root, dirname(request.file))),
+      proposal,
+      work,
+    }
     const result = await verifyProposal(proposal, {
       signal,
       live: shownOutputs(proposal.replay, liveSession(notebook, proposal.replay)),
@@ -77,7 +82,8 @@ export async function verifyPipeline(context: CommandContext, request: VerifyReq
 interface Place {
   /** What is copied for each run. */
   readonly root: string
-  readonly file: string
+  /** Of the notebook, from the project's root. */
+  readonly folder: string
   readonly proposal: Proposal
   readonly work: string
 }
@@ -94,16 +100,11 @@ async function sampledProject({ root, proposal }: VerifyRequest, rows: number) {
   }
 }
 
-/** The notebook's folder from the project's root. */
-function folderOf({ file, proposal }: Place, root: string): string {
-  return proposal.pipeline?.manifest.workingFolder ?? slashes(relative(root, dirname(file)))
-}
-
 async function replayIn(place: Place, asked: ReplayRequest, pass: RunOptions): Promise<RunResult> {
   return await inScratch(place, async project => {
     const found = await replay(asked, {
       root: project.root,
-      folder: folderOf(place, place.root),
+      folder: place.folder,
       workFolder: mkdtempSync(join(place.work, 'replay-')),
       onProgress: pass.onProgress ?? (() => undefined),
       ...(pass.signal ? { signal: pass.signal } : {}),

@@ -6,7 +6,7 @@ import { hazardReport } from './report.ts'
 import { reduce } from './reduce.ts'
 
 /** What has been reached; it may rise and not fall. */
-const minimalShare = 0.96
+const minimalShare = 0.98
 
 test('every hazard is sliced soundly, and as few statements too many are kept as ever', async t => {
   const corpus = readCorpus()
@@ -25,11 +25,11 @@ test('every hazard is sliced soundly, and as few statements too many are kept as
       [],
     )
   })
-  await t.test('no needed statement is missing', { todo: 'about 25 cases' }, () => {
+  await t.test('no needed statement is missing', () => {
     const unsound = findings.filter(finding => !isSound(finding))
     assert.equal(unsound.length, 0, hazardReport(unsound))
   })
-  await t.test('the share of minimal slices does not fall', { todo: 'counts sound cases only' }, () => {
+  await t.test('the share of minimal slices does not fall', () => {
     const share = findings.filter(isMinimal).length / findings.length
     assert.ok(share >= minimalShare, `${share}\n${hazardReport(findings.filter(f => !isMinimal(f)))}`)
   })

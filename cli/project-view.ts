@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { glob } from 'tinyglobby'
+import { parseFeatureId } from '../catalog/index.ts'
 import type { Plan, Workspace } from '../language/index.ts'
 import { installation } from '../library/installation.ts'
 import { loadProject, type Project } from '../library/project.ts'
@@ -38,6 +39,11 @@ export function createProjectView(root: string, folder: string, colors: Colors):
           ? { plan: checked }
           : { problem: diagnostics.map(d => codeFrame(workspace.text(d.path) ?? '', d, colors)).join('\n') }),
       }
+    },
+    async feature(id) {
+      const { catalog } = await (loading ??= loadProject(root))
+      const { name, version } = parseFeatureId(id)
+      return catalog?.feature(name, version)
     },
     packageVersion: async name => packageVersion(folder, name),
     module: async (specifier, from) => projectModule({ root, folder, specifier, from }),

@@ -1,5 +1,6 @@
 /** What promotion takes for granted, and tells: what ran and in which order, calls that nothing is known of, the outside. */
 import { codeOf, documentOrder, type Notebook } from './notebook.ts'
+import { joinedFeatures } from './references.ts'
 import type { Slice } from './slice/slice.ts'
 
 export interface Assumption {
@@ -86,6 +87,13 @@ function sliceAssumptions(slice: Slice): readonly Assumption[] {
         kind: 'file',
         message: `Which ${kind} file is read is known only while running: its content is not part of the version.`,
         cell: cellOf(slice, statement),
+      })
+  for (const { id, cell } of joinedFeatures(slice))
+    if (id === undefined)
+      found.set(`feature ${cell}`, {
+        kind: 'file',
+        message: 'Which features are joined is known only while running: they are not part of the version.',
+        cell,
       })
   return [...found.values()]
 }

@@ -26,6 +26,7 @@ export const promoteCodes = {
   PRO023: 'module cannot go along',
   PRO024: 'not the edits of a proposal',
   PRO025: 'unresolved conflict',
+  PRO026: 'unknown feature',
 } as const
 
 export type PromoteCode = keyof typeof promoteCodes

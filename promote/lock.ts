@@ -1,5 +1,5 @@
 /** What a pipeline rests on: data, model files, catalog features and packages, with their content at promotion. */
-import type { CatalogFeature, Plan } from '../language/index.ts'
+import type { CatalogFeature, FeatureDefinition, Plan } from '../language/index.ts'
 import type { PromoteDiagnostic } from './errors.ts'
 import { modelCopyPath, pipelineFormat, type Lock, type LockedFeature } from './manifest.ts'
 import { sha256 } from './version.ts'
@@ -25,12 +25,15 @@ export interface ProjectView {
     specifier: string,
     from?: string,
   ): Promise<{ readonly path: string; readonly text: string } | undefined>
+  /** A feature of the catalog by `name` (its newest active version) or `name@version`. */
+  feature?(id: string): Promise<CatalogFeature | undefined>
   /** The installed version of a package. */
   packageVersion(name: string): Promise<{ readonly version: string; readonly integrity?: string } | undefined>
 }
 
 export interface Reference {
-  readonly kind: 'data' | 'model'
+  /** `feature`: of the catalog, its path being `name` or `name@version`. */
+  readonly kind: 'data' | 'model' | 'feature'
   readonly path: string
   readonly cell: string
 }
@@ -56,12 +59,15 @@ export async function createLock({ project, references, packages, seed }: LockRe
   const features: Record<string, LockedFeature> = {}
   const files: Record<string, string> = {}
 
+  const missing = new Set<string>()
   async function addData(path: string, cell: string): Promise<void> {
     // What lies elsewhere has no content to fix; the preview says that it is read.
     if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return
     const found = await project.data(path)
     for (const each of found) data.set(each.path, each)
     if (found.length > 0) return
+    if (missing.has(path)) return
+    missing.add(path)
     diagnostics.push({
       code: 'PRO021',
       message: `Expected a file at ${path} (paths start at the project's root), found none. Bring it there.`,
@@ -69,11 +75,32 @@ export async function createLock({ project, references, packages, seed }: LockRe
     })
   }
 
+  async function addFeature(id: string, cell: string): Promise<void> {
+    const found = await project.feature?.(id)
+    if (!found) {
+      const message = `Expected a feature of the catalog, got ${id}. \`slipway apply\` registers those of the project.`
+      diagnostics.push({ code: 'PRO026', message, cell })
+      return
+    }
+    for (const { plan, source } of withInputs(found)) {
+      features[`${plan.name}@${plan.version}`] = { feature: plan, ...(source ? { source } : {}) }
+      if (source && source.path !== '') await addData(source.path, cell)
+    }
+  }
+
+  const seenModels = new Set<string>()
   for (const { kind, path, cell } of references) {
     if (kind === 'data') {
       await addData(path, cell)
       continue
     }
+    if (kind === 'feature') {
+      await addFeature(path, cell)
+      continue
+    }
+    // One file that cannot be used is one complaint, however often it is named.
+    if (seenModels.has(path)) continue
+    seenModels.add(path)
     const model = await project.model(path)
     for (const file of model.files) {
       models.set(file.path, { path: file.path, sha256: sha256(file.text) })
@@ -121,6 +148,11 @@ function lockFeatures({ catalogFeatures, sources }: Plan): Record<string, Locked
     else if (source) locked[key] = { feature, source }
   }
   return locked
+}
+
+/** A feature and all that it is derived from. */
+function withInputs(feature: FeatureDefinition): readonly FeatureDefinition[] {
+  return [feature, ...Object.values(feature.inputs ?? {}).flatMap(withInputs)]
 }
 
 /** What a lock fixes, as the language and the catalog see it. */

@@ -2,7 +2,7 @@
 import type { Codec } from '../manifest.ts'
 import type { Value } from '../slice/heap.ts'
 import { nameNode, type Slice } from '../slice/slice.ts'
-import { packageName, ts } from '../slice/typescript.ts'
+import { ts } from '../slice/typescript.ts'
 
 export interface CrossingType {
   /** Absent when no codec can take it. */
@@ -47,25 +47,59 @@ export function typeAt(slice: Slice, node: ts.Node, value: Value): CrossingType 
   return {
     ...(can === 'yes' ? { codec: 'json' as const } : {}),
     ...(can === 'unsure' ? { isUnsure: true } : {}),
-    ...readable(slice, text),
+    ...readable(slice, text, modulesOf(slice, widened, node)),
   }
 }
 
 /** A type by names alone, with where they come from; a type that cannot be named in another file says nothing there. */
-function readable(slice: Slice, text: string): Pick<CrossingType, 'text' | 'imports'> {
+function readable(slice: Slice, text: string, modules: ModulesOf): Pick<CrossingType, 'text' | 'imports'> {
   const imports: { name: string; module: string }[] = []
-  const plain = text.replace(/import\("([^"]*)"\)\.([\w$]+)/g, (_, from: string, name: string) => {
-    if (!/^#run-|__run_\d+$/.test(from)) imports.push({ name, module: moduleOf(from) })
-    return name
-  })
-  if (/import\(|\btypeof\b/.test(plain)) return { text: 'any', imports: [] }
+  let isNameable = true
+  const plain = text.replace(
+    /import\((["'])([^"']*)\1\)\.([\w$]+)/g,
+    (_, _quote, from: string, name: string) => {
+      const module = modules(from, name)
+      if (module === undefined) isNameable = false
+      else if (module !== '') imports.push({ name, module })
+      return name
+    },
+  )
+  if (!isNameable || /import\(|\btypeof\b/.test(plain)) return { text: 'any', imports: [] }
   return { text: plain, imports: [...imports, ...importedTypes(slice, plain)] }
 }
 
-/** `/x/node_modules/@types/geojson/index` -> `geojson`; a file of the project's as it is. */
-function moduleOf(path: string): string {
-  const inside = path.split('/node_modules/').at(-1) as string
-  return inside === path ? path : packageName(inside.replace(/^@types\//, ''))
+/**
+ * By what another file imports a name of a type that is printed as `import("from").name`: the package, or the file's
+ * absolute path without extension; nothing for what cells declare; undefined when that is not known.
+ */
+type ModulesOf = (from: string, name: string) => string | undefined
+
+function modulesOf({ program }: Slice, type: ts.Type, at: ts.Node): ModulesOf {
+  const found = new Map<string, string>()
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && node.qualifier) {
+      const from = (node.argument.literal as ts.StringLiteral).text
+      const first = firstName(node.qualifier)
+      // The builder of type nodes leaves the symbol at each identifier that it makes.
+      const declaration = (first as { symbol?: ts.Symbol }).symbol?.declarations?.[0]
+      if (declaration) found.set(`${from} ${first.text}`, moduleOf(program, declaration, from))
+    }
+    ts.forEachChild(node, visit)
+  }
+  const node = program.checker.typeToTypeNode(type, at, ts.NodeBuilderFlags.NoTruncation)
+  if (node) visit(node)
+  return (from, name) => (/^#run-|__run_\d+$/.test(from) ? '' : found.get(`${from} ${name}`))
+}
+
+function firstName(name: ts.EntityName): ts.Identifier {
+  return ts.isIdentifier(name) ? name : firstName(name.left)
+}
+
+function moduleOf(program: Slice['program'], declaration: ts.Declaration, from: string): string {
+  // Modules that a declaration file names itself, as Node's.
+  if (!/^[./]|^[a-z]:/i.test(from)) return from
+  const owner = program.packageOf(declaration)
+  return owner ?? declaration.getSourceFile().fileName.replace(/(\.d)?\.[cm]?[jt]sx?$/, '')
 }
 
 /** Names that the notebook imports and that a type mentions. */

@@ -20,6 +20,8 @@ export interface PreviewRequest extends NotebookText {
   readonly name?: string
   /** Default: those that the pipeline's folder keeps. */
   readonly edits?: ProposalEdits
+  /** What counts: what ran (default), or the document from top to bottom. */
+  readonly history?: 'log' | 'document'
 }
 
 /** What promotion would do. Nothing was written, nothing was run. */

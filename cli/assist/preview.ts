@@ -8,13 +8,13 @@ import type { PreviewAnswer, PreviewRequest } from './messages.ts'
 
 /** @throws CliError CLI001 outside of projects, PromoteError for what is no notebook */
 export async function previewPromotion(
-  { file, text, name, edits }: PreviewRequest,
+  { file, text, name, edits, history }: PreviewRequest,
   cache: NonNullable<ProposeOptions['cache']>,
 ): Promise<PreviewAnswer> {
   const { signal } = new AbortController()
   const root = createContext({}, signal).projectRoot(dirname(file))
   const { colors } = createOutput(true)
-  const { options, folder } = promotionRequest({ root, file, text, name, edits, colors, cache })
+  const { options, folder } = promotionRequest({ root, file, text, name, edits, history, colors, cache })
   const { pipeline, preview, diagnostics, kept, dropped, assumptions } = await propose(options)
   return {
     name: options.name,

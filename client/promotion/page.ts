@@ -9,7 +9,14 @@ import { basename, join, relative } from 'node:path'
 import * as vscode from 'vscode'
 import type { PreviewAnswer } from '../../cli/assist/messages.ts'
 import type { OutputEdit } from '../../promote/index.ts'
-import type { FromPromotionPage, Shown, ShownVerdict, ToPromotionPage } from '../../web/promotion/messages.ts'
+import type {
+  FromPromotionPage,
+  Shown,
+  ShownVerdict,
+  ShownVerification,
+  ToPromotionPage,
+  VerifyOn,
+} from '../../web/promotion/messages.ts'
 import { CliFailure, runCli } from '../commands/cli.ts'
 import type { Services } from '../context.ts'
 import { createPage } from '../pages/webview.ts'
@@ -54,10 +61,11 @@ interface Promotion {
   })[]
   readonly written: boolean
   readonly conflicts?: readonly string[]
+  readonly verification?: ShownVerification
 }
 
 /** Where verification leaves what a person reads, in the pipeline's folder. */
-const reportFiles = ['tests/verification.md', 'VERIFICATION.md', 'verification.md']
+const reportFile = 'tests/verification.md'
 
 export class PromotionPage implements vscode.Disposable {
   readonly #options: PromotionPageOptions
@@ -68,6 +76,7 @@ export class PromotionPage implements vscode.Disposable {
   readonly #conflicted: ProposalDocuments
   #history: EditHistory | undefined
   #name: string | undefined
+  #promotes: 'log' | 'document' = 'log'
   #answer: PreviewAnswer | undefined
   #asking = false
   #again = false
@@ -147,6 +156,7 @@ export class PromotionPage implements vscode.Disposable {
         text: notebookText(this.#options.notebook),
         ...(this.#name !== undefined && { name: this.#name }),
         ...(this.#history && { edits: present(this.#history) }),
+        history: this.#promotes,
       })
       this.#history ??= createHistory(answer.edits)
       this.#answer = answer
@@ -154,7 +164,7 @@ export class PromotionPage implements vscode.Disposable {
       this.#send({ type: 'proposal', shown: this.#shown(answer) })
     } catch (error) {
       this.#options.services.output.error(`promotion: ${String(error)}`)
-      this.#send({ type: 'problem', message: messageOf(error), outputs: [], during: 'reading' })
+      this.#send({ type: 'problem', message: messageOf(error), outputs: [], findings: [], during: 'reading' })
     }
     this.#asking = false
     if (this.#again) await this.#read()
@@ -182,6 +192,7 @@ export class PromotionPage implements vscode.Disposable {
         .map(promotionId)
         .map(id => ({ id, label: nameCell(id) })),
       constants: keptConstants(edits),
+      history: this.#promotes,
       canUndo: history.done.length > 1,
       canRedo: history.undone.length > 0,
       isEdited: isEdited(edits),
@@ -212,7 +223,8 @@ export class PromotionPage implements vscode.Disposable {
       diffAll: () =>
         this.#documents.showAllDiffs(`Promotion of ${basename(this.#options.notebook.uri.path)}`),
       merge: ({ path }) => this.#conflicted.showMerge(path),
-      write: () => this.#write(),
+      write: ({ verify }) => this.#write(verify),
+      history: ({ history }) => this.#choose(history),
       cancel: () => this.#run?.abort(),
       open: ({ what }) => this.#open(what),
     }
@@ -230,6 +242,13 @@ export class PromotionPage implements vscode.Disposable {
     return this.#read()
   }
 
+  /** Promotes what ran, or the document, from now on. */
+  #choose(history: 'log' | 'document'): Promise<void> | undefined {
+    if (this.#run) return undefined
+    this.#promotes = history
+    return this.#read()
+  }
+
   async #showCell(id: string, span?: { readonly start: number; readonly end: number }): Promise<void> {
     const { notebook } = this.#options
     await revealCell(notebook, id)
@@ -242,7 +261,7 @@ export class PromotionPage implements vscode.Disposable {
   }
 
   /** Saves the notebook, writes and verifies; with conflicts it writes them, to be merged. */
-  async #write(): Promise<void> {
+  async #write(verify: VerifyOn): Promise<void> {
     const { notebook, root, services } = this.#options
     if (this.#run || !this.#history) return
     const files = this.#answer?.preview?.files ?? []
@@ -258,7 +277,17 @@ export class PromotionPage implements vscode.Disposable {
       await writeFile(edits, JSON.stringify(present(this.#history)))
       const name = this.#name === undefined ? [] : ['--name', this.#name]
       const written = await runCli<Promotion>(
-        ['promote', notebook.uri.fsPath, '--yes', '--edits', edits, ...name],
+        [
+          'promote',
+          notebook.uri.fsPath,
+          '--yes',
+          '--edits',
+          edits,
+          '--from',
+          this.#promotes,
+          ...name,
+          ...verifyArgs(verify),
+        ],
         {
           root,
           signal: run.signal,
@@ -282,7 +311,7 @@ export class PromotionPage implements vscode.Disposable {
   }
 
   #showResult(promotion: Promotion, elapsedMs: number): void {
-    const { name, version, folder, outputs, written, conflicts = [] } = promotion
+    const { name, version, folder, outputs, written, conflicts = [], verification } = promotion
     this.#send({
       type: 'result',
       result: {
@@ -294,6 +323,7 @@ export class PromotionPage implements vscode.Disposable {
         conflicts,
         hasReport: reportIn(folder) !== undefined,
         elapsedMs,
+        ...verification,
       },
     })
     const [first] = conflicts
@@ -304,9 +334,10 @@ export class PromotionPage implements vscode.Disposable {
     if (error instanceof CliFailure && error.cancelled) return this.#send({ type: 'cancelled' })
     this.#options.services.output.error(`promotion: ${messageOf(error)}`)
     const details = error instanceof CliFailure ? error.details : undefined
-    const { outputs = [] } = (details ?? {}) as Partial<Promotion>
+    const { outputs = [], verification } = (details ?? {}) as Partial<Promotion>
+    const { findings = [] } = verification ?? {}
     const [message = ''] = outputs.length > 0 ? messageOf(error).split('\n') : [messageOf(error)]
-    this.#send({ type: 'problem', message, outputs: outputs.map(shownVerdict), during: 'writing' })
+    this.#send({ type: 'problem', message, outputs: outputs.map(shownVerdict), findings, during: 'writing' })
   }
 
   async #open(what: (FromPromotionPage & { type: 'open' })['what']): Promise<void> {
@@ -326,8 +357,14 @@ export class PromotionPage implements vscode.Disposable {
   }
 }
 
+function verifyArgs(verify: VerifyOn): readonly string[] {
+  if (verify === 'none') return ['--no-verify']
+  return verify === 'all' ? [] : ['--sample', String(verify)]
+}
+
 function reportIn(folder: string): string | undefined {
-  return reportFiles.map(file => join(folder, file)).find(file => existsSync(file))
+  const file = join(folder, reportFile)
+  return existsSync(file) ? file : undefined
 }
 
 /** Differences may be texts or say more of themselves. */

@@ -4,7 +4,7 @@ import pageCss from '../support/page.css'
 import { onMessage, post } from '../support/webview.ts'
 import { link, nameField, textButton, iconButton } from './controls.ts'
 import { icon } from './icons.ts'
-import type { FromPromotionPage, Shown, ToPromotionPage } from './messages.ts'
+import type { FromPromotionPage, Shown, ToPromotionPage, VerifyOn } from './messages.ts'
 import { drawProblem, drawResult, drawRunning, type Running } from './outcome.ts'
 import css from './promotion.css'
 import { drawSide, type SideActions } from './side.ts'
@@ -68,12 +68,12 @@ function main(): void {
       redraw()
       window.scrollTo({ top: 0 })
     },
-    problem({ message, outputs, during }) {
+    problem({ message, outputs, findings, during }) {
       stop()
       document.body.classList.remove('reading')
       if (during === 'reading' && !shown)
         body.replaceChildren(h('div', { class: 'problem', role: 'alert' }, message))
-      else outcome.replaceChildren(drawProblem(message, outputs))
+      else outcome.replaceChildren(drawProblem({ message, outputs, findings }, send))
       redraw()
       window.scrollTo({ top: 0 })
     },
@@ -105,6 +105,30 @@ function keepingFocus(drawing: () => void): void {
   if (key !== undefined) document.querySelector<HTMLElement>(`[data-key=${JSON.stringify(key)}]`)?.focus()
 }
 
+/** What the next verification sees. */
+let verifyOn: VerifyOn = 'all'
+
+const verifyChoices: readonly (readonly [VerifyOn, string])[] = [
+  ['all', 'verify on all data'],
+  [10_000, 'verify on 10,000 rows'],
+  [1000, 'verify on 1,000 rows'],
+  ['none', 'do not verify'],
+]
+
+function verifySelect(): HTMLSelectElement {
+  const options = verifyChoices.map(([value, text]) =>
+    h('option', { value, selected: value === verifyOn }, text),
+  )
+  const select = h('select', { 'aria-label': 'What verification sees', 'data-key': 'verify on' }, ...options)
+  select.addEventListener('change', () => {
+    verifyOn = verifyChoices.find(([value]) => String(value) === select.value)?.[0] ?? 'all'
+    document.querySelector('.write')?.replaceChildren(writeText())
+  })
+  return select
+}
+
+const writeText = (): string => (verifyOn === 'none' ? 'Write' : 'Write and Verify')
+
 function drawHead(shown: Shown, isRunning: boolean): readonly HTMLElement[] {
   const { notebook, preview, version, canUndo, canRedo, isEdited, isUnchanged } = shown
   const name = nameField({
@@ -117,10 +141,11 @@ function drawHead(shown: Shown, isRunning: boolean): readonly HTMLElement[] {
   })
   const conflicts = preview?.files.some(({ state }) => state === 'conflict') ?? false
   const write = textButton(
-    conflicts ? 'Write and Merge…' : 'Write and Verify',
-    () => send({ type: 'write' }),
+    conflicts ? 'Write and Merge…' : writeText(),
+    () => send({ type: 'write', verify: verifyOn }),
     '',
   )
+  if (!conflicts) write.classList.add('write')
   write.disabled = isRunning || !preview
   const undo = iconButton('undo', 'Undo the last change', () => send({ type: 'undo' }))
   const redo = iconButton('redo', 'Redo', () => send({ type: 'redo' }))
@@ -137,7 +162,7 @@ function drawHead(shown: Shown, isRunning: boolean): readonly HTMLElement[] {
       icon('arrow'),
       name,
       isUnchanged ? h('span', { class: 'badge' }, 'unchanged') : undefined,
-      h('span', { class: 'actions' }, undo, redo, reset, write),
+      h('span', { class: 'actions' }, undo, redo, reset, conflicts ? undefined : verifySelect(), write),
     ),
     h(
       'div',
@@ -148,11 +173,12 @@ function drawHead(shown: Shown, isRunning: boolean): readonly HTMLElement[] {
   ]
 }
 
-function summary({ preview, kept, dropped, folder }: Shown): string {
+function summary({ preview, kept, dropped, folder, history }: Shown): string {
   const { steps = [], files = [] } = preview ?? {}
   const written = files.filter(({ state }) => state !== 'unchanged' && state !== 'kept').length
   const total = kept.length + dropped.length
   return [
+    ...(history === 'document' ? ['the document from top to bottom'] : []),
     `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
     `keeps ${kept.length} of ${total} statements`,
     written > 0 ? `${written} files to write in ${folder}` : `all files are there in ${folder}`,

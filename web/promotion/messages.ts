@@ -1,10 +1,12 @@
 /** What the extension and the page of a promotion say to each other. */
 import type {
   Assumption,
+  Finding,
   LiteralRef,
   OutputEdit,
   Preview,
   PromoteDiagnostic,
+  Sample,
   StatementRef,
   StatementReport,
 } from '../../promote/index.ts'
@@ -52,6 +54,8 @@ export interface Shown {
   readonly cells: readonly CellName[]
   /** Constants that edits keep from being parameters. */
   readonly constants: readonly string[]
+  /** What counts: what ran, or the document from top to bottom. */
+  readonly history: 'log' | 'document'
   readonly canUndo: boolean
   readonly canRedo: boolean
   /** There are edits at all. */
@@ -67,8 +71,15 @@ export interface ShownVerdict {
   readonly differences: readonly string[]
 }
 
+/** What verification saw beside the outputs. */
+export interface ShownVerification {
+  readonly passed: boolean
+  readonly findings: readonly Finding[]
+  readonly sample?: Sample
+}
+
 /** What came of writing. */
-export interface ShownResult {
+export interface ShownResult extends Partial<ShownVerification> {
   readonly name: string
   readonly version: string
   readonly folder: string
@@ -91,10 +102,14 @@ export type ToPromotionPage =
       readonly type: 'problem'
       readonly message: string
       readonly outputs: readonly ShownVerdict[]
+      readonly findings: readonly Finding[]
       /** Of what failed: reading the notebook, or writing. */
       readonly during: 'reading' | 'writing'
     }
   | { readonly type: 'cancelled' }
+
+/** All of the data, so many rows of each file, or not at all. */
+export type VerifyOn = 'all' | number | 'none'
 
 export type FromPromotionPage =
   | { readonly type: 'ready' }
@@ -112,6 +127,7 @@ export type FromPromotionPage =
   | { readonly type: 'diffAll' }
   /** Of a file that was written with conflicts. */
   | { readonly type: 'merge'; readonly path: string }
-  | { readonly type: 'write' }
+  | { readonly type: 'write'; readonly verify: VerifyOn }
+  | { readonly type: 'history'; readonly history: 'log' | 'document' }
   | { readonly type: 'cancel' }
   | { readonly type: 'open'; readonly what: 'pipeline' | 'report' | 'submit' }

@@ -1,8 +1,9 @@
 /** What happens and what came of it, above the proposal: progress, verdicts, problems. */
 import { h, type Child } from '../support/dom.ts'
-import { duration } from '../support/numbers.ts'
-import { foldable, iconButton, textButton } from './controls.ts'
+import { count, duration } from '../support/numbers.ts'
+import { foldable, iconButton, link, textButton } from './controls.ts'
 import { icon, type IconName } from './icons.ts'
+import type { Finding } from '../../promote/index.ts'
 import type { FromPromotionPage, ShownResult, ShownVerdict } from './messages.ts'
 
 type Send = (message: FromPromotionPage) => void
@@ -43,23 +44,41 @@ export function drawRunning(send: Send): Running {
   }
 }
 
+/** Verdicts that count as verified. */
+const verified: ReadonlySet<string> = new Set(['exact', 'tolerant', 'statistical'])
+
 const verdictWords: Readonly<
   Record<string, { readonly icon: IconName; readonly text: string; readonly kind: string }>
 > = {
   exact: { icon: 'check', text: 'exactly what the notebook gave', kind: 'good' },
   tolerant: { icon: 'check', text: 'what the notebook gave, up to rounding', kind: 'good' },
-  statistical: { icon: 'warning', text: 'alike, but drawn at random', kind: 'doubtful' },
+  statistical: {
+    icon: 'check',
+    text: 'within what the notebook gives from one time to the next',
+    kind: 'good',
+  },
   unverified: { icon: 'warning', text: 'not verified', kind: 'doubtful' },
   different: { icon: 'error', text: 'not what the notebook gave', kind: 'bad' },
 }
 
 export function drawResult(result: ShownResult, send: Send): HTMLElement {
-  const { name, version, outputs, conflicts, hasReport, elapsedMs, written, folder } = result
-  const isGood = outputs.every(({ verdict }) => verdict === 'exact' || verdict === 'tolerant')
+  const {
+    name,
+    version,
+    outputs,
+    conflicts,
+    hasReport,
+    elapsedMs,
+    written,
+    folder,
+    findings = [],
+    sample,
+  } = result
+  const isGood = outputs.length > 0 && outputs.every(({ verdict }) => verified.has(verdict))
   const title = !written
     ? `${name} is this version already, verified`
     : isGood
-      ? `Pipeline ${name} is written and verified`
+      ? `Pipeline ${name} is written and verified${sample ? ` on ${count(sample.rows)} rows of each file` : ''}`
       : `Pipeline ${name} is written`
   const open =
     (what: (FromPromotionPage & { type: 'open' })['what']): (() => void) =>
@@ -72,6 +91,7 @@ export function drawResult(result: ShownResult, send: Send): HTMLElement {
     h('h2', {}, icon(isGood ? 'check' : 'warning'), title),
     h('p', { class: 'sub' }, `${folder} · version `, h('code', {}, version), ` · ${duration(elapsedMs)}`),
     drawVerdicts(outputs),
+    ...findings.map(finding => drawFinding(finding, send)),
     ...conflicts.map(path => drawConflict(path, send)),
     h(
       'div',
@@ -80,6 +100,33 @@ export function drawResult(result: ShownResult, send: Send): HTMLElement {
       textButton('Open Pipeline', open('pipeline')),
       hasReport && textButton('Open Report', open('report')),
     ),
+  )
+}
+
+const choiceWords = {
+  log: 'Promote What Ran',
+  document: 'Promote the Document from Top to Bottom',
+} as const
+
+/** Why outputs differ, the cells that it comes from, and what can be chosen instead. */
+function drawFinding({ message, cells, choices = [] }: Finding, send: Send): HTMLElement {
+  const places = cells.map(({ cell, message: said }) =>
+    h(
+      'li',
+      {},
+      link('Show cell', () => send({ type: 'cell', cell })),
+      ` ${said}`,
+    ),
+  )
+  const buttons = choices.map(history =>
+    textButton(choiceWords[history], () => send({ type: 'history', history })),
+  )
+  return h(
+    'div',
+    { class: 'finding' },
+    h('p', {}, message),
+    places.length > 0 && h('ul', {}, ...places),
+    buttons.length > 0 && h('div', { class: 'buttons' }, ...buttons),
   )
 }
 
@@ -123,7 +170,13 @@ function drawVerdict({ name, verdict, cause, differences }: ShownVerdict): HTMLE
   )
 }
 
-export function drawProblem(message: string, outputs: readonly ShownVerdict[]): HTMLElement {
+interface Problem {
+  readonly message: string
+  readonly outputs: readonly ShownVerdict[]
+  readonly findings: readonly Finding[]
+}
+
+export function drawProblem({ message, outputs, findings }: Problem, send: Send): HTMLElement {
   return h(
     'div',
     { class: 'outcome bad', role: 'alert' },
@@ -131,5 +184,6 @@ export function drawProblem(message: string, outputs: readonly ShownVerdict[]): 
     h('h2', {}, icon('error'), 'Nothing was written'),
     h('p', { class: 'message' }, message.replace(/ ?Nothing was written\.$/, '')),
     outputs.length > 0 && drawVerdicts(outputs),
+    ...findings.map(finding => drawFinding(finding, send)),
   )
 }

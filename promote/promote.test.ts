@@ -114,7 +114,7 @@ test('a pipeline gives what its notebook gave, and keeps that for its own test',
   ])
   assert.ok(verification.passed && !verification.blocked)
   assert.deepEqual(JSON.parse(pipeline?.files['tests/expected.json'] ?? ''), {
-    outputs: verification.recorded,
+    outputs: verification.recorded?.outputs,
   })
   assert.deepEqual(
     pipeline?.manifest.steps.map(step => step.name),

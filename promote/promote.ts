@@ -3,7 +3,7 @@ import { lockFile, printPipelineJson } from './manifest.ts'
 import { propose, type Pipeline, type Proposal, type ProposeOptions } from './propose.ts'
 import {
   verify,
-  type OutputDocuments,
+  type Recorded,
   type RunOptions,
   type RunResult,
   type Verification,
@@ -50,8 +50,9 @@ export async function verifyProposal(proposal: Proposal, options: VerifyProposal
 }
 
 /** The pipeline with what it gave as the expectation of its own test. The version stays. */
-export function recordOutputs(pipeline: Pipeline, outputs: OutputDocuments): Pipeline {
-  const expected = `${JSON.stringify({ outputs }, null, 2)}\n`
+export function recordOutputs(pipeline: Pipeline, { outputs, varying }: Recorded): Pipeline {
+  const content = { outputs, ...(varying.length > 0 ? { varying } : {}) }
+  const expected = `${JSON.stringify(content, null, 2)}\n`
   const lock = { ...pipeline.lock, fixtures: { 'expected.json': sha256(expected) } }
   return {
     ...pipeline,

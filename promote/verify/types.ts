@@ -126,7 +126,13 @@ export interface Verification {
   readonly findings: readonly Finding[]
   readonly sample?: Sample
   /** What the pipeline gave: fixtures for its test. Absent when it saw a sample. */
-  readonly recorded?: OutputDocuments
+  readonly recorded?: Recorded
+}
+
+export interface Recorded {
+  readonly outputs: OutputDocuments
+  /** Names of outputs that are others each time: a test can only ask for them. */
+  readonly varying: readonly string[]
 }
 
 const passing: ReadonlySet<Verdict> = new Set(['exact', 'tolerant', 'statistical'])

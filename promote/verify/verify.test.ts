@@ -63,7 +63,7 @@ test('all agree: exact, and all five runs are accounted for', async () => {
   assert.equal(found.verdict, 'exact')
   assert.ok(found.passed && !found.blocked)
   assert.deepEqual(found.findings, [])
-  assert.deepEqual(found.recorded, { x: 1 })
+  assert.deepEqual(found.recorded, { outputs: { x: 1 }, varying: [] })
   assert.deepEqual(
     found.runs.map(({ run, state }) => `${run} ${state}`),
     ['live ran', 'replay ran', 'again ran', 'document same', 'pipeline ran'],
@@ -89,6 +89,7 @@ test('numbers that vary are held to the range that the notebook itself has', asy
   const within = await judged({ replays, pipeline: 11.1 })
   assert.deepEqual([within.verdict, within.cause, within.passed], ['statistical', 'nondeterminism', true])
   assert.deepEqual(within.causes, ['nondeterminism'])
+  assert.deepEqual(within.recorded, { outputs: {}, varying: ['x'] })
   const outside = await judged({ replays, pipeline: 40 })
   assert.deepEqual(
     [outside.verdict, outside.cause, outside.passed, outside.blocked],

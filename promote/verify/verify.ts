@@ -19,7 +19,7 @@ import {
   type RunResult,
   type RunSummary,
 } from './types.ts'
-import type { Verification, VerifyOptions } from './types.ts'
+import type { Recorded, Verification, VerifyOptions } from './types.ts'
 
 export * from './types.ts'
 
@@ -56,7 +56,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
     ...(options.sample ? { sample: options.sample } : {}),
     ...(options.sample || !('result' in runs.pipeline)
       ? {}
-      : { recorded: recordedOf(runs.pipeline.result.outputs) }),
+      : { recorded: recordedOf(runs.pipeline.result.outputs, varying) }),
   }
 }
 
@@ -160,18 +160,19 @@ function liveSummary({ live, sample }: VerifyOptions): RunSummary {
 /** How many rows of a table a fixture keeps: as `slipway run --json` prints. */
 const shownRows = 100
 
-/** What `slipway run --json` would print of these outputs. */
-function recordedOf(outputs: OutputDocuments): OutputDocuments {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, document]) => {
-      const table = document as {
-        $slipway?: unknown
-        rows?: readonly unknown[]
-        columnDigests?: unknown
-      } | null
-      if (table?.$slipway !== 'table') return [name, document]
-      const { columnDigests: _, ...rest } = table
-      return [name, { ...rest, rows: table.rows?.slice(0, shownRows) }]
-    }),
-  )
+/** What `slipway run --json` would print of the outputs that are the same each time. */
+function recordedOf(outputs: OutputDocuments, varying: readonly Subject[]): Recorded {
+  const names = new Set(varying.map(({ name }) => name))
+  const steady = Object.entries(outputs).filter(([name]) => !names.has(name))
+  return {
+    outputs: Object.fromEntries(steady.map(([name, document]) => [name, asPrinted(document)])),
+    varying: Object.keys(outputs).filter(name => names.has(name)),
+  }
+}
+
+function asPrinted(document: unknown): unknown {
+  const table = document as { $slipway?: unknown; rows?: readonly unknown[]; columnDigests?: unknown } | null
+  if (table?.$slipway !== 'table') return document
+  const { columnDigests: _, ...rest } = table
+  return { ...rest, rows: table.rows?.slice(0, shownRows) }
 }

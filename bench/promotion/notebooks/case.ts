@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { installation } from '../../../library/installation.ts'
 import { differences } from './compare.ts'
-import type { Expectation, NotebookCase } from './format.ts'
+import type { NotebookCase } from './format.ts'
 import { actOut, digest, type LiveSession } from './session.ts'
 
 const checkout = join(import.meta.dirname, '../../..')
@@ -60,6 +60,9 @@ export interface PromoteDocument {
   readonly kept: readonly { readonly cell: string; readonly text: string }[]
   readonly dropped: readonly { readonly cell: string; readonly text: string }[]
   readonly assumptions: readonly unknown[]
+  readonly verification?: {
+    readonly findings: readonly { readonly cause: string; readonly message: string }[]
+  }
 }
 
 interface Verdict {
@@ -83,7 +86,7 @@ export async function runCase(given: NotebookCase, options: CaseOptions = {}): P
       ...common(given),
       ...result,
       seconds: clock.seconds(),
-      asExpected: isAsExpected(given.expect, result),
+      asExpected: isAsExpected(given, result),
     }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
@@ -138,7 +141,8 @@ async function promoteAndRun({ given, root, elsewhere, live, clock, options }: W
   clock.lap('run')
   if (ran.code !== 0) return { ...refusal(ran), outcome: 'failed' }
   const found = compareAll(live, (ran.document as { outputs: Record<string, unknown> }).outputs, elsewhere)
-  const causes = [...new Set(document.outputs.flatMap(({ cause }) => (cause === undefined ? [] : [cause])))]
+  const named = [...document.outputs, ...(document.verification?.findings ?? [])]
+  const causes = [...new Set(named.flatMap(({ cause }) => (cause === undefined ? [] : [cause])))]
   const verdicts = Object.fromEntries(document.outputs.map(({ name, verdict }) => [name, verdict]))
   const isEqual = found.length === 0 && Object.values(verdicts).every(v => v !== 'different')
   return {
@@ -150,8 +154,17 @@ async function promoteAndRun({ given, root, elsewhere, live, clock, options }: W
     nDropped: document.dropped.length,
     nSteps: document.steps.length,
     nAssumptions: document.assumptions.length,
-    ...(found.length > 0 ? { detail: document.outputs.flatMap(o => o.differences ?? []).join('\n') } : {}),
+    ...detailOf(document),
   }
+}
+
+/** What promotion said of differences and causes. */
+function detailOf({ outputs, verification }: PromoteDocument): { detail?: string } {
+  const lines = [
+    ...outputs.flatMap(({ name, differences = [] }) => differences.map(text => `${name} ${text}`)),
+    ...(verification?.findings ?? []).map(({ cause, message }) => `${cause}: ${message}`),
+  ]
+  return lines.length > 0 ? { detail: lines.join('\n') } : {}
 }
 
 function compareAll(
@@ -183,13 +196,17 @@ interface Details {
   readonly outputs?: readonly { readonly cause?: string }[]
 }
 
-/** A difference that promotion names counts as expected; one that it does not name never does. */
-function isAsExpected(expect: Expectation, { outcome, code, causes }: Outcome): boolean {
+/**
+ * A difference that promotion names counts as expected; one that it does not name never does, nor does a false alarm.
+ */
+function isAsExpected({ expect, findings }: NotebookCase, { outcome, code, causes }: Outcome): boolean {
+  const names = (wanted: readonly string[]) =>
+    wanted.every(cause => causes.includes(cause)) && causes.every(cause => wanted.includes(cause))
   switch (expect.kind) {
     case 'equal':
-      return outcome === 'equal'
+      return outcome === 'equal' && names(findings)
     case 'differs':
-      return causes.includes(expect.cause) && outcome !== 'failed'
+      return outcome !== 'failed' && names([expect.cause, ...findings])
     case 'refused':
       return outcome === 'refused' && code === expect.code
   }

@@ -20,6 +20,8 @@ export interface NotebookCase {
   /** Files that the notebook writes and its pipeline must write too. */
   readonly files: readonly string[]
   readonly expect: Expectation
+  /** Causes that promotion must find beside that, and no others. */
+  readonly findings: readonly string[]
   /** Where the notebook lies, relative to the project's root. */
   readonly folder: string
   /** Whether every kept statement is changed, to see verification fail. */
@@ -111,6 +113,7 @@ function parseHeader(name: string, text: string): Header {
     promote: words('promote'),
     live: Object.fromEntries(all('live').map(line => split(line, '='))),
     files: words('files'),
+    findings: words('finding'),
     expect: parseExpectation(name, all('expect')[0] ?? 'equal'),
     folder: all('folder')[0] ?? '.',
     mutate: all('mutate')[0] === 'yes',

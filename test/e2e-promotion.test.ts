@@ -68,7 +68,7 @@ test('a notebook is promoted', { timeout }, async t => {
 
     await station('each cell says what it needs and what needs it, before anything ran', async () => {
       await openNotebook(page, 'delays.ipynb')
-      const lens = page.locator('.codelens-decoration', { hasText: 'needs flights, limit (Cell 7, Cell 8)' })
+      const lens = page.locator('.codelens-decoration', { hasText: 'needs sql, raw (Cell 2, Cell 4)' })
       await lens.first().waitFor({ timeout: patienceMs })
       await page.locator('.codelens-decoration', { hasText: 'needed by' }).first().waitFor()
       await screenshot(page, 'promotion-dependencies')
@@ -189,7 +189,7 @@ test('promotion in other themes', { timeout }, async t => {
   const root = await createDelaysProject()
   t.after(() => rm(root, { recursive: true, force: true }))
   for (const [name, theme] of [
-    ['light', 'Default Light Modern'],
+    ['dark', 'Default Dark Modern'],
     ['contrast', 'Default High Contrast'],
   ] as const) {
     const settings = { 'workbench.colorTheme': theme }

@@ -88,14 +88,14 @@ function lensCommands(cell: vscode.NotebookCell, known: CellDependencies): vscod
   if (needs.length > 0)
     commands.push({
       command: 'slipway.showNeeds',
-      title: `$(arrow-up) needs ${needsText(needs, nameCell)}`,
+      title: `$(arrow-up)\u2002needs ${needsText(needs, nameCell)}`,
       tooltip: needs.map(link => linkText(link, nameCell)).join('\n'),
       arguments: [place],
     })
   if (neededBy.length > 0)
     commands.push({
       command: 'slipway.showNeededBy',
-      title: `$(arrow-down) needed by ${cellsText(neededBy, nameCell)}`,
+      title: `$(arrow-down)\u2002needed by ${cellsText(neededBy, nameCell)}`,
       tooltip: 'What uses what this cell gives',
       arguments: [place],
     })
@@ -103,7 +103,7 @@ function lensCommands(cell: vscode.NotebookCell, known: CellDependencies): vscod
   if (vscode.workspace.isTrusted && (isEnd || outputMark(cell) !== undefined))
     commands.push({
       command: 'slipway.promoteCell',
-      title: '$(rocket) Promote',
+      title: '$(rocket)\u2002Promote',
       tooltip: 'Make a pipeline that gives what this cell gives',
       arguments: [place],
     })

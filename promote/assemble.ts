@@ -115,6 +115,6 @@ function remapped(generated: readonly GeneratedFile[], merged: Merged): readonly
     const now = merged.files[path] ?? text
     if (now === text) return map
     const remap = createRemap(text, now)
-    return map.map(mapping => ({ ...mapping, span: remap.span(mapping.span) }))
+    return map.map(mapping => ({ ...mapping, span: remap.span(mapping.span), base: mapping.span }))
   })
 }

@@ -1,5 +1,6 @@
 /** What the rest of the house may use of promotion. */
 export * from './edits.ts'
+export * from './back.ts'
 export * from './diff.ts'
 export * from './errors.ts'
 export type { Assumption } from './assumptions.ts'

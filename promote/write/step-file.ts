@@ -14,6 +14,8 @@ import { hasBlankLineAbove, leadingComments, statementText } from './text.ts'
 export interface SpanMapping {
   readonly file: string
   readonly span: Span
+  /** The same in the text as it was generated, where that was merged with edits. */
+  readonly base?: Span
   readonly cell: string
   /** In the cell's source as it ran. */
   readonly source: Span

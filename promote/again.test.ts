@@ -31,7 +31,7 @@ async function promoted(notebook = cells(), previous?: Texts): Promise<Pipeline>
 
 function edit(files: Texts, path: string, from: string, to: string): Texts {
   assert.ok(files[path]?.includes(from), `${from} in\n${files[path]}`)
-  return { ...files, [path]: files[path].replace(from, to) }
+  return { ...files, [path]: (files[path] ?? '').replace(from, to) }
 }
 
 test('what changed on one side only is taken, whichever it is', async () => {

@@ -1,5 +1,6 @@
 /** Promotion as a whole: propose, verify, record. The caller reads and writes files and runs code. */
 import { lockFile, printPipelineJson } from './manifest.ts'
+import { readBase } from './merge.ts'
 import { propose, type Pipeline, type Proposal, type ProposeOptions } from './propose.ts'
 import {
   verify,
@@ -45,8 +46,44 @@ export async function verifyProposal(proposal: Proposal, options: VerifyProposal
     request: proposal.replay,
     runner: pass => options.runner(pipeline, pass),
   })
-  const { recorded } = verification
-  return { ...proposal, verification, pipeline: recorded ? recordOutputs(pipeline, recorded) : pipeline }
+  const told = await blameEdits(pipeline, verification, generated =>
+    verify({ ...options, request: proposal.replay, runner: pass => options.runner(generated, pass) }),
+  )
+  const { recorded } = told
+  return {
+    ...proposal,
+    verification: told,
+    pipeline: recorded ? recordOutputs(pipeline, recorded) : pipeline,
+  }
+}
+
+/**
+ * A pipeline with edits of a person's gives what they wanted, not what the notebook gave: that is told and blocks
+ * nothing, as long as the same pipeline without them does give it.
+ */
+async function blameEdits(
+  pipeline: Pipeline,
+  verification: Verification,
+  verifyGenerated: (pipeline: Pipeline) => Promise<Verification>,
+): Promise<Verification> {
+  if (!verification.blocked || pipeline.edited.length === 0) return verification
+  const files = { ...pipeline.files, ...readBase(pipeline.files) }
+  const generated = await verifyGenerated({ ...pipeline, files, edited: [] })
+  if (generated.blocked) return verification
+  const outputs = verification.outputs.map(output =>
+    output.cause === 'slicer' ? { ...output, cause: 'edit' as const } : output,
+  )
+  const changed = outputs.flatMap(({ cause, name }) => (cause === 'edit' ? [name] : []))
+  const message =
+    `The edits made in ${pipeline.edited.join(', ')} change what the pipeline gives; without them it gives what the ` +
+    'notebook gave. Carry them back to the cells (slipway promote --back), or leave them there.'
+  const findings = verification.findings.filter(({ cause }) => cause !== 'slicer')
+  return {
+    ...verification,
+    outputs,
+    blocked: false,
+    findings: [...findings, { cause: 'edit', message, cells: [], outputs: changed }],
+  }
 }
 
 /** The pipeline with what it gave as the expectation of its own test. The version stays. */

@@ -98,7 +98,8 @@ async function contentNow(context: CommandContext, root: string, folder: string)
     )
   const { manifest } = contentOfFolder(folder)
   const { colors } = context.output
-  const request = promotionRequest({ root, file, folder, name: manifest.name, outputs: from.outputs, colors })
+  const { outputs, history } = from
+  const request = promotionRequest({ root, file, folder, name: manifest.name, outputs, history, colors })
   const { pipeline, diagnostics } = await propose(request.options)
   if (pipeline) return pipeline
   const lines = diagnostics.map(({ code, message }) => `${code}: ${message}`)

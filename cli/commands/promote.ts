@@ -18,6 +18,7 @@ import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
 import { readPipeline, slashes } from '../pipeline.ts'
+import { carryBack } from '../promotion/back.ts'
 import { writePipeline } from '../promotion/folder.ts'
 import { promotionRequest } from '../promotion/request.ts'
 import { provenanceFile, provenanceOf } from '../promotion/provenance.ts'
@@ -32,6 +33,7 @@ interface PromoteOptions {
   readonly from?: 'log' | 'document'
   readonly sample?: number
   readonly verify: boolean
+  readonly back?: boolean
   readonly yes?: boolean
 }
 
@@ -58,6 +60,7 @@ export const addPromote: AddCommand = (program, run) => {
       ]),
     )
     .option('--sample <rows>', 'verify on this many rows of each data file, and say so', parseRows)
+    .option('--back', 'instead, carry edits made in the steps back to the cells of the notebook')
     .option('--no-verify', 'write it without running it')
     .option('--yes', 'write without asking')
     .description('make a pipeline of a notebook')
@@ -83,6 +86,8 @@ async function promoteCommand(
     colors: output.colors,
   })
   const { folder, notebook } = request
+  if (options.back)
+    return await carryBack(context, { file, folder, mayWrite: () => mayWrite(context, file, options) })
   output.progress('Slicing the notebook')
   const proposal = await propose(request.options)
   const pipeline = pipelineOf(proposal, file)
@@ -101,7 +106,11 @@ async function promoteCommand(
     ? await verifyPipeline(context, { root, file, proposal, notebook, sampleRows: options.sample })
     : { verified: pipeline, outputs: unverified(pipeline) }
   output.progress(`Writing ${relative(context.cwd, folder)}`)
-  const provenance = await provenanceOf(root, slashes(relative(root, file)), options.output)
+  const provenance = await provenanceOf(root, {
+    notebook: slashes(relative(root, file)),
+    ...(options.output ? { outputs: options.output } : {}),
+    ...(options.from ? { history: options.from } : {}),
+  })
   const files = {
     ...verified.files,
     [verificationFile]: json({ outputs, ...(verification ? verificationSummary(verification) : {}) }),

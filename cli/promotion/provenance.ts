@@ -13,6 +13,7 @@ export interface Provenance {
   readonly notebook: string
   /** How it was promoted, to do the same again. */
   readonly outputs?: readonly string[]
+  readonly history?: 'log' | 'document'
   /** Absent where there is no repository. */
   readonly git?: {
     readonly commit: string
@@ -27,11 +28,10 @@ const run = promisify(execFile)
 
 export async function provenanceOf(
   root: string,
-  notebook: string,
-  outputs?: readonly string[],
+  how: Pick<Provenance, 'notebook' | 'outputs' | 'history'>,
 ): Promise<Provenance> {
   const git = await gitState(root)
-  return { format: 1, notebook, ...(outputs ? { outputs } : {}), ...(git ? { git } : {}) }
+  return { format: 1, ...how, ...(git ? { git } : {}) }
 }
 
 /** Undefined where a folder has none, as pipelines of other tools or of an earlier Slipway. */

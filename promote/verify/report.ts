@@ -69,6 +69,7 @@ const causeWords: Readonly<Record<Cause, string>> = {
   drift: 'the live session showed something else',
   'hidden-state': 'the document does not give what ran',
   slicer: 'the pipeline is not the notebook: a fault of Slipway, please report it',
+  edit: 'edits made in the steps change it',
 }
 
 const verdictWords: Readonly<Record<OutputVerdict['verdict'], string>> = {
@@ -97,6 +98,7 @@ const findingTitles: Readonly<Record<Cause, string>> = {
   drift: 'The outside has changed',
   'hidden-state': 'Hidden state',
   slicer: 'Fault',
+  edit: 'Edits in the steps',
 }
 
 function findingText({ cause, message, cells, choices }: Finding): string {

@@ -74,8 +74,9 @@ export interface VerifyOptions {
  * - `drift`: the live session showed something else than the replay: the outside changed, or something ran unlogged.
  * - `hidden-state`: the document from top to bottom does not give what ran.
  * - `slicer`: the replay agrees with itself and the pipeline does not agree with it: ours.
+ * - `edit`: the same, and it does agree without the edits that a person made in the steps.
  */
-export type Cause = 'nondeterminism' | 'drift' | 'hidden-state' | 'slicer'
+export type Cause = 'nondeterminism' | 'drift' | 'hidden-state' | 'slicer' | 'edit'
 
 export interface OutputVerdict {
   /** Of an output, or the path of a file that is written. */

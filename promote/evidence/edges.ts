@@ -59,3 +59,49 @@ function isPlainChange(before: ValueEvidence, after: ValueEvidence): boolean {
   if (before.hash === undefined || after.hash === undefined || before.hash === after.hash) return false
   return plainTypes.test(before.type) && plainTypes.test(after.type)
 }
+
+/** What of a slice's statements edges are put on. */
+export interface RunStatement {
+  readonly index: number
+  readonly run: number
+  readonly mentions: ReadonlySet<string>
+}
+
+export interface KnownNeeds {
+  /** What the slicer found, per statement. */
+  readonly needs: readonly (ReadonlySet<number> | undefined)[]
+  /** Whether a statement touches the outside or calls what is not known. */
+  readonly isDoing: (statement: number) => boolean
+}
+
+/**
+ * Edges between runs as needs between statements: those of the later run that read the file or mention the name, or
+ * else all of them, need those of the earlier run that do something outside, or else all of them. Nothing is added
+ * where the slicer found a need by itself.
+ */
+export function evidenceNeeds(
+  runs: readonly CellRun[],
+  statements: readonly RunStatement[],
+  { needs, isDoing }: KnownNeeds,
+): ReadonlyMap<number, ReadonlySet<number>> {
+  const added = new Map<number, Set<number>>()
+  const ofRun = Map.groupBy(statements, ({ run }) => run)
+  for (const { from, to, why } of evidenceEdges(runs)) {
+    const doing = ({ index }: RunStatement) => isDoing(index)
+    const earlier = orAll(ofRun.get(from) ?? [], doing)
+    const reads = why.kind === 'value' ? ({ mentions }: RunStatement) => mentions.has(why.name) : doing
+    const later = orAll(ofRun.get(to) ?? [], reads)
+    if (later.some(({ index }) => earlier.some(each => needs[index]?.has(each.index)))) continue
+    for (const { index } of later) {
+      const more = added.get(index) ?? new Set()
+      for (const each of earlier) more.add(each.index)
+      added.set(index, more)
+    }
+  }
+  return added
+}
+
+function orAll<T>(items: readonly T[], isWanted: (item: T) => boolean): readonly T[] {
+  const wanted = items.filter(isWanted)
+  return wanted.length > 0 ? wanted : items
+}

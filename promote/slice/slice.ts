@@ -8,6 +8,7 @@
 import type { OutputEdit } from '../edits.ts'
 import { posix } from 'node:path'
 import type { PromoteDiagnostic } from '../errors.ts'
+import { evidenceNeeds } from '../evidence/edges.ts'
 import type { Notebook } from '../notebook.ts'
 import { companions } from './companions.ts'
 import type { Effects } from './effects.ts'
@@ -135,7 +136,8 @@ export function sliceNotebook(options: SliceOptions): Slice {
   const it = createInterpreter(program, names, effects, statements.length)
   const found = interpret(it, statements, wanted)
   const outputs = diagnostics.length > 0 ? [] : found
-  const { kept, evaluated } = closure(it, statements, outputs)
+  const seen = seenNeeds(it, notebook, statements)
+  const { kept, evaluated } = closure(it, statements, { outputs, seen })
   diagnostics.push(...patchedPrototypes(it, statements))
   if (diagnostics.length === 0 && kept.size === 0) diagnostics.push(nothingToPromote())
   diagnostics.push(
@@ -159,7 +161,7 @@ export function sliceNotebook(options: SliceOptions): Slice {
     unknownCalls: ofKept(it.unknownCalls),
     outsideUses: ofKept(it.outsideUses),
     references: ofKept(it.references),
-    needs: index => it.heap.needs[index] ?? new Set(),
+    needs: index => new Set([...(it.heap.needs[index] ?? []), ...(seen.get(index) ?? [])]),
     isAgain: index => isAgain(it, statements[index] as Statement),
     changes: (index, name) => changes(it, index, name),
     share: (a, b) => share(it, a, b),
@@ -362,11 +364,19 @@ function isDisplayOnly(it: Interpreter, index: number): boolean {
   return it.outsideUses.some(use => use.statement === index && use.kind === 'display')
 }
 
+type SeenNeeds = ReadonlyMap<number, ReadonlySet<number>>
+
+/** What the kernel saw pass from run to run, beside what was found here. */
+function seenNeeds(it: Interpreter, { runs }: Notebook, statements: readonly Statement[]): SeenNeeds {
+  const doing = new Set([...it.unknownCalls, ...it.outsideUses].map(({ statement }) => statement))
+  return evidenceNeeds(runs, statements, { needs: it.heap.needs, isDoing: index => doing.has(index) })
+}
+
 /** Everything that outputs need, backwards, with the declarations of all names that what is kept mentions. */
 function closure(
   it: Interpreter,
   statements: readonly Statement[],
-  outputs: readonly SliceOutput[],
+  { outputs, seen }: { readonly outputs: readonly SliceOutput[]; readonly seen: SeenNeeds },
 ): { readonly kept: ReadonlySet<number>; readonly evaluated: ReadonlyMap<number, number> } {
   const kept = new Set<number>()
   /** Modules whose evaluation is needed, by their number as a statement, with the statement that imports them. */
@@ -391,7 +401,7 @@ function closure(
       if (ts.isImportDeclaration(node) && !node.importClause) keep(index)
   for (;;) {
     for (let index = work.pop(); index !== undefined; index = work.pop())
-      for (const need of it.heap.needs[index] ?? []) keep(need)
+      for (const needs of [it.heap.needs[index], seen.get(index)]) for (const need of needs ?? []) keep(need)
     for (const index of [...kept])
       for (const missing of undeclared(statements, kept, { index, declarers })) keep(missing)
     if (work.length > 0) continue

@@ -217,12 +217,19 @@ function dispatch(it: Interpreter, call: Call, suffix: '' | '.new'): Value {
   return it.heap.maybe('weak', () => union(inlineCall(it, functions, call), foreign()))
 }
 
-/** `Rows.from(…)` of an own class that extends a library's may make instances. */
+/** `Rows.from(…)`, or `rows.map(…)`, of an own class that extends a library's may make instances of it. */
 function constructInherited(it: Interpreter, call: Call): Value {
-  if (![...call.self].some(object => it.classes.has(object))) return nothing
+  const target = ts.isCallExpression(call.node) ? bare(call.node.expression) : undefined
+  const method = target && ts.isPropertyAccessExpression(target) ? target.name.text : ''
+  const isMaking = /^(map|filter|slice|splice|concat|flat|flatMap|then|catch|finally)$/.test(method)
+  const classes = [...call.self].flatMap(object => {
+    if (it.classes.has(object)) return [object]
+    return isMaking ? [...(it.instances.get(object) ?? [])] : []
+  })
+  if (classes.length === 0) return nothing
   const more = union(...call.parameters, call.more ?? nothing)
   return it.heap.maybe('weak', () =>
-    constructAll(it, call.self, { self: nothing, parameters: [], more, node: call.node }),
+    constructAll(it, new Set(classes), { self: nothing, parameters: [], more, node: call.node }),
   )
 }
 

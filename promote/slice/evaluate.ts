@@ -82,6 +82,9 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
   if (ts.isAwaitExpression(node)) {
     const value = go(node.expression)
     awaited(it)
+    // Whatever settled it, by a function that it came with, is needed.
+    heap.readField(value, '*')
+    if (it.implicit.any) callThen(it, value, node)
     return settledValue(it, value)
   }
   if (ts.isRegularExpressionLiteral(node)) return regularExpression(it, node, frame)
@@ -92,6 +95,12 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
     value = union(value, go(child))
   })
   return value
+}
+
+/** Anything with a method `then` is a promise to the language. */
+function callThen(it: Interpreter, value: Value, node: ts.Node): void {
+  const then = readMember(it, value, 'then', node).value
+  it.heap.maybe('weak', () => invoke(it, then, { self: value, parameters: [], node }))
 }
 
 /** With `g` or `y` it remembers where it was. */

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import test, { before } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { waitUntil } from './e2e-editor.ts'
-import { inFrames, openNotebook, runAllCells } from './e2e-page.ts'
+import { inFrames, openNotebook, runAllCells, toLastCell } from './e2e-page.ts'
 import { inVsCode } from './e2e-session.ts'
 import { fillQuickInput, openFile, quickPickItem, runCommand, screenshot } from './support/browser.ts'
 import { createDelaysProject } from './support/promotion-project.ts'
@@ -86,7 +86,9 @@ test('a notebook is promoted', { timeout }, async t => {
         .locator('.cell-status-item', { hasText: 'Edited since it ran' })
         .first()
         .waitFor({ timeout: patienceMs })
-      const stale = page.locator('.cell-status-item', { hasText: 'Stale' }).first()
+      // Cells out of sight are not drawn.
+      await toLastCell(page)
+      const stale = page.locator('.cell-status-item', { hasText: 'Stale' }).last()
       await stale.waitFor({ timeout: patienceMs })
       await screenshot(page, 'promotion-stale')
       await stale.click()

@@ -1,6 +1,7 @@
 /** What an editor asks `slipway assist` about notebooks, and the answers. JSON-RPC over standard input and output. */
 import type {
   Assumption,
+  BackEdits,
   CellDependencies,
   Preview,
   PromoteDiagnostic,
@@ -38,10 +39,19 @@ export interface PreviewAnswer {
   readonly kept: readonly StatementReport[]
   readonly dropped: readonly StatementReport[]
   readonly assumptions: readonly Assumption[]
+  /** Files of the pipeline's folder with edits that the notebook does not know. */
+  readonly edited: readonly string[]
+}
+
+/** Edits made in a pipeline's steps, as edits of the notebook's cells. */
+export interface BackRequest extends NotebookText {
+  /** Of the pipeline, absolute. */
+  readonly folder: string
 }
 
 /** Method -> what is asked and answered. */
 export interface AssistRequests {
   readonly dependencies: { readonly params: NotebookText; readonly answer: readonly CellDependencies[] }
   readonly preview: { readonly params: PreviewRequest; readonly answer: PreviewAnswer }
+  readonly back: { readonly params: BackRequest; readonly answer: BackEdits }
 }

@@ -26,6 +26,7 @@ export async function previewPromotion(
     kept,
     dropped,
     assumptions,
+    edited: pipeline?.edited ?? [],
   }
 }
 

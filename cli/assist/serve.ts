@@ -10,8 +10,9 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node'
-import { notebookDependencies, type ProposeOptions } from '../../promote/index.ts'
+import { editsToCells, notebookDependencies, type ProposeOptions } from '../../promote/index.ts'
 import { codeOf } from '../errors.ts'
+import { readTexts } from '../promotion/folder.ts'
 import { installedTypes } from '../project-view.ts'
 import type { NotebookFile } from '../run-notebook.ts'
 import { withSessionLog } from '../session-log.ts'
@@ -65,6 +66,7 @@ function createHandlers(caches: Map<string, DeclarationCache>): Handlers {
         cache: cacheOf(folder),
       })
     },
+    back: params => editsToCells(notebookText(params), readTexts(params.folder) ?? {}),
     preview: params => previewPromotion(params, cacheOf(dirname(params.file))),
   }
 }

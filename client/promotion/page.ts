@@ -35,6 +35,7 @@ import {
   undo,
   type EditHistory,
 } from './edits.ts'
+import { applyCellEdits } from './cell-edits.ts'
 import { ProposalDocuments } from './files.ts'
 import { notebookText, promotionId } from './notebook-text.ts'
 
@@ -174,7 +175,7 @@ export class PromotionPage implements vscode.Disposable {
     const { notebook, root } = this.#options
     const history = this.#history ?? createHistory(answer.edits)
     const edits = present(history)
-    const { name, version, preview, diagnostics, kept, dropped, assumptions } = answer
+    const { name, version, preview, diagnostics, kept, dropped, assumptions, edited } = answer
     const files = preview?.files ?? []
     const nameCell = namesCells(notebook)
     return {
@@ -187,6 +188,7 @@ export class PromotionPage implements vscode.Disposable {
       kept,
       dropped,
       assumptions,
+      edited,
       cells: notebook
         .getCells()
         .map(promotionId)
@@ -225,6 +227,7 @@ export class PromotionPage implements vscode.Disposable {
       merge: ({ path }) => this.#conflicted.showMerge(path),
       write: ({ verify }) => this.#write(verify),
       history: ({ history }) => this.#choose(history),
+      back: () => this.#takeBack(),
       cancel: () => this.#run?.abort(),
       open: ({ what }) => this.#open(what),
     }
@@ -247,6 +250,16 @@ export class PromotionPage implements vscode.Disposable {
     if (this.#run) return undefined
     this.#promotes = history
     return this.#read()
+  }
+
+  /** Edits of steps become edits of cells, unsaved and undone as any other. */
+  async #takeBack(): Promise<void> {
+    const { notebook, assistant } = this.#options
+    const { folder } = this.#answer ?? {}
+    if (folder === undefined) return
+    const text = notebookText(notebook)
+    const back = await assistant.ask('back', { file: notebook.uri.fsPath, text, folder })
+    await applyCellEdits(notebook, back)
   }
 
   async #showCell(id: string, span?: { readonly start: number; readonly end: number }): Promise<void> {

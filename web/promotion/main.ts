@@ -19,6 +19,7 @@ const actions: SideActions = {
   showCell: (cell, span) => send({ type: 'cell', cell, ...(span && { span }) }),
   showDiff: path => send({ type: 'diff', path }),
   showAllDiffs: () => send({ type: 'diffAll' }),
+  takeBack: () => send({ type: 'back' }),
 }
 
 function main(): void {

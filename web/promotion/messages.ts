@@ -51,6 +51,8 @@ export interface Shown {
   readonly kept: readonly StatementReport[]
   readonly dropped: readonly StatementReport[]
   readonly assumptions: readonly Assumption[]
+  /** Files of the pipeline's folder with edits that the notebook does not know. */
+  readonly edited: readonly string[]
   readonly cells: readonly CellName[]
   /** Constants that edits keep from being parameters. */
   readonly constants: readonly string[]
@@ -129,5 +131,7 @@ export type FromPromotionPage =
   | { readonly type: 'merge'; readonly path: string }
   | { readonly type: 'write'; readonly verify: VerifyOn }
   | { readonly type: 'history'; readonly history: 'log' | 'document' }
+  /** Takes edits made in the steps to their cells. */
+  | { readonly type: 'back' }
   | { readonly type: 'cancel' }
   | { readonly type: 'open'; readonly what: 'pipeline' | 'report' | 'submit' }

@@ -10,6 +10,7 @@ import { cellLabel, type Actions } from './steps.ts'
 
 export interface SideActions extends Actions {
   showAllDiffs(): void
+  takeBack(): void
 }
 
 export function drawSide(shown: Shown, actions: SideActions): readonly HTMLElement[] {
@@ -158,7 +159,7 @@ const marks: Readonly<Record<FileDiff['state'], { readonly letter: string; reado
   unchanged: { letter: '', title: 'Unchanged' },
 }
 
-function drawFiles({ preview, folder }: Shown, actions: SideActions): HTMLElement {
+function drawFiles({ preview, folder, edited }: Shown, actions: SideActions): HTMLElement {
   const { files = [] } = preview ?? {}
   const same = files.filter(({ state }) => state === 'unchanged' || state === 'kept')
   const different = files.filter(file => !same.includes(file))
@@ -169,12 +170,26 @@ function drawFiles({ preview, folder }: Shown, actions: SideActions): HTMLElemen
     different.length === 0 ? 'none changes' : `${different.length} in ${folder}`,
     h('ul', { class: 'rows files' }, ...different.map(row)),
     all,
+    edited.length > 0 && drawEdited(edited, actions),
     same.length > 0 &&
       foldable(
         'same files',
         `${same.length} stay as they are`,
         h('ul', { class: 'rows files' }, ...same.map(row)),
       ),
+  )
+}
+
+/** What was edited in the pipeline stays when it is promoted again; it can become part of the notebook, too. */
+function drawEdited(edited: readonly string[], { takeBack }: SideActions): HTMLElement {
+  const [first, ...others] = edited
+  const files = others.length === 0 ? first : `${first} and ${others.length} more`
+  const button = h('button', { class: 'secondary', click: takeBack }, 'Take Edits to the Notebook')
+  return h(
+    'div',
+    { class: 'edited' },
+    h('p', { class: 'sub hint' }, `Edited in the pipeline: ${files}.`),
+    button,
   )
 }
 

@@ -47,8 +47,8 @@ async function waitForSteps(page: Page, expected: readonly string[]): Promise<vo
 }
 
 async function press(page: Page, name: string): Promise<void> {
-  const buttons = await onPage(page, 'body')
-  await buttons.getByRole('button', { name }).first().click()
+  const whole = await onPage(page, 'body:has(> header.top)')
+  await whole.getByRole('button', { name }).first().click()
 }
 
 test('a notebook is promoted', { timeout }, async t => {

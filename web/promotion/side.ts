@@ -111,7 +111,7 @@ function drawParameter(
   { name, default: value, description, steps }: PreviewParameter,
   keep: () => void,
 ): HTMLElement {
-  const used = steps.length > 0 ? `Used by ${steps.join(', ')}` : ''
+  const used = [description, steps.length > 0 && `Used by ${steps.join(', ')}`].filter(Boolean).join('\n')
   return h(
     'li',
     { title: used },

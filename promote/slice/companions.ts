@@ -13,8 +13,11 @@ export function companions(
   statements: readonly Statement[],
   kept: ReadonlySet<number>,
 ): readonly number[] {
-  const goesAlong = ({ index }: Statement) =>
-    [...(it.heap.needs[index] ?? [])].every(need => kept.has(need) || isImport(statements[need]))
+  const isThere = (need: number) => kept.has(need) || isImport(statements[need])
+  // Functions that only a check calls come with it.
+  const comes = (need: number) =>
+    isThere(need) || (isFunction(statements[need]) && [...(it.heap.needs[need] ?? [])].every(isThere))
+  const goesAlong = ({ index }: Statement) => [...(it.heap.needs[index] ?? [])].every(comes)
   return statements
     .filter(statement => !kept.has(statement.index))
     .filter(
@@ -27,6 +30,21 @@ export function companions(
 
 function isImport(statement: Statement | undefined): boolean {
   return statement !== undefined && ts.isImportDeclaration(statement.node)
+}
+
+function isFunction(statement: Statement | undefined): boolean {
+  const node = statement?.node
+  if (!node || ts.isFunctionDeclaration(node)) return node !== undefined
+  return ts.isVariableStatement(node) && functionsOf(node).length === node.declarationList.declarations.length
+}
+
+function functionsOf({
+  declarationList,
+}: ts.VariableStatement): readonly (ts.ArrowFunction | ts.FunctionExpression)[] {
+  return declarationList.declarations.flatMap(({ initializer }) => {
+    const value = initializer && bare(initializer)
+    return value && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) ? [value] : []
+  })
 }
 
 /** A signature of a function whose body is kept. */
@@ -72,15 +90,7 @@ function isAssertion(it: Interpreter, call: ts.CallExpression, statements: reado
 
 function throwsInBody(node: ts.Statement): boolean {
   if (ts.isFunctionDeclaration(node)) return node.body !== undefined && mayThrow(node.body)
-  if (!ts.isVariableStatement(node)) return false
-  return node.declarationList.declarations.some(({ initializer }) => {
-    const value = initializer && bare(initializer)
-    return (
-      value !== undefined &&
-      (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) &&
-      mayThrow(value.body)
-    )
-  })
+  return ts.isVariableStatement(node) && functionsOf(node).some(({ body }) => mayThrow(body))
 }
 
 /** A call by itself that lets go of what it is given. */

@@ -6,20 +6,31 @@ import { compareOutputs, type Tolerance } from './compare.ts'
 import type { Ended, Runs } from './runs.ts'
 import type { Finding, FoundCell, OutputVerdict, RunResult } from './types.ts'
 
-/** The document from top to bottom against what ran. */
-export function hiddenState(request: ReplayRequest, runs: Runs, tolerance: Tolerance): readonly Finding[] {
+/** Something to compare: an output by its name, or a file by its path. */
+export interface Subject {
+  readonly name: string
+  readonly of: (result: RunResult) => unknown
+}
+
+/** The document from top to bottom against what ran. What varies by itself tells nothing of it. */
+export function hiddenState(
+  request: ReplayRequest,
+  runs: Runs,
+  { subjects, tolerance }: { readonly subjects: readonly Subject[]; readonly tolerance: Tolerance },
+): readonly Finding[] {
   const { document } = runs
   if (!document) return []
-  const names = request.outputs.map(output => output.name)
+  const names = subjects.map(({ name }) => name)
   if (!('result' in document)) return [documentFails(document, names, request)]
   const sides = ['what ran', 'the document'] as const
-  const differing = names.filter(name => {
-    const [ran, there] = [runs.replay.outputs[name], document.result.outputs[name]]
+  const changed = subjects.filter(({ of }) => {
+    const [ran, there] = [of(runs.replay), of(document.result)]
     return there === undefined || compareOutputs(ran, there, { ...tolerance, sides }).verdict === 'different'
   })
-  if (differing.length === 0) return []
-  const gone = differing.filter(name => document.result.outputs[name] === undefined)
-  const others = differing.filter(name => !gone.includes(name))
+  if (changed.length === 0) return []
+  const isGone = ({ of }: Subject) => of(document.result) === undefined
+  const gone = changed.filter(isGone).map(({ name }) => name)
+  const others = changed.filter(subject => !isGone(subject)).map(({ name }) => name)
   const parts = [
     ...(others.length > 0 ? [`gives another ${list(others)}`] : []),
     ...(gone.length > 0 ? [`no longer gives ${list(gone)}`] : []),
@@ -29,7 +40,7 @@ export function hiddenState(request: ReplayRequest, runs: Runs, tolerance: Toler
       cause: 'hidden-state',
       message: `Run from top to bottom, the notebook ${parts.join(' and ')} than what ran. The pipeline does what ran.`,
       cells: mattering(request),
-      outputs: differing,
+      outputs: changed.map(({ name }) => name),
       choices: ['log', 'document'],
     },
   ]

@@ -8,7 +8,7 @@
  */
 import { compareOutputs, type Comparison, type Tolerance } from './compare.ts'
 import { limitsOf } from './compare/comparison.ts'
-import { drift, hiddenState, nondeterminism } from './causes.ts'
+import { drift, hiddenState, nondeterminism, type Subject } from './causes.ts'
 import { moreReplays, runAll, type Runs } from './runs.ts'
 import { compareShown } from './shown.ts'
 import { compareWithSpread, fewestSamples } from './statistics.ts'
@@ -50,7 +50,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
         runs.replay,
         varying.map(({ name }) => name),
       ),
-      ...hiddenState({ ...request, outputs: steadyOutputs(request, varying) }, runs, tolerance),
+      ...hiddenState(request, runs, { subjects: subjects.filter(s => !varying.includes(s)), tolerance }),
       ...(options.sample ? [] : drift(request, runs.replay, drifted)),
     ],
     ...(options.sample ? { sample: options.sample } : {}),
@@ -58,18 +58,6 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
       ? {}
       : { recorded: recordedOf(runs.pipeline.result.outputs, varying) }),
   }
-}
-
-/** Outputs that vary tell nothing of the document. */
-function steadyOutputs({ outputs }: VerifyOptions['request'], varying: readonly Subject[]) {
-  const names = new Set(varying.map(({ name }) => name))
-  return outputs.filter(({ name }) => !names.has(name))
-}
-
-/** Something to compare: an output by its name, or a file by its path. */
-interface Subject {
-  readonly name: string
-  readonly of: (result: RunResult) => unknown
 }
 
 /** All outputs; files that both wrote; and files that the pipeline was to write and did not. */

@@ -224,7 +224,16 @@ function isSame<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
 }
 
 export function union(...values: readonly Value[]): Value {
-  const filled = values.filter(value => value.size > 0)
-  if (filled.length <= 1) return filled[0] ?? nothing
-  return new Set(filled.flatMap(value => [...value]))
+  let only: Value = nothing
+  let joined: Set<AbstractObject> | undefined
+  for (const value of values) {
+    if (value.size === 0 || value === only) continue
+    if (joined) addAll(joined, value)
+    else if (only.size === 0) only = value
+    else {
+      joined = new Set(only)
+      addAll(joined, value)
+    }
+  }
+  return joined ?? only
 }

@@ -23,6 +23,8 @@ export interface Names {
   /** Package and name of a value's class. */
   readonly className: (node: ts.Expression) => StubName | undefined
   readonly isPrimitive: (node: ts.Expression) => boolean
+  /** What has been found out of a node with these, kept as long as they would answer the same. */
+  readonly remember: <T>(node: ts.Node, question: string, answer: () => T) => T
 }
 
 export interface StubName {
@@ -82,6 +84,7 @@ export function createNames(notebook: NotebookProgram): Names {
   }
 
   return {
+    remember: ask,
     of: identifier => ask(identifier, 'name', () => find(identifier)),
     stubName(callee) {
       const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee
@@ -171,6 +174,10 @@ function declaredName(declaration: ts.Declaration): string {
 
 /** Names that all cells share and that a statement mentions, types and inner functions included. */
 export function sharedNames(statement: ts.Statement, names: Names): ReadonlySet<string> {
+  return names.remember(statement, 'shared names', () => findSharedNames(statement, names))
+}
+
+function findSharedNames(statement: ts.Statement, names: Names): ReadonlySet<string> {
   const found = new Set<string>()
   const visit = (node: ts.Node): void => {
     if (ts.isIdentifier(node) && isReference(node)) {

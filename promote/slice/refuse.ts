@@ -18,6 +18,10 @@ type Refusal = Pick<PromoteDiagnostic, 'code' | 'message'>
 
 /** What in a piece of code no slice can be sure about. */
 export function refusalsIn(node: ts.Node, names: Names): readonly (Refusal & { readonly at: ts.Node })[] {
+  return names.remember(node, 'refusals', () => findRefusals(node, names))
+}
+
+function findRefusals(node: ts.Node, names: Names): readonly (Refusal & { readonly at: ts.Node })[] {
   const found: (Refusal & { readonly at: ts.Node })[] = []
   const visit = (at: ts.Node): void => {
     const refusal = refuse(at, names)

@@ -240,7 +240,7 @@ function interpret(
       run = statement.run
       it.heap.begin(statement.index)
       guard(it, () => goOn(it))
-      hoist(it, statements, run, frame)
+      hoist(it, statements, statement.index, frame)
     }
     const value = interpretOne(it, statement, frame)
     for (const request of wanted.filter(w => w.after === statement.index)) {
@@ -255,9 +255,12 @@ function interpret(
   return defaultOutputs(it, statements, outputs)
 }
 
-function hoist(it: Interpreter, statements: readonly Statement[], run: number, frame: Frame): void {
-  for (const { index, node, run: of } of statements) {
-    if (of !== run || !ts.isFunctionDeclaration(node)) continue
+/** Functions are there before the first statement of their cell runs. */
+function hoist(it: Interpreter, statements: readonly Statement[], first: number, frame: Frame): void {
+  const run = statements[first]?.run
+  for (let i = first; statements[i]?.run === run; i++) {
+    const { index, node } = statements[i] as Statement
+    if (!ts.isFunctionDeclaration(node)) continue
     it.heap.begin(index)
     declareFunction(it, node, frame)
   }
@@ -456,8 +459,7 @@ function importedSpecifiers(node: ts.Statement): readonly string[] {
     }
     ts.forEachChild(at, visit)
   }
-  if (node.flags & ts.NodeFlags.PossiblyContainsDynamicImport || node.getText().includes('import('))
-    visit(node)
+  if (node.getText().includes('import(')) visit(node)
   return found
 }
 

@@ -11,13 +11,47 @@ import { runPipeline, type RunPipelineOptions } from './run-pipeline.ts'
 /** How many rows of a table are shown. */
 const shownRows = 100
 
+/** Documents that a test is to compare; what is larger it finds in what comes of it. */
+const mostDocumentBytes = 2 ** 20
+
+export interface PipelineDocuments {
+  /** By output name. */
+  readonly outputs: Record<string, unknown>
+  /** What each step gave, by step and name; without what is too large to keep. */
+  readonly steps: Record<string, Record<string, unknown>>
+}
+
+/** Runs a pipeline and describes what it gives, and what its steps hand on. */
+export async function pipelineDocuments(
+  options: RunPipelineOptions & DocumentOptions & { readonly onProgress: (message: string) => void },
+): Promise<PipelineDocuments> {
+  const steps: PipelineDocuments['steps'] = {}
+  const outputs = await pipelineOutputs({
+    ...options,
+    onStored: async stored => {
+      for (const { name: step, outputs } of options.manifest.steps) {
+        const documents: Record<string, unknown> = {}
+        for (const { name } of outputs) {
+          const document = await outputDocument(options.root, stored.get(`${step}.${name}`)!)
+          if ((JSON.stringify(document) ?? '').length <= mostDocumentBytes) documents[name] = document
+        }
+        steps[step] = documents
+      }
+    },
+  })
+  return { outputs, steps }
+}
+
 /** Runs a pipeline and describes what it gives, by output name. */
 export async function pipelineOutputs({
   onProgress,
   ...options
-}: RunPipelineOptions & DocumentOptions & { readonly onProgress: (message: string) => void }): Promise<
-  Record<string, unknown>
-> {
+}: RunPipelineOptions &
+  DocumentOptions & {
+    readonly onProgress: (message: string) => void
+    /** Called with what lies on disk, before it is described. */
+    readonly onStored?: (stored: ReadonlyMap<string, StoredValue>) => Promise<void>
+  }): Promise<Record<string, unknown>> {
   const stored = await runPipeline({
     ...options,
     onEvent: (step, event) => {
@@ -25,6 +59,7 @@ export async function pipelineOutputs({
       options.onEvent?.(step, event)
     },
   })
+  await options.onStored?.(stored)
   const documents: Record<string, unknown> = {}
   for (const { name, step, output } of options.manifest.outputs)
     documents[name] = await outputDocument(options.root, stored.get(`${step}.${output}`)!, options)

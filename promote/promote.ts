@@ -4,6 +4,7 @@ import { readBase } from './merge.ts'
 import { propose, type Pipeline, type Proposal, type ProposeOptions } from './propose.ts'
 import {
   verify,
+  type OutputDocuments,
   type Recorded,
   type RunOptions,
   type RunResult,
@@ -86,9 +87,17 @@ async function blameEdits(
   }
 }
 
-/** The pipeline with what it gave as the expectation of its own test. The version stays. */
-export function recordOutputs(pipeline: Pipeline, { outputs, varying }: Recorded): Pipeline {
-  const content = { outputs, ...(varying.length > 0 ? { varying } : {}) }
+/**
+ * The pipeline with what it gave as the expectation of its own test. The version stays.
+ * @param steps what each step gave, by its name
+ */
+export function recordOutputs(
+  pipeline: Pipeline,
+  { outputs, varying }: Recorded,
+  steps: Readonly<Record<string, OutputDocuments>> = {},
+): Pipeline {
+  // Where chance is at work, what steps hand on is another thing each time, too.
+  const content = varying.length > 0 ? { outputs, varying } : { outputs, steps }
   const expected = `${JSON.stringify(content, null, 2)}\n`
   const lock = { ...pipeline.lock, fixtures: { 'expected.json': sha256(expected) } }
   return {

@@ -19,7 +19,7 @@ import { CliError } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
 import { readPipeline, slashes } from '../pipeline.ts'
 import { carryBack } from '../promotion/back.ts'
-import { writePipeline } from '../promotion/folder.ts'
+import { noteCommand, writePipeline } from '../promotion/folder.ts'
 import { promotionRequest } from '../promotion/request.ts'
 import { provenanceFile, provenanceOf } from '../promotion/provenance.ts'
 import { report, showDiffs, showProposal, verificationSummary } from '../promotion/show.ts'
@@ -118,6 +118,7 @@ async function promoteCommand(
     [provenanceFile]: json(provenance),
   }
   writePipeline(folder, files, removedPaths(proposal))
+  noteCommand(root)
   output.endProgress()
   report(context, { proposal, pipeline: verified, folder, outputs, verification, written: true })
 }

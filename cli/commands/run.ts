@@ -2,18 +2,20 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import type { StepEvent } from '../../library/steps/request.ts'
 import type { CellOutput } from '../../kernel/client.ts'
 import { manifestFile } from '../../promote/index.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError, exitCodes } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
-import { pipelineOutputs } from '../outputs.ts'
+import { pipelineDocuments, pipelineOutputs } from '../outputs.ts'
 import { parseParameters, readPipeline } from '../pipeline.ts'
 import { readNotebookFile, runNotebook, writeNotebookFile, type RanCell } from '../run-notebook.ts'
 
 interface RunOptions {
   readonly save?: boolean
   readonly param?: readonly string[]
+  readonly steps?: boolean
 }
 
 export const addRun: AddCommand = (program, run) => {
@@ -22,6 +24,7 @@ export const addRun: AddCommand = (program, run) => {
     .argument('<path>', "a notebook, or a pipeline's folder")
     .option('--save', 'write outputs and the log of what ran into the notebook')
     .option('--param <name=value...>', 'set a parameter of the pipeline; the value is JSON or plain text')
+    .option('--steps', "say also what each of the pipeline's steps gives")
     .description('run a notebook through the kernel, or a pipeline here and now')
     .action(
       run(async (context, given: string, options: RunOptions) => {
@@ -88,26 +91,27 @@ function textOf(output: CellOutput): string {
 async function runPipelineCommand(
   context: CommandContext,
   folder: string,
-  { param = [] }: RunOptions,
+  { param = [], steps: withSteps = false }: RunOptions,
 ): Promise<void> {
   const { output, signal } = context
   const root = context.projectRoot(folder)
   const pipeline = readPipeline(root, folder)
   const workFolder = mkdtempSync(join(tmpdir(), 'slipway-run-'))
   try {
-    const outputs = await pipelineOutputs({
+    const options = {
       ...pipeline,
       parameters: parseParameters(pipeline, param),
       workFolder,
       signal,
       onProgress: output.progress,
-      onEvent: (step, event) => {
+      onEvent: (step: string, event: StepEvent) => {
         if (event.type === 'log') output.warn(`${step} │ ${event.text.trimEnd()}`)
       },
-    })
+    }
+    const given = withSteps ? await pipelineDocuments(options) : { outputs: await pipelineOutputs(options) }
     output.endProgress()
-    output.document({ version: pipeline.manifest.version, outputs })
-    output.text(JSON.stringify({ outputs }, null, 2))
+    output.document({ version: pipeline.manifest.version, ...given })
+    output.text(JSON.stringify(given, null, 2))
   } finally {
     rmSync(workFolder, { recursive: true, force: true })
   }

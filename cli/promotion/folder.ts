@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { installation } from '../../library/installation.ts'
 import { isRemade, type Texts } from '../../promote/index.ts'
 import { slashes } from '../pipeline.ts'
 
@@ -49,6 +50,14 @@ export function writePipeline(folder: string, files: Texts, removed: ReadonlySet
   renameSync(next, folder)
   if (existsSync(old)) keepOwn(old, folder, { files, removed })
   rmSync(old, { recursive: true, force: true })
+}
+
+/** By which command the tests of pipelines find this installation, where no `slipway` is on the PATH. */
+export function noteCommand(root: string): void {
+  const { node, env, entry } = installation()
+  const file = join(root, '.slipway', 'command.json')
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${JSON.stringify({ command: [node, ...entry('cli')], env })}\n`)
 }
 
 export function writeFiles(folder: string, files: Texts): void {

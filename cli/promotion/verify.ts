@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import {
+  recordOutputs,
   verifyProposal,
   type OutputVerdict,
   type Pipeline,
@@ -16,7 +17,7 @@ import {
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
 import { liveSession, shownOutputs } from '../live-outputs.ts'
-import { pipelineOutputs } from '../outputs.ts'
+import { pipelineDocuments, type PipelineDocuments } from '../outputs.ts'
 import { slashes } from '../pipeline.ts'
 import { replay } from '../replay.ts'
 import type { NotebookFile } from '../run-notebook.ts'
@@ -48,11 +49,13 @@ export async function verifyPipeline(context: CommandContext, request: VerifyReq
   const work = mkdtempSync(join(tmpdir(), 'slipway-verify-'))
   const sampled = sampleRows === undefined ? undefined : await sampledProject(request, sampleRows)
   try {
+    let steps: PipelineDocuments['steps'] = {}
     const place: Place = {
       root: sampled?.project.root ?? request.root,
       folder: slashes(relative(request.root, dirname(request.file))),
       proposal,
       work,
+      onSteps: given => (steps = given),
     }
     const result = await verifyProposal(proposal, {
       signal,
@@ -72,7 +75,9 @@ export async function verifyPipeline(context: CommandContext, request: VerifyReq
         `The pipeline does not give what the notebook gave. Nothing was written.\n${differences(verification.outputs)}`,
         { details: { outputs: verification.outputs, verification } },
       )
-    return { verified: pipeline, outputs: verification.outputs, verification }
+    const { recorded } = verification
+    const verified = recorded ? recordOutputs(pipeline, recorded, steps) : pipeline
+    return { verified, outputs: verification.outputs, verification }
   } finally {
     sampled?.project.dispose()
     rmSync(work, { recursive: true, force: true })
@@ -86,6 +91,8 @@ interface Place {
   readonly folder: string
   readonly proposal: Proposal
   readonly work: string
+  /** What the steps of the proposed pipeline gave. */
+  readonly onSteps: (steps: PipelineDocuments['steps']) => void
 }
 
 async function sampledProject({ root, proposal }: VerifyRequest, rows: number) {
@@ -118,7 +125,7 @@ async function runIn(place: Place, pipeline: Pipeline, pass: RunOptions): Promis
   return await inScratch(place, async project => {
     const folder = join(project.root, '.slipway', 'pipelines', pipeline.manifest.name)
     writeFiles(folder, pipeline.files)
-    const outputs = await pipelineOutputs({
+    const { outputs, steps } = await pipelineDocuments({
       ...pipeline,
       folder,
       root: project.root,
@@ -127,6 +134,8 @@ async function runIn(place: Place, pipeline: Pipeline, pass: RunOptions): Promis
       onProgress: pass.onProgress ?? (() => undefined),
       ...(pass.signal ? { signal: pass.signal } : {}),
     })
+    if (pipeline === place.proposal.pipeline)
+      place.onSteps(JSON.parse(JSON.stringify(steps).replaceAll(project.root, place.root)) as typeof steps)
     return { outputs, files: await fileDocuments(project.root, await project.written()) }
   })
 }

@@ -66,16 +66,17 @@ function names(items: readonly { readonly name: string }[]): string {
 
 /** Fails when an output differs from the recorded one; there is no way to make it a warning. */
 export function printTest(): string {
-  return `// Runs every step again and compares the outputs with those recorded when the pipeline was verified.
-// SLIPWAY names the command when it is not on the PATH.
+  return `// Runs every step again and compares what each gives with what was recorded when the pipeline was verified.
+// The command is SLIPWAY when that is set, else \`slipway\` on the PATH, else the one that promoted the notebook here.
 import assert from 'node:assert/strict'
 import { execSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const expectedFile = new URL('expected.json', import.meta.url)
-const slipway = process.env.SLIPWAY ?? 'slipway'
+const folder = fileURLToPath(new URL('..', import.meta.url))
 const relative = 1e-6
 
 /** What says nothing about the content: bytes depend on the order of rows, and so do the rows that are shown. */
@@ -92,12 +93,32 @@ function same(actual, expected, path) {
   } else assert.equal(actual, expected, path)
 }
 
+function command() {
+  if (process.env.SLIPWAY) return process.env.SLIPWAY
+  const places = (process.env.PATH ?? '').split(delimiter)
+  if (places.some(place => ['slipway', 'slipway.cmd'].some(name => existsSync(join(place, name))))) return 'slipway'
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    const file = join(at, '.slipway', 'command.json')
+    if (!existsSync(file)) continue
+    const { command, env } = JSON.parse(readFileSync(file, 'utf8'))
+    Object.assign(process.env, env)
+    return command.map(part => \`"\${part}"\`).join(' ')
+  }
+  return 'slipway'
+}
+
+assert.ok(existsSync(expectedFile), 'nothing was recorded: promote again with verification')
+const { outputs: expected, steps = {}, varying = [] } = JSON.parse(readFileSync(expectedFile, 'utf8'))
+const run = \`\${command()} run "\${folder}" --json --steps\`
+const given = JSON.parse(execSync(run, { encoding: 'utf8', maxBuffer: 2 ** 30 }))
+
+for (const [step, outputs] of Object.entries(steps))
+  test(\`step \${step} gives what was verified\`, () => {
+    for (const [name, value] of Object.entries(outputs)) same(given.steps[step]?.[name], value, name)
+  })
+
 test('the pipeline gives what was verified', () => {
-  assert.ok(existsSync(expectedFile), 'nothing was recorded: promote again with verification')
-  const { outputs: expected, varying = [] } = JSON.parse(readFileSync(expectedFile, 'utf8'))
-  const folder = fileURLToPath(new URL('..', import.meta.url))
-  const printed = execSync(\`\${slipway} run "\${folder}" --json\`, { encoding: 'utf8', maxBuffer: 2 ** 30 })
-  const { outputs } = JSON.parse(printed)
+  const { outputs } = given
   // These are others each time: they can only be asked for.
   for (const name of varying) {
     assert.ok(name in outputs, \`\${name} is missing\`)

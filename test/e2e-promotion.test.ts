@@ -141,6 +141,13 @@ test('a notebook is promoted', { timeout }, async t => {
       await runCommand(page, 'View: Close Editor')
     })
 
+    await station('cancelling leaves everything as it was', async () => {
+      await press(page, 'Write and Verify')
+      await (await onPage(page, '.outcome.running button')).first().click()
+      await onPage(page, '.outcome:has-text("Nothing was written")')
+      assert.equal(existsSync(join(root, 'pipelines')), false)
+    })
+
     await station('it is written and verified', async () => {
       await press(page, 'Write and Verify')
       await onPage(page, '.outcome.running')

@@ -97,7 +97,8 @@ export function recordOutputs(
   steps: Readonly<Record<string, OutputDocuments>> = {},
 ): Pipeline {
   // Where chance is at work, what steps hand on is another thing each time, too.
-  const content = varying.length > 0 ? { outputs, varying } : { outputs, steps }
+  const hasSteps = varying.length === 0 && Object.keys(steps).length > 0
+  const content = { outputs, ...(hasSteps ? { steps } : {}), ...(varying.length > 0 ? { varying } : {}) }
   const expected = `${JSON.stringify(content, null, 2)}\n`
   const lock = { ...pipeline.lock, fixtures: { 'expected.json': sha256(expected) } }
   return {

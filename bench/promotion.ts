@@ -1,6 +1,6 @@
 /**
  * Promotion of a notebook: time from a cold process (TypeScript's own start included), and the size of what is kept;
- * and the hazards of slicing (promotion/hazards).
+ * the hazards of slicing (promotion/hazards), and notebooks acted out, promoted and run (promotion/notebooks).
  * The peer is the notebook as it stands: what a person would have to read without slicing.
  */
 import { execFileSync } from 'node:child_process'
@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { propose } from '../promote/index.ts'
 import { median, row, type BenchSuite } from './bench.ts'
 import { hazards } from './promotion/hazards/rows.ts'
+import { notebookRows } from './promotion/notebooks/suite.ts'
 
 const root = join(import.meta.dirname, '..')
 const notebook = 'examples/flights/explore.ipynb'
@@ -56,6 +57,7 @@ const promotion: BenchSuite = async ({ log }) => {
       peers: { 'whole notebook': nNotebookLines },
     }),
     ...(await hazards({ log })),
+    ...(await notebookRows(log)),
   ]
 }
 

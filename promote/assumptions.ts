@@ -12,11 +12,33 @@ export interface Assumption {
 }
 
 export function assumptionsOf(slice: Slice, notebook: Notebook): readonly Assumption[] {
-  return [...historyAssumptions(notebook), ...sliceAssumptions(slice)]
+  return [...historyAssumptions(notebook), ...seenAssumptions(slice, notebook), ...sliceAssumptions(slice)]
 }
 
 function historyAssumptions(notebook: Notebook): readonly Assumption[] {
-  return [...orderAssumptions(notebook), ...notebook.magics.map(magicAssumption)]
+  return [
+    ...orderAssumptions(notebook),
+    ...notebook.unlogged.filter(({ status }) => status === 'ok').map(unloggedAssumption),
+    ...notebook.magics.map(magicAssumption),
+  ]
+}
+
+/** What the kernel saw and the log does not say. */
+function unloggedAssumption({ cell }: Notebook['unlogged'][number]): Assumption {
+  const message = 'The kernel ran something that is not in the log: the pipeline does without it.'
+  return { kind: 'order', message, ...(cell === null ? {} : { cell }) }
+}
+
+/** What kept runs were seen to talk to, which nothing in their text may show. */
+function seenAssumptions(slice: Slice, { runs }: Notebook): readonly Assumption[] {
+  const needed = new Set(slice.statements.filter(s => slice.kept.has(s.index)).map(s => s.run))
+  return [...needed].flatMap(run => {
+    const { cell, seen } = runs[run] ?? {}
+    const what = [...(seen?.hosts ?? []), ...(seen?.processes ?? [])]
+    if (cell === undefined || what.length === 0) return []
+    const message = `The cell used ${what.join(', ')} when it ran: it may give another result next time.`
+    return [{ kind: 'outside' as const, message, cell }]
+  })
 }
 
 function magicAssumption({ cell, text }: Notebook['magics'][number]): Assumption {

@@ -10,6 +10,7 @@ import { createLock, type ProjectView } from './lock.ts'
 import type { Codec, Lock, Manifest } from './manifest.ts'
 import { historyOf, isDocumentOrder, type HistoryFinding } from './evidence/history.ts'
 import type { RunEvidence, SessionEvidence } from './evidence/read.ts'
+import { withoutUnparsed } from './evidence/unparsed.ts'
 import { hasConflict, type Texts } from './merge.ts'
 import { parseNotebook, type CellRun, type Notebook } from './notebook.ts'
 import { previewOf } from './preview.ts'
@@ -119,10 +120,12 @@ export interface ReplayRequest {
 /** @throws PromoteError PRO010 for what is no notebook, PRO024 for edits of the folder that cannot be read */
 export async function propose(options: ProposeOptions): Promise<Proposal> {
   const { evidence, history } = options
-  const notebook = parseNotebook(options.notebook, {
-    ...(evidence ? { evidence } : {}),
-    ...(history ? { history } : {}),
-  })
+  const notebook = withoutUnparsed(
+    parseNotebook(options.notebook, {
+      ...(evidence ? { evidence } : {}),
+      ...(history ? { history } : {}),
+    }),
+  )
   const edits = options.edits ?? editsOf(options.previous)
   const outputs = edits.outputs ?? options.outputs
   const slice = sliceOf(options, notebook, outputs)

@@ -102,3 +102,19 @@ test('what was seen of runs that nothing needs changes nothing', async () => {
   )
   assert.deepEqual(withEvidence, without)
 })
+
+test('a run that does not parse did nothing; a document that does not parse is refused', async () => {
+  const given = { name: 'demo', folder: testFolder, typesOf: testTypes, project: testProject, cache }
+  const log = [
+    { cell: 'c0', source: 'const n = (1' },
+    { cell: 'c0', source: 'const n = (1)' },
+  ]
+  const logged = await propose({ ...given, outputs: ['n'], notebook: notebookText(['const n = (1)'], log) })
+  assert.deepEqual(logged.diagnostics, [])
+  assert.deepEqual(
+    logged.replay.runs.map(run => run.source),
+    ['const n = (1)'],
+  )
+  const document = await propose({ ...given, outputs: ['n'], notebook: notebookText(['const n = (1']) })
+  assert.equal(document.diagnostics[0]?.code, 'PRO011')
+})

@@ -1,7 +1,6 @@
 /** The project as promotion sees it: data by content, models with their files and plans, packages by version. */
-import { createRequire } from 'node:module'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import { glob } from 'tinyglobby'
 import { parseFeatureId } from '../catalog/index.ts'
 import type { Plan, Workspace } from '../language/index.ts'
@@ -10,6 +9,7 @@ import { loadProject, type Project } from '../library/project.ts'
 import type { ProjectView, TypesOf } from '../promote/index.ts'
 import { codeFrame } from './frame.ts'
 import { projectModule } from './promotion/modules.ts'
+import { findPackage, lockedPackage } from './promotion/packages.ts'
 import type { Colors } from './output.ts'
 import { fileSize, hashFile, slashes } from './pipeline.ts'
 
@@ -45,7 +45,7 @@ export function createProjectView(root: string, folder: string, colors: Colors):
       const { name, version } = parseFeatureId(id)
       return catalog?.feature(name, version)
     },
-    packageVersion: async name => packageVersion(folder, name),
+    packageVersion: async name => lockedPackage(folder, name),
     module: async (specifier, from) => projectModule({ root, folder, specifier, from }),
   }
 }
@@ -84,39 +84,11 @@ function filesOf(workspace: Workspace, model: string, plan: Plan): readonly stri
   return [...found].sort()
 }
 
-interface PackageJson {
-  readonly version?: string
-  readonly types?: string
-  readonly typings?: string
-}
-
-/** From the notebook's folder, else from this installation. `slipway` is part of the installation. */
-function packageVersion(folder: string, name: string): { version: string } | undefined {
-  const { root, vendorModules } = installation()
-  if (name === 'slipway') return { version: readJson(join(root, 'package.json'))?.version ?? 'unknown' }
-  const json = [folder, vendorModules].map(from => packageJson(from, name)?.json).find(Boolean)
-  return json?.version === undefined ? undefined : { version: json.version }
-}
-
 /** Declarations of what a notebook's folder need not have itself: `slipway`, danfo, Arrow, Node. */
 export const installedTypes: TypesOf = specifier => {
   const { libraryTypes, vendorModules } = installation()
   if (specifier === 'slipway') return { path: libraryTypes }
-  const found = packageJson(vendorModules, specifier)
+  const found = findPackage(vendorModules, specifier)
   const types = found?.json.types ?? found?.json.typings
   return found && types !== undefined ? { path: join(found.folder, types) } : undefined
-}
-
-function packageJson(from: string, name: string): { folder: string; json: PackageJson } | undefined {
-  const lookups = createRequire(join(from, 'from.js')).resolve.paths(name) ?? []
-  for (const modules of lookups) {
-    const file = join(modules, name, 'package.json')
-    const json = readJson(file)
-    if (json) return { folder: dirname(file), json }
-  }
-  return undefined
-}
-
-function readJson(file: string): PackageJson | undefined {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PackageJson) : undefined
 }

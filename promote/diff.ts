@@ -136,9 +136,9 @@ function featuresOf({ lock }: PipelineContent): Texts {
 
 function packagesOf({ lock }: PipelineContent): Texts {
   return new Map(
-    Object.entries(lock.packages).map(([name, { version, integrity }]) => [
+    Object.entries(lock.packages).map(([name, { version, integrity, dependencies }]) => [
       name,
-      integrity === undefined ? version : `${version} (${integrity})`,
+      [version, integrity, dependencies && `depends on ${dependencies}`].filter(Boolean).join(', '),
     ]),
   )
 }

@@ -28,7 +28,7 @@ export interface ProjectView {
   /** A feature of the catalog by `name` (its newest active version) or `name@version`. */
   feature?(id: string): Promise<CatalogFeature | undefined>
   /** The installed version of a package. */
-  packageVersion(name: string): Promise<{ readonly version: string; readonly integrity?: string } | undefined>
+  packageVersion(name: string): Promise<Lock['packages'][string] | undefined>
 }
 
 export interface Reference {
@@ -165,7 +165,7 @@ export function lockedFeatures({ features }: Pick<Lock, 'features'>): readonly C
 }
 
 async function packageVersions(project: ProjectView, names: readonly string[]): Promise<Lock['packages']> {
-  const found: Record<string, { version: string; integrity?: string }> = {}
+  const found: Record<string, Lock['packages'][string]> = {}
   for (const name of [...new Set(names)].sort())
     found[name] = { ...((await project.packageVersion(name)) ?? { version: 'unknown' }) }
   return found

@@ -94,7 +94,12 @@ const LockSchema = Type.Object({
   /** Packages that step code imports. */
   packages: Type.Record(
     Type.String(),
-    Type.Object({ version: Type.String(), integrity: Type.Optional(Type.String()) }),
+    Type.Object({
+      version: Type.String(),
+      integrity: Type.Optional(Type.String()),
+      /** SHA-256 over names and versions of all that it depends on. */
+      dependencies: Type.Optional(digest),
+    }),
   ),
   seed: Type.Integer({ minimum: 0 }),
   /** File below `tests/` -> SHA-256 of what verification recorded. Not part of the version. */

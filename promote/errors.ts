@@ -27,6 +27,7 @@ export const promoteCodes = {
   PRO024: 'not the edits of a proposal',
   PRO025: 'unresolved conflict',
   PRO026: 'unknown feature',
+  PRO027: 'not an effect stub',
 } as const
 
 export type PromoteCode = keyof typeof promoteCodes

@@ -1,4 +1,5 @@
 /** What is promoted, read from the disk: the same for the command and for the preview of an editor. */
+import { readEffectStubs } from '../effect-stubs.ts'
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { ProposalEdits, ProposeOptions } from '../../promote/index.ts'
@@ -56,6 +57,7 @@ export function promotionRequest(source: PromotionSource): PromotionRequest {
     folder: dirname(file),
     workingFolder: slashes(relative(root, dirname(file))),
     typesOf: installedTypes,
+    stubs: readEffectStubs(root),
     project: createProjectView(root, dirname(file), source.colors),
   }
   return { options, notebook, folder }

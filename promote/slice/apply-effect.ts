@@ -10,6 +10,7 @@ import {
   objectAt,
   outside,
   outsideKinds,
+  statesOf,
   type Interpreter,
 } from './interpreter.ts'
 import { posix } from 'node:path'
@@ -110,7 +111,7 @@ export function havoc(it: Interpreter, call: Omit<Call, 'frame'> & { readonly fr
     const known = it.externals.get(object)
     return known ? [external(it, known.package, '')] : []
   })
-  for (const kind of outsideKinds) touchOutside(it, kind, call, false)
+  for (const kind of [...outsideKinds, ...statesOf(it)]) touchOutside(it, kind, call, false)
   const made = objectAt(it, call.node, call.frame, { kind: 'opaque' })
   const everything = new Set<AbstractObject>([
     ...union(call.self, call.callee, ...call.parameters, call.more ?? nothing, new Set(hidden)),
@@ -121,7 +122,7 @@ export function havoc(it: Interpreter, call: Omit<Call, 'frame'> & { readonly fr
   for (const each of consult(it, new Set(everything), call.node)) everything.add(each)
   notePatch(it, union(call.self, ...call.parameters, call.more ?? nothing), call.node)
   heap.maybe('weak', () => {
-    for (const kind of outsideKinds) touchOutside(it, kind, call, true)
+    for (const kind of [...outsideKinds, ...statesOf(it)]) touchOutside(it, kind, call, true)
     change(it, everything)
   })
   const run = () => callBack(it, { everything, made }, call)
@@ -208,7 +209,10 @@ function targetOf(call: Call, target: Target): Value {
 function runCallbacks(it: Interpreter, effect: Effect, call: Call): Value {
   if (!effect.calls) return nothing
   const { heap } = it
-  const callbacks = union(...effect.calls.map(i => call.parameters[i] ?? nothing), call.more ?? nothing)
+  const given = union(...effect.calls.map(i => call.parameters[i] ?? nothing), call.more ?? nothing)
+  // Functions may stand in an object of options.
+  const held = [...heap.reach(given)].filter(object => it.functions.has(object) || it.resolvers.has(object))
+  const callbacks = union(given, new Set(held))
   if (callbacks.size === 0) return nothing
   const others = call.parameters.filter((_, i) => !effect.calls?.includes(i))
   const base = union(call.self, ...others, heap.readField(union(call.self, ...others), '*'))
@@ -251,7 +255,9 @@ function argumentsOf(
 }
 
 function callForeign(it: Interpreter, callbacks: Value, more: Value, call: Call): Value {
-  const foreign = [...callbacks].filter(object => !it.functions.has(object) && !it.classes.has(object))
+  const foreign = [...callbacks].filter(
+    object => (object.kind === 'external' || object.kind === 'opaque') && !it.functions.has(object),
+  )
   return union(
     ...foreign.map(object => {
       const promise = it.resolvers.get(object)
@@ -320,6 +326,7 @@ function tagOf(it: Interpreter, effect: Effect, call: Call): AbstractObject['tag
 }
 
 function touchOutside(it: Interpreter, use: string, call: Call, isWrite: boolean): void {
+  if (use.startsWith('state:')) return touchState(it, use, isWrite)
   const [kind = use, index] = use.split(':')
   const path = index === undefined ? undefined : literalPath(it, call.argumentNodes[Number(index)])
   // `network:0`: only when the argument may be an address.
@@ -337,6 +344,13 @@ function touchOutside(it: Interpreter, use: string, call: Call, isWrite: boolean
   if (!isWrite) return
   const target = isNamed ? new Set([fileObject(it, path)]) : outside(it, kind)
   it.heap.maybe('weak', () => it.heap.writeField(target, '*', nothing))
+}
+
+/** What a library keeps to itself (a backend that was chosen), by a name that its stub gives it. */
+function touchState(it: Interpreter, use: string, isWrite: boolean): void {
+  const state = outside(it, use)
+  it.heap.readField(state, '*')
+  if (isWrite) it.heap.maybe('weak', () => it.heap.writeField(state, '*', nothing))
 }
 
 /** The text of a path that can be known from the source alone: a literal, or a constant that is one. */

@@ -10,6 +10,8 @@ import js from '../effects/js.json' with { type: 'json' }
 import notebook from '../effects/notebook.json' with { type: 'json' }
 import node from '../effects/node.json' with { type: 'json' }
 import slipway from '../effects/slipway.json' with { type: 'json' }
+import tfjsCore from '../effects/tfjs-core.json' with { type: 'json' }
+import tfjsLayers from '../effects/tfjs-layers.json' with { type: 'json' }
 
 /** A thing that a call works on: what the method is called on, an argument by position, or every argument. */
 const TargetSchema = Type.Union([
@@ -24,7 +26,8 @@ export type Target = Static<typeof TargetSchema>
  * argument is a path and no address.
  */
 const OutsideSchema = Type.String({
-  pattern: '^(file|file:\\d+|network|network:\\d+|environment|locale|clock|random|process|display)$',
+  pattern:
+    '^(file|file:\\d+|network|network:\\d+|environment|locale|clock|random|process|display|state:[\\w.-]+)$',
 })
 
 const effectMembers = {
@@ -99,6 +102,8 @@ const StubSchema = Type.Object({
   format: Type.Literal(1),
   /** `js` (the language), `node` (its library) or a package's name. */
   package: Type.String(),
+  /** Packages that hand the same things on under their own name. */
+  also: Type.Optional(Type.Array(Type.String())),
   /** The versions that it was written against. */
   versions: Type.String(),
   /** Every name may stand for several: classes that share methods. `Child: Parent` looks up in the parent too. */
@@ -111,13 +116,18 @@ export type EffectStub = Static<typeof StubSchema>
 export interface Effects {
   /** Every stub's package and version text: part of what decided a slice. */
   readonly stubs: readonly { readonly package: string; readonly versions: string }[]
+  /** All packages that some stub speaks of. */
+  readonly packages: ReadonlySet<string>
   /** @param name `function`, `Class.method` or `Class.new` */
   find(packageName: string, name: string): Effect | undefined
 }
 
 /** The stubs that come with Slipway. @param extra the user's own, which go first */
 export function loadEffects(extra: readonly EffectStub[] = []): Effects {
-  return createEffects([...extra, ...[slipway, danfo, arrow, node, js, notebook].map(checkEffectStub)])
+  return createEffects([
+    ...extra,
+    ...[slipway, danfo, arrow, tfjsCore, tfjsLayers, node, js, notebook].map(checkEffectStub),
+  ])
 }
 
 /** @throws Error naming the place when the stub has the wrong shape */
@@ -131,9 +141,11 @@ export function checkEffectStub(value: unknown): EffectStub {
 export function createEffects(stubs: readonly EffectStub[]): Effects {
   return {
     stubs: stubs.map(stub => ({ package: stub.package, versions: stub.versions })),
+    packages: new Set(stubs.flatMap(stub => [stub.package, ...(stub.also ?? [])])),
     find(packageName, name) {
       for (const stub of stubs) {
-        const effect = stub.package === packageName ? findIn(stub, name) : undefined
+        const isOf = stub.package === packageName || stub.also?.includes(packageName)
+        const effect = isOf ? findIn(stub, name) : undefined
         if (effect) return effect
       }
       return undefined

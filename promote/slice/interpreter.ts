@@ -176,6 +176,12 @@ export const outsideKinds = [
   'process',
 ] as const
 
+/** The states of libraries that have been asked for. */
+export function statesOf(it: Interpreter): readonly string[] {
+  const prefix = 'outside state:'
+  return [...it.made.keys()].filter(key => key.startsWith(prefix)).map(key => key.slice('outside '.length))
+}
+
 /** What stands for a kind of things outside; for `file`, every file that has been named and all others. */
 export function outside(it: Interpreter, kind: string): Value {
   const all = outsideObject(it, kind)
@@ -217,6 +223,9 @@ function outsideObject(it: Interpreter, kind: string): AbstractObject {
   const object = it.heap.object({ kind: 'outside' })
   object.many = true
   it.made.set(key, object)
+  // Code that nobody described may have changed a library's state before it was first asked for.
+  const before = kind.startsWith('state:') ? outsideObject(it, 'process').fields.get('*') : undefined
+  if (before) object.fields.set('*', { ...it.heap.slot(), writers: new Set(before.writers) })
   return object
 }
 

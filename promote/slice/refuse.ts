@@ -35,6 +35,7 @@ function findRefusals(node: ts.Node, names: Names): readonly (Refusal & { readon
 function refuse(node: ts.Node, names: Names): Refusal | undefined {
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) return refuseCall(node, names)
   if (ts.isIdentifier(node)) return isEvaluator(node, names) ? fromText : undefined
+  if (isEvaluatorMember(node)) return fromText
   if (ts.isImportDeclaration(node)) return isVm(node) ? fromText : undefined
   const target = writtenPart(node)
   return target && isForeignPrototype(target.expression, names) ? patched(target.expression) : undefined
@@ -58,7 +59,7 @@ function refuseCall(node: ts.CallExpression | ts.NewExpression, names: Names): R
       message: 'Expected the name of a module as a literal: what is imported must be known before it runs.',
     }
   // Nothing but a patch, or a way to code from text, begins like this.
-  if (ts.isCallExpression(node) && isPrototypeOfLiteral(node)) return patched(node)
+  if (ts.isCallExpression(node) && isForeignPrototypeOf(node, names)) return patched(node)
   const isPatching =
     /^(Object|Reflect)\.(assign|defineProperty|defineProperties|deleteProperty|setPrototypeOf|set)$/.test(
       callee.getText(),
@@ -83,6 +84,18 @@ function isEvaluator(node: ts.Identifier, names: Names): boolean {
     return false
   const { kind } = names.of(node)
   return kind === 'library' || kind === 'unknown'
+}
+
+/** `globalThis['eval']`, and the `constructor` of a function that stands there. */
+function isEvaluatorMember(node: ts.Node): boolean {
+  if (ts.isElementAccessExpression(node)) {
+    const [owner, key] = [bare(node.expression), bare(node.argumentExpression)]
+    const isGlobal = ts.isIdentifier(owner) && /^(globalThis|global)$/.test(owner.text)
+    return isGlobal && ts.isStringLiteralLike(key) && /^(eval|Function)$/.test(key.text)
+  }
+  if (!ts.isPropertyAccessExpression(node) || node.name.text !== 'constructor') return false
+  const owner = bare(node.expression)
+  return ts.isArrowFunction(owner) || ts.isFunctionExpression(owner)
 }
 
 function isTypePosition(node: ts.Node): boolean {
@@ -127,11 +140,12 @@ function isForeignPrototype(node: ts.Expression, names: Names): boolean {
   return kind === 'library' || kind === 'unknown' || names.stubName(owner) !== undefined
 }
 
-/** `Object.getPrototypeOf([])`: of a literal it is the language's own. */
-function isPrototypeOfLiteral({ expression, arguments: given }: ts.CallExpression): boolean {
-  const [first] = given
+/** `Object.getPrototypeOf([])`, `Object.getPrototypeOf(Uint8Array)`: the language's own. */
+function isForeignPrototypeOf({ expression, arguments: given }: ts.CallExpression, names: Names): boolean {
+  const first = given[0] && bare(given[0])
   if (!first || !/^(Object|Reflect)\.getPrototypeOf$/.test(expression.getText())) return false
-  return !ts.isIdentifier(bare(first)) && bare(first).kind !== ts.SyntaxKind.ThisKeyword
+  if (ts.isIdentifier(first)) return names.of(first).kind === 'library'
+  return first.kind !== ts.SyntaxKind.ThisKeyword
 }
 
 function isComputedImport(node: ts.CallExpression | ts.NewExpression): boolean {

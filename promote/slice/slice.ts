@@ -121,7 +121,7 @@ export function sliceNotebook(options: SliceOptions): Slice {
     sources: notebook.runs.map(run => run.source),
     folder: options.folder,
     typesOf: options.typesOf,
-    follow: new Set(effects.stubs.map(stub => stub.package)),
+    follow: effects.packages,
     ...(options.cache ? { cache: options.cache } : {}),
   })
   const names = createNames(program)

@@ -169,7 +169,7 @@ test('a notebook is promoted', { timeout }, async t => {
       const text = await readFile(step, 'utf8')
       assert.match(text, /\.sort\(\)/)
       await writeFile(step, text.replace('.sort()', '.sort((a, b) => (a < b ? -1 : 1))'))
-      await openFile(page, 'delays.ipynb')
+      await page.locator('.tab', { hasText: /^delays\.ipynb/ }).click()
       const worst = page.locator('.notebookOverlay .code-cell-row', { hasText: 'const worst' })
       await worst.locator('.view-line', { hasText: '.sort()' }).first().click()
       await page.keyboard.press('End')

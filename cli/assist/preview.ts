@@ -1,6 +1,14 @@
 /** A preview for an editor: what `slipway promote` would do with a notebook as the editor has it. */
 import { dirname } from 'node:path'
-import { editsFile, noEdits, parseEdits, propose, type ProposeOptions } from '../../promote/index.ts'
+import {
+  editsFile,
+  lockFile,
+  noEdits,
+  parseEdits,
+  propose,
+  type FileDiff,
+  type ProposeOptions,
+} from '../../promote/index.ts'
 import { createContext } from '../context.ts'
 import { createOutput } from '../output.ts'
 import { promotionRequest } from '../promotion/request.ts'
@@ -20,13 +28,29 @@ export async function previewPromotion(
     name: options.name,
     folder,
     edits: edits ?? keptEdits(options.previous?.[editsFile]),
-    ...(preview && { preview }),
+    ...(preview && { preview: { ...preview, files: preview.files.map(withoutFixtures) } }),
     ...(pipeline && { version: pipeline.manifest.version }),
     diagnostics,
     kept,
     dropped,
     assumptions,
     edited: pipeline?.edited ?? [],
+  }
+}
+
+/** What verification recorded in the lock is no change of a person's. */
+function withoutFixtures(file: FileDiff): FileDiff {
+  const { path, state, before, after } = file
+  if (path !== lockFile || state !== 'changed' || before === undefined || after === undefined) return file
+  return unrecorded(before) === unrecorded(after) ? { path, state: 'unchanged', before, after: before } : file
+}
+
+function unrecorded(text: string): string {
+  try {
+    return JSON.stringify({ ...(JSON.parse(text) as object), fixtures: {} })
+  } catch {
+    // A lock that somebody broke is written anew.
+    return text
   }
 }
 

@@ -182,7 +182,9 @@ function summary({ preview, kept, dropped, folder, history }: Shown): string {
     ...(history === 'document' ? ['the document from top to bottom'] : []),
     `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
     `keeps ${kept.length} of ${total} statements`,
-    written > 0 ? `${written} files to write in ${folder}` : `all files are there in ${folder}`,
+    written > 0
+      ? `${written} ${written === 1 ? 'file' : 'files'} to write in ${folder}`
+      : `all files are there in ${folder}`,
   ].join(' · ')
 }
 

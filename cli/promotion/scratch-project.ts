@@ -110,6 +110,7 @@ async function place(
 }
 
 async function copyCatalog(source: string, root: string): Promise<void> {
+  // Settings that cannot be read stop whoever needs them, in the copy as in the project.
   const config = await readConfig(source).catch(() => undefined)
   if (!config) return
   const file = catalogFile(source, config)

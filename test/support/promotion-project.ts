@@ -15,7 +15,7 @@ export const delayCells: readonly NotebookCell[] = [
   { id: 'title', kind: 'markdown', source: '# Which airports are late?' },
   { id: 'imports', source: "import { read, sql } from 'slipway'" },
   { id: 'load-title', kind: 'markdown', source: '## Load' },
-  { id: 'raw', source: "// What the airports sent, as it came.\nconst raw = read('data/delays.csv')\nraw" },
+  { id: 'raw', source: "// What the airports sent, as it came.\nconst raw = read('data/delays.csv')" },
   {
     id: 'look',
     source: 'const longest = await sql`select max(delay) as minutes from ${raw}`.rows()\nlongest',

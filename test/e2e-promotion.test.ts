@@ -170,6 +170,7 @@ test('a notebook is promoted', { timeout }, async t => {
       assert.match(text, /\.sort\(\)/)
       await writeFile(step, text.replace('.sort()', '.sort((a, b) => (a < b ? -1 : 1))'))
       await page.locator('.tab', { hasText: /^delays\.ipynb/ }).click()
+      await toLastCell(page)
       const worst = page.locator('.notebookOverlay .code-cell-row', { hasText: 'const worst' })
       await worst.locator('.view-line', { hasText: '.sort()' }).first().click()
       await page.keyboard.press('End')

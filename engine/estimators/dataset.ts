@@ -21,6 +21,45 @@ export interface EncodedRows {
   readonly weights?: Float64Array
 }
 
+/**
+ * Rows that are too many to be held: they come page by page, as often as one asks, in one order. Every page has
+ * `rowsPerPage` rows but the last, and its buffers are those of the next one.
+ */
+export interface PagedRows {
+  readonly nRows: number
+  readonly nNumbers: number
+  readonly nCodes: number
+  readonly hasWeights: boolean
+  pages(): Iterable<EncodedRows>
+}
+
+/** What a fit may be given. */
+export type Rows = EncodedRows | PagedRows
+
+/** A multiple of the rows that anything goes through at once, so that sums over pages are those over all rows. */
+export const rowsPerPage = 65_536
+
+export function isPaged(rows: Rows): rows is PagedRows {
+  return 'pages' in rows
+}
+
+/** Rows that are held are one page. */
+export function pagesOf(rows: Rows): Iterable<EncodedRows> {
+  return isPaged(rows) ? rows.pages() : [rows]
+}
+
+/** The same rows with a page's columns computed from it when it comes. */
+export function mapPages<R extends Rows>(rows: R, change: (page: EncodedRows) => EncodedRows): R
+export function mapPages(rows: Rows, change: (page: EncodedRows) => EncodedRows): Rows {
+  if (!isPaged(rows)) return change(rows)
+  return {
+    ...rows,
+    *pages() {
+      for (const page of rows.pages()) yield change(page)
+    },
+  }
+}
+
 export function allocateRows(
   nRows: number,
   shape: {

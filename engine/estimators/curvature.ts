@@ -2,10 +2,10 @@
  * The curvature of a linear model's objective as a preconditioner: complete one-hot columns beside a free intercept are
  * nearly collinear, which no diagonal scaling mends. Taken from some rows; what a parameter has by itself, from all.
  */
-import { blocksOf, sampleRows, scoreBlock, secondMoments, type Block, type Design } from './design.ts'
+import { sampleRows, scoreBlock, secondMoments, type Design } from './design.ts'
 import type { Preconditioner } from './lbfgs.ts'
 import type { Problem } from './linear-objective.ts'
-import { columnProducts, eigen, factorize, solve } from './products.ts'
+import { columnProducts, eigen, factorize, rowWeights, solve, type Weighing } from './products.ts'
 
 /** Beyond so many parameters of a score the factorization costs more than it saves. */
 export const maxParameters = 1000
@@ -47,7 +47,7 @@ export function curvaturePreconditioner(
   const { values, vectors } = eigen(options.lossCurvature)
   let factors: readonly Float64Array[] | undefined
   const atStart = () => {
-    const products = columnProducts(sample, weightsOf(sample))
+    const products = columnProducts(sample, rowWeights)
     return values.map(value => factorOf(context, { products, factor: Math.max(0, value) }))
   }
   return {
@@ -61,7 +61,7 @@ export function curvaturePreconditioner(
     ...(nScores === 1 && {
       renew(x) {
         const parameters = x.map((v, j) => v * options.scales[j]!)
-        const h = rowCurvature(problem, sample, parameters)
+        const h = rowCurvature(problem, parameters)
         factors = [factorOf(context, { products: columnProducts(sample, h), factor: 1 })]
       },
     }),
@@ -74,8 +74,8 @@ function isCheap(design: Design): boolean {
 }
 
 /** A row's pairs of columns against what its part of an evaluation takes. */
-function productCost({ rows }: Design): number {
-  const perRow = 1 + rows.numbers.length + rows.codes.length
+function productCost({ layout }: Design): number {
+  const perRow = 1 + layout.nNumbers + layout.bases.length
   return perRow ** 2 / 2 / (2 * perRow + 20)
 }
 
@@ -84,10 +84,6 @@ export function sampleSize(design: Design, nScores = 1): number {
   const { rows, layout } = design
   const asCostly = isCheap(design) ? 0 : rows.nRows / productCost(design)
   return Math.ceil(Math.max(asCostly, rowsPerParameter * layout.nParameters * nScores, leastRows))
-}
-
-function weightsOf({ rows }: Design): Float64Array {
-  return rows.weights ?? new Float64Array(rows.nRows).fill(1)
 }
 
 interface Context {
@@ -115,7 +111,7 @@ export function exactCurvature(
     if (constant) return constant
     const parameters = x.map((v, j) => v * options.scales[j]!)
     const matrix = matrixOf(context, {
-      products: columnProducts(design, rowCurvature(problem, design, parameters)),
+      products: columnProducts(design, rowCurvature(problem, parameters)),
       factor: 1,
     })
     if (options.allRows) constant = matrix
@@ -162,23 +158,13 @@ function matrixOf(
   return matrix
 }
 
-/** Per row weight · second derivative of the loss. */
-function rowCurvature({ loss }: Problem, design: Design, parameters: Float64Array): Float64Array {
-  const curvature = new Float64Array(design.rows.nRows)
-  for (const block of blocksOf(design))
-    blockCurvature({ design, loss }, block, { parameters, h: curvature.subarray(block.from) })
-  return curvature
-}
-
-function blockCurvature(
-  { design, loss }: Pick<Problem, 'design' | 'loss'>,
-  block: Block,
-  of: { readonly parameters: Float64Array; readonly h: Float64Array },
-): void {
-  const { weights } = design.rows
-  const { parameters, h } = of
-  scoreBlock(design, block, { z: h, parameters, at: 0 })
-  for (let i = 0; i < block.n; i++) h[i] = loss.curvature(h[i]!) * (weights ? weights[block.from + i]! : 1)
+/** Weight · second derivative of the loss at the parameters. */
+function rowCurvature({ design, loss }: Problem, parameters: Float64Array): Weighing {
+  return (block, h) => {
+    const { weights } = block.rows
+    scoreBlock(design, block, { z: h, parameters, at: 0 })
+    for (let i = 0; i < block.n; i++) h[i] = loss.curvature(h[i]!) * (weights ? weights[block.from + i]! : 1)
+  }
 }
 
 /** Turns the scores of every parameter into the eigenvectors' coordinates (transposed) or back. */

@@ -3,7 +3,7 @@
  * per category, and a first column of ones for the intercept. Everything goes block by block of rows, so that what is
  * read stays in the processor's cache, and in one order, so that the same rows give the same bits.
  */
-import type { EncodedRows } from './dataset.ts'
+import { pagesOf, type EncodedRows, type Rows } from './dataset.ts'
 
 /** Where the parameters of one score are: the intercept, one per column of numbers, one block per column of codes. */
 export interface Layout {
@@ -13,8 +13,9 @@ export interface Layout {
   readonly bases: readonly number[]
 }
 
-export interface Design {
-  readonly rows: EncodedRows
+/** Of rows that are held, or of rows that come in pages. */
+export interface Design<R extends Rows = Rows> {
+  readonly rows: R
   readonly layout: Layout
 }
 
@@ -32,27 +33,29 @@ export function layoutOf(nNumbers: number, nCategories: readonly number[]): Layo
 const blockBytes = 1 << 18
 
 /** Rows of a block; depends on the number of columns alone. */
-export function blockRows({ rows }: Design): number {
-  const rowBytes = 8 * rows.numbers.length + 4 * rows.codes.length + 32
+export function blockRows({ layout }: Design): number {
+  const rowBytes = 8 * layout.nNumbers + 4 * layout.bases.length + 32
   return Math.min(2048, Math.max(64, 1 << Math.floor(Math.log2(blockBytes / rowBytes))))
 }
 
-/** Consecutive rows. */
+/** Consecutive rows of a page, which is all rows where they are held. */
 export interface Block {
+  readonly rows: EncodedRows
   readonly from: number
   readonly n: number
 }
 
 export function* blocksOf(design: Design): Generator<Block> {
   const size = blockRows(design)
-  const { nRows } = design.rows
-  for (let from = 0; from < nRows; from += size) yield { from, n: Math.min(size, nRows - from) }
+  for (const rows of pagesOf(design.rows))
+    for (let from = 0; from < rows.nRows; from += size)
+      yield { rows, from, n: Math.min(size, rows.nRows - from) }
 }
 
 /** z = offset + row · parameters, of a block's rows; `at` is where the score's parameters begin. */
 export function scoreBlock(
-  { rows, layout }: Design,
-  { from, n }: Block,
+  { layout }: Pick<Design, 'layout'>,
+  { rows, from, n }: Block,
   to: { readonly z: Float64Array; readonly parameters: Float64Array; readonly at: number },
 ): void {
   const { z, parameters, at } = to
@@ -101,8 +104,8 @@ function addOne(
 
 /** Adds Σ residual · row of a block to the score's part of the gradient. */
 export function accumulateBlock(
-  { rows, layout }: Design,
-  { from, n }: Block,
+  { layout }: Pick<Design, 'layout'>,
+  { rows, from, n }: Block,
   to: { readonly residual: Float64Array; readonly gradient: Float64Array; readonly at: number },
 ): void {
   const { residual, gradient, at } = to
@@ -151,37 +154,72 @@ export function dotColumns(
 
 /** Per parameter Σ weight · x², of all rows: for the intercept the sum of the weights. */
 export function secondMoments({ rows, layout }: Design): Float64Array {
-  const { nRows, weights } = rows
   const moments = new Float64Array(layout.nParameters)
-  moments[0] = weights ? weights.reduce((sum, w) => sum + w, 0) : nRows
-  rows.numbers.forEach((column, j) => {
-    let sum = 0
+  for (const page of pagesOf(rows)) addMoments(page, layout, moments)
+  return moments
+}
+
+function addMoments(
+  { nRows, weights, numbers, codes }: EncodedRows,
+  layout: Layout,
+  moments: Float64Array,
+): void {
+  moments[0] = weights ? weights.reduce((sum, w) => sum + w, moments[0]!) : moments[0]! + nRows
+  numbers.forEach((column, j) => {
+    let sum = moments[1 + j]!
     if (weights) for (let i = 0; i < nRows; i++) sum += weights[i]! * column[i]! * column[i]!
     else for (let i = 0; i < nRows; i++) sum += column[i]! * column[i]!
     moments[1 + j] = sum
   })
-  rows.codes.forEach((column, k) => {
+  codes.forEach((column, k) => {
     const base = layout.bases[k]! + 1
     for (let i = 0; i < nRows; i++) moments[base + column[i]!]! += weights ? weights[i]! : 1
   })
-  return moments
 }
 
 /** At most `nRows` rows, evenly spaced; all of them when there are no more. */
-export function sampleRows(rows: EncodedRows, nRows: number): EncodedRows {
+export function sampleRows(rows: Rows, nRows: number): Rows {
   if (rows.nRows <= nRows) return rows
   const stride = rows.nRows / nRows
-  const take = <A extends Float64Array | Int32Array>(column: A, sample: A): A => {
-    for (let i = 0; i < nRows; i++) sample[i] = column[Math.floor(i * stride)]!
-    return sample
+  let sample: EncodedRows | undefined
+  let first = 0
+  let taken = 0
+  for (const page of pagesOf(rows)) {
+    sample ??= emptySample(page, nRows)
+    const from = taken
+    while (taken < nRows && Math.floor(taken * stride) < first + page.nRows) taken++
+    takeRows(page, sample, { from, until: taken, place: i => Math.floor(i * stride) - first })
+    first += page.nRows
   }
+  return sample!
+}
+
+function emptySample({ numbers, codes, offset, weights }: EncodedRows, nRows: number): EncodedRows {
+  const floats = () => new Float64Array(nRows)
   return {
     nRows,
-    numbers: rows.numbers.map(column => take(column, new Float64Array(nRows))),
-    codes: rows.codes.map(column => take(column, new Int32Array(nRows))),
-    label: take(rows.label, new Float64Array(nRows)),
+    numbers: numbers.map(floats),
+    codes: codes.map(() => new Int32Array(nRows)),
+    label: floats(),
     groups: [],
-    ...(rows.offset && { offset: take(rows.offset, new Float64Array(nRows)) }),
-    ...(rows.weights && { weights: take(rows.weights, new Float64Array(nRows)) }),
+    ...(offset && { offset: floats() }),
+    ...(weights && { weights: floats() }),
   }
+}
+
+/** Row `place(i)` of the page becomes row i of the sample. */
+function takeRows(
+  page: EncodedRows,
+  sample: EncodedRows,
+  of: { readonly from: number; readonly until: number; readonly place: (i: number) => number },
+): void {
+  const { from, until, place } = of
+  const take = (column: ArrayLike<number>, target: Float64Array | Int32Array): void => {
+    for (let i = from; i < until; i++) target[i] = column[place(i)]!
+  }
+  sample.numbers.forEach((target, j) => take(page.numbers[j]!, target))
+  sample.codes.forEach((target, k) => take(page.codes[k]!, target))
+  take(page.label, sample.label)
+  if (sample.offset) take(page.offset!, sample.offset)
+  if (sample.weights) take(page.weights!, sample.weights)
 }

@@ -28,7 +28,7 @@ export function scaledObjective(problem: Problem, scales: Float64Array): Objecti
       let sum = 0
       for (const block of blocksOf(design)) {
         scores.forEach((z, k) => scoreBlock(design, block, { z, parameters, at: k * width }))
-        sum += loss.evaluate(scores, design.rows, block)
+        sum += loss.evaluate(scores, block.rows, block)
         scores.forEach((residual, k) => accumulateBlock(design, block, { residual, gradient, at: k * width }))
       }
       return (sum + penalize(problem, { parameters, scales, gradient })) / problem.total

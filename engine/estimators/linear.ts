@@ -9,7 +9,7 @@
 import { EngineError } from '../errors.ts'
 import { centerColumns, uncenter } from './center-columns.ts'
 import { curvaturePreconditioner, exactCurvature, sampleSize } from './curvature.ts'
-import type { EncodedRows } from './dataset.ts'
+import type { Rows } from './dataset.ts'
 import { layoutOf, sampleRows, secondMoments, type Layout } from './design.ts'
 import type { Estimator, Fitted, FitRequest, FittedLabel } from './estimator.ts'
 import { gaussianFamily, logisticFamily, poissonFamily, type Family } from './families.ts'
@@ -20,13 +20,13 @@ import { centerScores, leastNorm } from './minimum-norm.ts'
 import { minimizeProximal } from './proximal-newton.ts'
 
 /** Least squares. */
-export const fitLinear: Estimator = request => fitFamily(request, gaussianFamily)
+export const fitLinear: Estimator<Rows> = request => fitFamily(request, gaussianFamily)
 
 /** Maximum likelihood of a bool or a class: of two classes one score, for the second; of more one score per class. */
-export const fitLogistic: Estimator = request => fitFamily(request, logisticFamily)
+export const fitLogistic: Estimator<Rows> = request => fitFamily(request, logisticFamily)
 
 /** Maximum likelihood of counts, on the scale of logarithms. */
-export const fitPoisson: Estimator = request => fitFamily(request, poissonFamily)
+export const fitPoisson: Estimator<Rows> = request => fitFamily(request, poissonFamily)
 
 interface Hyperparameters {
   readonly l1: number
@@ -42,8 +42,8 @@ const sampleIterations = 15
 const sampleTolerance = 1e-3
 
 async function fitFamily(
-  request: FitRequest,
-  familyOf: (rows: EncodedRows, label: FittedLabel) => Family,
+  request: FitRequest<Rows>,
+  familyOf: (rows: Rows, label: FittedLabel) => Family,
 ): Promise<Fitted> {
   const { signal, onProgress } = request
   if (request.training.nRows === 0)
@@ -51,7 +51,7 @@ async function fitFamily(
   const family = familyOf(request.training, request.label)
   const { l1, l2, maxIterations, tolerance } = hyperparametersOf(request)
   const { rows, shifts } = centerColumns(request.training)
-  const layout = layoutOf(rows.numbers.length, request.nCategories)
+  const layout = layoutOf(shifts.length, request.nCategories)
   const design = { rows, layout }
   const moments = secondMoments(design)
   const nScores = family.intercepts.length
@@ -168,7 +168,7 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted()
 }
 
-function hyperparametersOf({ hyperparameters }: FitRequest): Hyperparameters {
+function hyperparametersOf({ hyperparameters }: FitRequest<Rows>): Hyperparameters {
   const number = (name: string): number => {
     const value = hyperparameters[name]
     if (typeof value !== 'number') throw new TypeError(`Expected a number for ${name}, got ${String(value)}`)
@@ -196,7 +196,7 @@ function parameterScales(
 
 /** Scaled parameters: those to begin with, or no effect of any column. */
 function startOf(
-  { start }: FitRequest,
+  { start }: FitRequest<Rows>,
   of: {
     readonly fitting: Fitting
     readonly layout: Layout

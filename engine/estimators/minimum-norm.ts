@@ -4,7 +4,7 @@
  */
 import { maxParameters } from './curvature.ts'
 import { sampleRows, type Design } from './design.ts'
-import { columnProducts } from './products.ts'
+import { columnProducts, rowWeights } from './products.ts'
 
 /** Share of a column's variance below which it is a combination of others. */
 const dependence = 1e-11
@@ -69,10 +69,9 @@ function undetermined(design: Design): Undetermined {
 
 /** Correlations; of constant columns 0. */
 function covarianceOf(design: Design) {
-  const { rows, layout } = design
-  const width = layout.nParameters
+  const width = design.layout.nParameters
   const n = width - 1
-  const products = columnProducts(design, rows.weights ?? new Float64Array(rows.nRows).fill(1))
+  const products = columnProducts(design, rowWeights)
   const total = products[0]!
   const means = Float64Array.from({ length: n }, (_, i) => products[(i + 1) * width]! / total)
   const deviations = means.map((mean, i) => {

@@ -1,15 +1,26 @@
 /** Weighted products between the columns of a design matrix, and their Cholesky factor. */
-import { blocksOf, dotColumns, type Block, type Design } from './design.ts'
+import { blockRows, blocksOf, dotColumns, type Block, type Design } from './design.ts'
+
+/** Gives the rows of a block their weights in a buffer of so many. */
+export type Weighing = (block: Block, weights: Float64Array) => void
+
+/** As the rows say. */
+export const rowWeights: Weighing = ({ rows, from, n }, weights) => {
+  if (rows.weights) weights.set(rows.weights.subarray(from, from + n))
+  else weights.fill(1)
+}
 
 /** Σ weight · x xᵀ over the rows, (nParameters, nParameters), row after row; only the lower triangle is filled in. */
-export function columnProducts(design: Design, weights: Float64Array): Float64Array {
-  const { numbers, codes } = design.rows
-  const width = design.layout.nParameters
+export function columnProducts(design: Design, weigh: Weighing): Float64Array {
+  const { nParameters: width, nNumbers } = design.layout
   const products = new Float64Array(width * width)
-  const withIntercept = new Float64Array(numbers.length)
+  const withIntercept = new Float64Array(nNumbers)
+  const buffer = new Float64Array(blockRows(design))
   for (const block of blocksOf(design)) {
     const { from, n } = block
-    const weighted = weights.slice(from, from + n)
+    const { numbers, codes } = block.rows
+    const weighted = buffer.subarray(0, n)
+    weigh(block, weighted)
     for (let i = 0; i < n; i++) products[0]! += weighted[i]!
     dotColumns(weighted, numbers, { from, n, to: withIntercept, at: 0 })
     addCodes(design, block, { products, values: weighted, column: 0 })
@@ -28,8 +39,8 @@ export function columnProducts(design: Design, weights: Float64Array): Float64Ar
 
 /** Of every category with the intercept or a column of numbers. */
 function addCodes(
-  { rows, layout }: Design,
-  { from, n }: Block,
+  { layout }: Design,
+  { rows, from, n }: Block,
   of: { readonly products: Float64Array; readonly values: Float64Array; readonly column: number },
 ): void {
   const { products, values, column } = of
@@ -43,8 +54,8 @@ function addCodes(
 
 /** Of the categories of column k with themselves and with those of the columns before it. */
 function addCodePairs(
-  { rows, layout }: Design,
-  { from, n }: Block,
+  { layout }: Design,
+  { rows, from, n }: Block,
   of: { readonly products: Float64Array; readonly weighted: Float64Array; readonly k: number },
 ): void {
   const { products, weighted, k } = of

@@ -30,7 +30,7 @@ export function layoutOf(nNumbers: number, nCategories: readonly number[]): Layo
 }
 
 /** About what a core's own cache holds. */
-const blockBytes = 1 << 18
+const blockBytes = 1 << 19
 
 /** Rows of a block; depends on the number of columns alone. */
 export function blockRows({ layout }: Design): number {
@@ -52,19 +52,33 @@ export function* blocksOf(design: Design): Generator<Block> {
       yield { rows, from, n: Math.min(size, rows.nRows - from) }
 }
 
-/** z = offset + row · parameters, of a block's rows; `at` is where the score's parameters begin. */
-export function scoreBlock(
-  { layout }: Pick<Design, 'layout'>,
-  { rows, from, n }: Block,
-  to: { readonly z: Float64Array; readonly parameters: Float64Array; readonly at: number },
-): void {
+interface Scores {
+  readonly z: Float64Array
+  readonly parameters: Float64Array
+  /** Where the score's parameters begin. */
+  readonly at: number
+}
+
+/** z = offset + row · parameters, of a block's rows. */
+export function scoreBlock(design: Pick<Design, 'layout'>, block: Block, to: Scores): void {
+  startScores(design, block, to)
+  const { from, n } = block
+  const { numbers } = block.rows
   const { z, parameters, at } = to
-  const { numbers, codes, offset } = rows
-  z.fill(parameters[at]!, 0, n)
-  if (offset) for (let i = 0; i < n; i++) z[i]! += offset[from + i]!
   let j = 0
   for (; j + 4 <= numbers.length; j += 4) addFour(z, numbers, { j, from, n, parameters, at: at + 1 + j })
   for (; j < numbers.length; j++) addOne(z, numbers[j]!, { from, n, factor: parameters[at + 1 + j]! })
+}
+
+/** z as it is without the columns of numbers. */
+export function startScores(
+  { layout }: Pick<Design, 'layout'>,
+  { rows, from, n }: Block,
+  { z, parameters, at }: Scores,
+): void {
+  const { codes, offset } = rows
+  z.fill(parameters[at]!, 0, n)
+  if (offset) for (let i = 0; i < n; i++) z[i]! += offset[from + i]!
   for (let k = 0; k < codes.length; k++) {
     const column = codes[k]!
     const base = at + layout.bases[k]! + 1
@@ -102,18 +116,30 @@ function addOne(
   for (let i = 0; i < n; i++) z[i]! += factor * column[from + i]!
 }
 
+interface Residuals {
+  readonly residual: Float64Array
+  readonly gradient: Float64Array
+  /** Where the score's part begins. */
+  readonly at: number
+}
+
 /** Adds Σ residual · row of a block to the score's part of the gradient. */
-export function accumulateBlock(
+export function accumulateBlock(design: Pick<Design, 'layout'>, block: Block, to: Residuals): void {
+  accumulateRest(design, block, to)
+  const { from, n, rows } = block
+  dotColumns(to.residual, rows.numbers, { from, n, to: to.gradient, at: to.at + 1 })
+}
+
+/** The same without the columns of numbers. */
+export function accumulateRest(
   { layout }: Pick<Design, 'layout'>,
   { rows, from, n }: Block,
-  to: { readonly residual: Float64Array; readonly gradient: Float64Array; readonly at: number },
+  { residual, gradient, at }: Residuals,
 ): void {
-  const { residual, gradient, at } = to
-  const { numbers, codes } = rows
+  const { codes } = rows
   let total = 0
   for (let i = 0; i < n; i++) total += residual[i]!
   gradient[at]! += total
-  dotColumns(residual, numbers, { from, n, to: gradient, at: at + 1 })
   for (let k = 0; k < codes.length; k++) {
     const column = codes[k]!
     const base = at + layout.bases[k]! + 1

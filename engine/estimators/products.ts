@@ -1,5 +1,6 @@
 /** Weighted products between the columns of a design matrix, and their Cholesky factor. */
-import { blockRows, blocksOf, dotColumns, type Block, type Design } from './design.ts'
+import { blockRows, blocksOf, type Block, type Design } from './design.ts'
+import { createNumberProducts } from './linear-kernel/products.ts'
 
 /** Gives the rows of a block their weights in a buffer of so many. */
 export type Weighing = (block: Block, weights: Float64Array) => void
@@ -12,28 +13,27 @@ export const rowWeights: Weighing = ({ rows, from, n }, weights) => {
 
 /** Σ weight · x xᵀ over the rows, (nParameters, nParameters), row after row; only the lower triangle is filled in. */
 export function columnProducts(design: Design, weigh: Weighing): Float64Array {
-  const { nParameters: width, nNumbers } = design.layout
+  const { nParameters: width } = design.layout
   const products = new Float64Array(width * width)
-  const withIntercept = new Float64Array(nNumbers)
+  const ofNumbers = createNumberProducts(design)
   const buffer = new Float64Array(blockRows(design))
+  const values = new Float64Array(buffer.length)
   for (const block of blocksOf(design)) {
     const { from, n } = block
     const { numbers, codes } = block.rows
     const weighted = buffer.subarray(0, n)
     weigh(block, weighted)
-    for (let i = 0; i < n; i++) products[0]! += weighted[i]!
-    dotColumns(weighted, numbers, { from, n, to: withIntercept, at: 0 })
+    ofNumbers.add(block, weighted)
+    if (codes.length === 0) continue
     addCodes(design, block, { products, values: weighted, column: 0 })
     for (let k = 0; k < codes.length; k++) addCodePairs(design, block, { products, weighted, k })
     for (let j = 0; j < numbers.length; j++) {
       const x = numbers[j]!
-      const values = new Float64Array(n)
       for (let i = 0; i < n; i++) values[i] = weighted[i]! * x[from + i]!
-      dotColumns(values, numbers.slice(0, j + 1), { from, n, to: products, at: (1 + j) * width + 1 })
       addCodes(design, block, { products, values, column: 1 + j })
     }
   }
-  withIntercept.forEach((product, j) => (products[(1 + j) * width] = product))
+  ofNumbers.finish(products, width)
   return products
 }
 

@@ -2,7 +2,7 @@
  * The curvature of a linear model's objective as a preconditioner: complete one-hot columns beside a free intercept are
  * nearly collinear, which no diagonal scaling mends. Taken from some rows; what a parameter has by itself, from all.
  */
-import { sampleRows, scoreBlock, secondMoments, type Design } from './design.ts'
+import { scoreBlock, secondMoments, type Design, type Sampler } from './design.ts'
 import type { Preconditioner } from './lbfgs.ts'
 import type { Problem } from './linear-objective.ts'
 import { columnProducts, eigen, factorize, rowWeights, solve, type Weighing } from './products.ts'
@@ -29,6 +29,7 @@ export interface CurvatureOptions {
   readonly lossCurvature: readonly (readonly number[])[]
   /** Whether products between columns are taken from all rows, whatever it costs. */
   readonly allRows: boolean
+  readonly sampler: Sampler
 }
 
 /** Absent when there are too many parameters. */
@@ -39,10 +40,7 @@ export function curvaturePreconditioner(
   const { design, nScores } = problem
   const n = design.layout.nParameters
   if (n > maxParameters || nScores > maxScores || (nScores * n ** 3) / 6 > maxOperations) return undefined
-  const sample = {
-    ...design,
-    rows: isCheap(design) || options.allRows ? design.rows : sampleRows(design.rows, sampleSize(design)),
-  }
+  const sample = isCheap(design) || options.allRows ? design : options.sampler(sampleSize(design))
   const context = { problem, options, sample, plain: secondMoments(sample) }
   const { values, vectors } = eigen(options.lossCurvature)
   let factors: readonly Float64Array[] | undefined

@@ -3,6 +3,7 @@
  * per category, and a first column of ones for the intercept. Everything goes block by block of rows, so that what is
  * read stays in the processor's cache, and in one order, so that the same rows give the same bits.
  */
+import { allocateColumns } from './column-memory.ts'
 import { pagesOf, type EncodedRows, type Rows } from './dataset.ts'
 
 /** Where the parameters of one score are: the intercept, one per column of numbers, one block per column of codes. */
@@ -27,6 +28,12 @@ export function layoutOf(nNumbers: number, nCategories: readonly number[]): Layo
     nParameters += n + 1
   }
   return { nParameters, nNumbers, bases }
+}
+
+/** How many columns of numbers there are. */
+export function countNumbers(rows: Rows): number {
+  for (const { numbers } of pagesOf(rows)) return numbers.length
+  return 0
 }
 
 /** About what a core's own cache holds. */
@@ -181,40 +188,61 @@ export function dotColumns(
 /** Per parameter Σ weight · x², of all rows: for the intercept the sum of the weights. */
 export function secondMoments({ rows, layout }: Design): Float64Array {
   const moments = new Float64Array(layout.nParameters)
-  for (const page of pagesOf(rows)) addMoments(page, layout, moments)
+  for (const page of pagesOf(rows)) {
+    addNumberMoments(page, moments)
+    addRestMoments({ rows: page, from: 0, n: page.nRows }, layout, moments)
+  }
   return moments
 }
 
-function addMoments(
-  { nRows, weights, numbers, codes }: EncodedRows,
-  layout: Layout,
-  moments: Float64Array,
-): void {
-  moments[0] = weights ? weights.reduce((sum, w) => sum + w, moments[0]!) : moments[0]! + nRows
+function addNumberMoments({ nRows, weights, numbers }: EncodedRows, moments: Float64Array): void {
   numbers.forEach((column, j) => {
     let sum = moments[1 + j]!
     if (weights) for (let i = 0; i < nRows; i++) sum += weights[i]! * column[i]! * column[i]!
     else for (let i = 0; i < nRows; i++) sum += column[i]! * column[i]!
     moments[1 + j] = sum
   })
+}
+
+/** Of all but the columns of numbers. */
+export function addRestMoments({ rows, from, n }: Block, layout: Layout, moments: Float64Array): void {
+  const { weights, codes } = rows
+  if (weights) for (let i = 0; i < n; i++) moments[0]! += weights[from + i]!
+  else moments[0]! += n
   codes.forEach((column, k) => {
     const base = layout.bases[k]! + 1
-    for (let i = 0; i < nRows; i++) moments[base + column[i]!]! += weights ? weights[i]! : 1
+    if (weights) for (let i = 0; i < n; i++) moments[base + column[from + i]!]! += weights[from + i]!
+    else for (let i = 0; i < n; i++) moments[base + column[from + i]!]!++
   })
 }
 
-/** At most `nRows` rows, evenly spaced; all of them when there are no more. */
-export function sampleRows(rows: Rows, nRows: number): Rows {
-  if (rows.nRows <= nRows) return rows
+/** A design of at most so many rows; the same one again for as many. */
+export type Sampler = (nRows: number) => Design
+
+/** Rows are evenly spaced; all of them when there are no more. */
+export function createSampler(design: Design): Sampler {
+  let last: Design | undefined
+  return nRows => {
+    if (design.rows.nRows <= nRows) return design
+    if (last?.rows.nRows !== nRows) last = { ...design, rows: sampleRows(design.rows, nRows) }
+    return last
+  }
+}
+
+function sampleRows(rows: Rows, nRows: number): EncodedRows {
   const stride = rows.nRows / nRows
   let sample: EncodedRows | undefined
-  let first = 0
-  let taken = 0
+  let [first, taken] = [0, 0]
   for (const page of pagesOf(rows)) {
     sample ??= emptySample(page, nRows)
     const from = taken
-    while (taken < nRows && Math.floor(taken * stride) < first + page.nRows) taken++
-    takeRows(page, sample, { from, until: taken, place: i => Math.floor(i * stride) - first })
+    const places: number[] = []
+    for (; taken < nRows; taken++) {
+      const place = Math.floor(taken * stride) - first
+      if (place >= page.nRows) break
+      places.push(place)
+    }
+    takeRows(page, sample, { from, places: Int32Array.from(places) })
     first += page.nRows
   }
   return sample!
@@ -224,7 +252,7 @@ function emptySample({ numbers, codes, offset, weights }: EncodedRows, nRows: nu
   const floats = () => new Float64Array(nRows)
   return {
     nRows,
-    numbers: numbers.map(floats),
+    numbers: allocateColumns(nRows, numbers.length),
     codes: codes.map(() => new Int32Array(nRows)),
     label: floats(),
     groups: [],
@@ -233,19 +261,22 @@ function emptySample({ numbers, codes, offset, weights }: EncodedRows, nRows: nu
   }
 }
 
-/** Row `place(i)` of the page becomes row i of the sample. */
+/** The page's rows at the places become the sample's from `from` on. */
 function takeRows(
   page: EncodedRows,
   sample: EncodedRows,
-  of: { readonly from: number; readonly until: number; readonly place: (i: number) => number },
+  of: { readonly from: number; readonly places: Int32Array },
 ): void {
-  const { from, until, place } = of
-  const take = (column: ArrayLike<number>, target: Float64Array | Int32Array): void => {
-    for (let i = from; i < until; i++) target[i] = column[place(i)]!
+  const { from, places } = of
+  const takeNumbers = (column: Float64Array, target: Float64Array): void => {
+    for (let i = 0; i < places.length; i++) target[from + i] = column[places[i]!]!
   }
-  sample.numbers.forEach((target, j) => take(page.numbers[j]!, target))
-  sample.codes.forEach((target, k) => take(page.codes[k]!, target))
-  take(page.label, sample.label)
-  if (sample.offset) take(page.offset!, sample.offset)
-  if (sample.weights) take(page.weights!, sample.weights)
+  const takeCodes = (column: Int32Array, target: Int32Array): void => {
+    for (let i = 0; i < places.length; i++) target[from + i] = column[places[i]!]!
+  }
+  sample.numbers.forEach((target, j) => takeNumbers(page.numbers[j]!, target))
+  sample.codes.forEach((target, k) => takeCodes(page.codes[k]!, target))
+  takeNumbers(page.label, sample.label)
+  if (sample.offset) takeNumbers(page.offset!, sample.offset)
+  if (sample.weights) takeNumbers(page.weights!, sample.weights)
 }

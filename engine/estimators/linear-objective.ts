@@ -22,6 +22,7 @@ export function scaledObjective(problem: Problem, scales: Float64Array): Objecti
   const parameters = new Float64Array(nScores * width)
   const blocks = createNumberBlocks(design, nScores)
   const { scores } = blocks
+
   return {
     nParameters: parameters.length,
     evaluate(x, gradient) {

@@ -10,7 +10,7 @@ import { EngineError } from '../errors.ts'
 import { centerColumns, uncenter } from './center-columns.ts'
 import { curvaturePreconditioner, exactCurvature, sampleSize } from './curvature.ts'
 import type { Rows } from './dataset.ts'
-import { layoutOf, sampleRows, secondMoments, type Layout } from './design.ts'
+import { countNumbers, createSampler, layoutOf, secondMoments, type Layout, type Sampler } from './design.ts'
 import type { Estimator, Fitted, FitRequest, FittedLabel } from './estimator.ts'
 import { gaussianFamily, logisticFamily, poissonFamily, type Family } from './families.ts'
 import { minimize, type MinimizeOptions, type Minimum } from './lbfgs.ts'
@@ -50,13 +50,12 @@ async function fitFamily(
     throw new EngineError('ENG003', 'Expected rows to fit to, got none. Check `where`, `split` and `weight`.')
   const family = familyOf(request.training, request.label)
   const { l1, l2, maxIterations, tolerance } = hyperparametersOf(request)
-  const { rows, shifts } = centerColumns(request.training)
-  const layout = layoutOf(shifts.length, request.nCategories)
-  const design = { rows, layout }
-  const moments = secondMoments(design)
+  const layout = layoutOf(countNumbers(request.training), request.nCategories)
+  const { design, shifts, moments } = centerColumns({ rows: request.training, layout })
   const nScores = family.intercepts.length
   const problem: Problem = { design, loss: family.loss, nScores, l1, l2, total: moments[0]! }
-  const fitting: Fitting = { family, moments, scales: parameterScales(problem, { moments, family }) }
+  const scales = parameterScales(problem, { moments, family })
+  const fitting: Fitting = { family, moments, scales, sampler: createSampler(design) }
   const start = startOf(request, { fitting, layout, shifts })
   const sampled = request.start
     ? undefined
@@ -93,12 +92,14 @@ interface Fitting {
   /** Per parameter of a score Σ weight · x². */
   readonly moments: Float64Array
   readonly scales: Float64Array
+  /** Of the problem's design. */
+  readonly sampler: Sampler
 }
 
 /** Over scaled parameters. */
 async function optimum(
   problem: Problem,
-  { family, moments, scales }: Fitting,
+  { family, moments, scales, sampler }: Fitting,
   options: Pick<MinimizeOptions, 'start' | 'startsClose' | 'maxIterations' | 'onIteration'> & {
     readonly tolerance: number
   },
@@ -113,6 +114,7 @@ async function optimum(
     moments,
     lossCurvature: family.lossCurvature,
     allRows: family.constantCurvature === true,
+    sampler,
   }
   const objective = scaledObjective(problem, scales)
   const isConverged = (gradient: Float64Array) =>
@@ -144,14 +146,14 @@ async function sampleOptimum(
   const { start, maxIterations, signal } = options
   const nRows = sampleSize(design, problem.nScores)
   if (design.rows.nRows < worthSampling * nRows || fitting.family.constantCurvature) return undefined
-  const sample = { ...design, rows: sampleRows(design.rows, nRows) }
+  const sample = fitting.sampler(nRows)
   const moments = secondMoments(sample)
   // Penalties are those of all rows in proportion; the squared one holds what few rows leave undetermined.
   const share = moments[0]! / total
   const l2 = problem.l2 * share + 1
   const { x } = await optimum(
     { ...problem, design: sample, l1: problem.l1 * share, l2, total: moments[0]! },
-    { ...fitting, moments },
+    { ...fitting, moments, sampler: createSampler(sample) },
     {
       start,
       maxIterations: Math.min(sampleIterations, maxIterations),

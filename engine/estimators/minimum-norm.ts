@@ -3,7 +3,7 @@
  * row's score changes once the intercept makes up for it are taken out of the coefficients.
  */
 import { maxParameters } from './curvature.ts'
-import { sampleRows, type Design } from './design.ts'
+import { createSampler, type Design } from './design.ts'
 import { columnProducts, rowWeights } from './products.ts'
 
 /** Share of a column's variance below which it is a combination of others. */
@@ -15,7 +15,7 @@ const constancy = 1e-14
 export function leastNorm(design: Design, parameters: Float64Array): void {
   const { nParameters: width } = design.layout
   if (width > maxParameters) return
-  const sample = { ...design, rows: sampleRows(design.rows, 4 * width + 1000) }
+  const sample = createSampler(design)(4 * width + 1000)
   // More rows never make columns more dependent.
   if (undetermined(sample).basis.length === 0) return
   const { basis, means } = undetermined(design)

@@ -1,11 +1,8 @@
-/**
- * Columns of numbers block by block of rows in the kernel's memory, which holds one block: rows are copied there as often
- * as they are gone through, which costs less than memory of their own for all.
- */
-import { blockRows, type Block, type Design } from '../design.ts'
-import { createKernel, filledUp } from './kernel.ts'
+/** What the columns of numbers have to do with scores and gradients, block by block of rows, by the kernel. */
+import type { Block, Design } from '../design.ts'
+import { createLoader } from './loader.ts'
 
-/** Works on one block of rows after the other. */
+/** Works on one block of rows after the other; nothing else may from `start` to `finish`. */
 export interface NumberBlocks {
   /** One buffer per score, of a block's rows, to be read and written. */
   readonly scores: readonly Float64Array[]
@@ -29,47 +26,44 @@ const nothing = -1000
 
 export function createNumberBlocks(design: Design, nScores: number): NumberBlocks {
   const { nNumbers, nParameters } = design.layout
-  const rows = filledUp(blockRows(design))
-  const [k, stride] = [filledUp(nNumbers), 8 * rows]
-  const { kernel, buffers } = createKernel({
-    x: k * rows,
+  const loader = createLoader(design, (rows, k) => ({
     label: rows,
     scores: nScores * rows,
     factors: nScores * k,
     sums: nScores * k,
     product: 1,
-  })
-  const { x, label, factors, sums, product } = buffers
+  }))
+  const { kernel, buffers, rows, addresses } = loader
+  const { label, factors, sums, product } = buffers
+  const k = addresses.length
   const scores = Array.from({ length: nScores }, (_, s) => buffers.scores.subarray(s * rows, (s + 1) * rows))
   let n = 0
+  /** Calls with four columns and the address of what belongs to the first of them in a buffer of so many per score. */
+  const forFour = (call: typeof kernel.score, perColumn: Float64Array) => {
+    scores.forEach((z, s) => {
+      for (let j = 0; j < k; j += 4) {
+        const [a, b, c, d] = [addresses[j]!, addresses[j + 1]!, addresses[j + 2]!, addresses[j + 3]!]
+        call(a, b, c, d, n, z.byteOffset, perColumn.byteOffset + 8 * (s * k + j))
+      }
+    })
+  }
   return {
     scores,
     start(parameters) {
+      loader.begin()
+      sums.fill(0)
+      factors.fill(0)
       for (let s = 0; s < nScores; s++) {
         const at = s * nParameters + 1
         factors.set(parameters.subarray(at, at + nNumbers), s * k)
       }
-      sums.fill(0)
     },
-    load({ rows: { numbers }, from, n: nLoaded }) {
-      n = filledUp(nLoaded)
-      numbers.forEach((column, j) => {
-        const at = j * rows
-        x.set(column.subarray(from, from + nLoaded), at)
-        x.fill(0, at + nLoaded, at + n)
-      })
-      for (const z of scores) z.fill(0, nLoaded, n)
+    load(block) {
+      n = loader.load(block)
+      for (const z of scores) z.fill(0, block.n, n)
     },
-    addScores() {
-      scores.forEach((z, s) =>
-        kernel.score(x.byteOffset, stride, k, n, factors.byteOffset + 8 * s * k, z.byteOffset),
-      )
-    },
-    addSums() {
-      scores.forEach((z, s) =>
-        kernel.dot(x.byteOffset, stride, k, n, z.byteOffset, sums.byteOffset + 8 * s * k),
-      )
-    },
+    addScores: () => forFour(kernel.score, factors),
+    addSums: () => forFour(kernel.dot, sums),
     finish(gradient) {
       for (let s = 0; s < nScores; s++)
         for (let j = 0; j < nNumbers; j++) gradient[s * nParameters + 1 + j]! += sums[s * k + j]!

@@ -22,73 +22,62 @@ function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance
     )
 }
 
-/** k columns of n rows, spare rows between them that no result may depend on. */
+/** Columns of n rows, spare rows between them that no result may depend on. */
 function prepare(n: number, k: number) {
   const stride = n + 6
-  const { kernel, buffers } = createKernel({
-    x: stride * k,
-    v: n,
-    z: n,
-    factors: k,
-    sums: k * k,
-  })
+  const { kernel, buffers } = createKernel({ x: stride * k, v: n, z: n, factors: k, sums: k * k })
   buffers.x.forEach((_, i) => (buffers.x[i] = i % stride < n ? number(i) : NaN))
   buffers.v.forEach((_, i) => (buffers.v[i] = number(1000 + i)))
   buffers.factors.forEach((_, j) => (buffers.factors[j] = number(2000 + j)))
   const column = (j: number) => Array.from(buffers.x.subarray(j * stride, j * stride + n))
-  const columns = [buffers.x.byteOffset, 8 * stride, k, n] as const
-  return { kernel, buffers, column, columns }
+  const address = (j: number) => buffers.x.byteOffset + 8 * j * stride
+  return { kernel, buffers, stride, column, address }
 }
 
-for (const [n, k] of [
-  [4, 4],
-  [8, 12],
-  [100, 8],
-] as const) {
-  test(`scores, sums and products of ${k} columns of ${n} rows`, () => {
-    const { kernel, buffers, column, columns } = prepare(n, k)
-    const { v, z, factors, sums } = buffers
-    const js = Array.from({ length: k }, (_, j) => j)
-    const rows = Array.from({ length: n }, (_, i) => i)
+for (const n of [0, 4, 8, 100]) {
+  const rows = Array.from({ length: n }, (_, i) => i)
 
+  test(`scores and sums of four columns of ${n} rows`, () => {
+    const { kernel, buffers, column, address } = prepare(n, 4)
+    const { v, z, factors, sums } = buffers
+    const columns = [address(2), address(0), address(1), address(3)] as const
+    const order = [2, 0, 1, 3].map(column)
     z.fill(0.5)
-    kernel.score(...columns, factors.byteOffset, z.byteOffset)
+    kernel.score(...columns, n, z.byteOffset, factors.byteOffset)
     close(
       z,
-      rows.map(i => js.reduce((sum, j) => sum + factors[j]! * column(j)[i]!, 0.5)),
+      rows.map(i => order.reduce((sum, x, j) => sum + factors[j]! * x[i]!, 0.5)),
     )
-
     sums.fill(0.25)
-    kernel.dot(...columns, v.byteOffset, sums.byteOffset)
+    kernel.dot(...columns, n, v.byteOffset, sums.byteOffset)
     close(
-      sums.subarray(0, k),
-      js.map(j => rows.reduce((sum, i) => sum + v[i]! * column(j)[i]!, 0.25)),
+      sums.subarray(0, 4),
+      order.map(x => rows.reduce((sum, i) => sum + v[i]! * x[i]!, 0.25)),
     )
-
-    sums.fill(0.25)
-    kernel.products(...columns, sums.byteOffset)
-    for (const j of js)
-      close(
-        sums.subarray(j * k, j * k + j + 1),
-        js.slice(0, j + 1).map(l => rows.reduce((sum, i) => sum + column(j)[i]! * column(l)[i]!, 0.25)),
-      )
   })
-}
 
-test('nothing of no rows and no columns', () => {
-  const { kernel, buffers, columns } = prepare(4, 4)
-  const [x, stride] = columns
-  const { v, z, factors, sums } = buffers
-  for (const [k, n] of [
-    [0, 4],
-    [4, 0],
-  ] as const) {
-    kernel.score(x, stride, k, n, factors.byteOffset, z.byteOffset)
-    kernel.dot(x, stride, k, n, v.byteOffset, sums.byteOffset)
-    kernel.products(x, stride, k, n, sums.byteOffset)
-  }
-  for (const buffer of [z, sums]) assert.ok(buffer.every(value => value === 0))
-})
+  test(`moments of a column of ${n} rows`, () => {
+    const { kernel, buffers, column, address } = prepare(n, 4)
+    const { v, sums } = buffers
+    sums.fill(0.25)
+    kernel.moments(address(1), n, 0.7, v.byteOffset, sums.byteOffset)
+    const sum = (of: (x: number) => number) => column(1).reduce((total, x, i) => total + v[i]! * of(x), 0.25)
+    close(sums.subarray(0, 3), [sum(x => x - 0.7), sum(x => (x - 0.7) ** 2), sum(x => x * x)])
+  })
+
+  for (const k of [0, 4, 12])
+    test(`products of ${k} columns of ${n} rows`, () => {
+      const { kernel, buffers, stride, column } = prepare(n, k)
+      const { x, sums } = buffers
+      sums.fill(0.25)
+      kernel.products(x.byteOffset, 8 * stride, k, n, sums.byteOffset)
+      for (let j = 0; j < k; j++)
+        for (let l = 0; l <= j; l++) {
+          const [a, b] = [column(j), column(l)]
+          close([sums[j * k + l]!], [rows.reduce((sum, i) => sum + a[i]! * b[i]!, 0.25)])
+        }
+    })
+}
 
 test('log loss and its derivative, of scores of any size', () => {
   const scores = [

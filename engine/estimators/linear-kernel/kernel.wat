@@ -1,30 +1,14 @@
-;; The inner loops of linear models over a block of rows. Addresses are bytes, numbers f64. Columns lie one after the
-;; other, `stride` bytes apart. `n`, the rows, and `k`, the columns, are multiples of 4: what is filled up is 0. Every sum
-;; is made in one order and without fused operations, so that it has the same bits on every machine.
+;; The inner loops of linear models over a block of rows. Addresses are bytes, numbers f64. `n`, the rows, is a multiple of
+;; 4: what is filled up adds nothing. Every sum is made in one order and without fused operations, so that it has the same
+;; bits on every machine.
 (module
-  (import "linear" "memory" (memory 1))
+  (import "linear" "memory" (memory 1 65536 shared))
 
-  ;; z += factors of the columns · columns
+  ;; z += factors · columns a, b, c, d
   (func (export "score")
-    (param $x i32) (param $stride i32) (param $k i32) (param $n i32) (param $factors i32) (param $z i32)
+    (param $a i32) (param $b i32) (param $c i32) (param $d i32) (param $n i32) (param $z i32) (param $factors i32)
     (local $end i32)
-    (local.set $end (i32.add (local.get $factors) (i32.shl (local.get $k) (i32.const 3))))
-    (block $done
-      (loop $next
-        (br_if $done (i32.ge_u (local.get $factors) (local.get $end)))
-        (call $scoreFour
-          (local.get $x) (local.get $stride) (local.get $n) (local.get $factors) (local.get $z))
-        (local.set $x (i32.add (local.get $x) (i32.shl (local.get $stride) (i32.const 2))))
-        (local.set $factors (i32.add (local.get $factors) (i32.const 32)))
-        (br $next))))
-
-  (func $scoreFour
-    (param $a i32) (param $stride i32) (param $n i32) (param $factors i32) (param $z i32)
-    (local $b i32) (local $c i32) (local $d i32) (local $end i32)
     (local $p v128) (local $q v128) (local $r v128) (local $s v128)
-    (local.set $b (i32.add (local.get $a) (local.get $stride)))
-    (local.set $c (i32.add (local.get $b) (local.get $stride)))
-    (local.set $d (i32.add (local.get $c) (local.get $stride)))
     (local.set $end (i32.add (local.get $z) (i32.shl (local.get $n) (i32.const 3))))
     (local.set $p (v128.load64_splat (local.get $factors)))
     (local.set $q (v128.load64_splat offset=8 (local.get $factors)))
@@ -54,28 +38,12 @@
         (local.set $z (i32.add (local.get $z) (i32.const 32)))
         (br $next))))
 
-  ;; Adds Σ v · column to one number per column, from `sums` on.
+  ;; Adds Σ v · column of columns a, b, c, d to `sums`.
   (func (export "dot")
-    (param $x i32) (param $stride i32) (param $k i32) (param $n i32) (param $v i32) (param $sums i32)
-    (local $end i32)
-    (local.set $end (i32.add (local.get $sums) (i32.shl (local.get $k) (i32.const 3))))
-    (block $done
-      (loop $next
-        (br_if $done (i32.ge_u (local.get $sums) (local.get $end)))
-        (call $dotFour
-          (local.get $x) (local.get $stride) (local.get $n) (local.get $v) (local.get $sums))
-        (local.set $x (i32.add (local.get $x) (i32.shl (local.get $stride) (i32.const 2))))
-        (local.set $sums (i32.add (local.get $sums) (i32.const 32)))
-        (br $next))))
-
-  (func $dotFour
-    (param $a i32) (param $stride i32) (param $n i32) (param $v i32) (param $sums i32)
-    (local $b i32) (local $c i32) (local $d i32) (local $end i32) (local $f v128) (local $g v128)
+    (param $a i32) (param $b i32) (param $c i32) (param $d i32) (param $n i32) (param $v i32) (param $sums i32)
+    (local $end i32) (local $f v128) (local $g v128)
     (local $p v128) (local $q v128) (local $r v128) (local $s v128)
     (local $t v128) (local $u v128) (local $w v128) (local $y v128)
-    (local.set $b (i32.add (local.get $a) (local.get $stride)))
-    (local.set $c (i32.add (local.get $b) (local.get $stride)))
-    (local.set $d (i32.add (local.get $c) (local.get $stride)))
     (local.set $end (i32.add (local.get $v) (i32.shl (local.get $n) (i32.const 3))))
     (block $done
       (loop $next
@@ -101,12 +69,44 @@
     (call $addSum (i32.add (local.get $sums) (i32.const 16)) (f64x2.add (local.get $r) (local.get $w)))
     (call $addSum (i32.add (local.get $sums) (i32.const 24)) (f64x2.add (local.get $s) (local.get $y))))
 
+  ;; Adds Σ w d, Σ w d² and Σ w x², d = x − first, of one column to `sums`.
+  (func (export "moments") (param $x i32) (param $n i32) (param $first f64) (param $w i32) (param $sums i32)
+    (local $end i32) (local $value v128) (local $origin v128) (local $weight v128) (local $d v128)
+    (local $p v128) (local $q v128) (local $r v128) (local $s v128) (local $t v128) (local $u v128)
+    (local.set $origin (f64x2.splat (local.get $first)))
+    (local.set $end (i32.add (local.get $x) (i32.shl (local.get $n) (i32.const 3))))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $x) (local.get $end)))
+        (local.set $weight (v128.load (local.get $w)))
+        (local.set $value (v128.load (local.get $x)))
+        (local.set $d (f64x2.sub (local.get $value) (local.get $origin)))
+        (local.set $r (f64x2.add (local.get $r)
+          (f64x2.mul (f64x2.mul (local.get $weight) (local.get $value)) (local.get $value))))
+        (local.set $weight (f64x2.mul (local.get $weight) (local.get $d)))
+        (local.set $p (f64x2.add (local.get $p) (local.get $weight)))
+        (local.set $q (f64x2.add (local.get $q) (f64x2.mul (local.get $weight) (local.get $d))))
+        (local.set $weight (v128.load offset=16 (local.get $w)))
+        (local.set $value (v128.load offset=16 (local.get $x)))
+        (local.set $d (f64x2.sub (local.get $value) (local.get $origin)))
+        (local.set $u (f64x2.add (local.get $u)
+          (f64x2.mul (f64x2.mul (local.get $weight) (local.get $value)) (local.get $value))))
+        (local.set $weight (f64x2.mul (local.get $weight) (local.get $d)))
+        (local.set $s (f64x2.add (local.get $s) (local.get $weight)))
+        (local.set $t (f64x2.add (local.get $t) (f64x2.mul (local.get $weight) (local.get $d))))
+        (local.set $x (i32.add (local.get $x) (i32.const 32)))
+        (local.set $w (i32.add (local.get $w) (i32.const 32)))
+        (br $next)))
+    (call $addSum (local.get $sums) (f64x2.add (local.get $p) (local.get $s)))
+    (call $addSum (i32.add (local.get $sums) (i32.const 8)) (f64x2.add (local.get $q) (local.get $t)))
+    (call $addSum (i32.add (local.get $sums) (i32.const 16)) (f64x2.add (local.get $r) (local.get $u))))
+
   (func $addSum (param $to i32) (param $pair v128)
     (f64.store (local.get $to) (f64.add (f64.load (local.get $to))
       (f64.add (f64x2.extract_lane 0 (local.get $pair)) (f64x2.extract_lane 1 (local.get $pair))))))
 
   ;; Adds Σ column · column of all pairs to the lower triangle of `sums`, (k, k), row after row; some of the upper one is
-  ;; touched.
+  ;; touched. Columns lie `stride` bytes apart; k is a multiple of 4.
   (func (export "products") (param $x i32) (param $stride i32) (param $k i32) (param $n i32) (param $sums i32)
     (local $i i32) (local $j i32) (local $row i32) (local $a i32) (local $e i32)
     (local.set $row (local.get $sums))

@@ -1,4 +1,5 @@
 /** What an estimator is given: columns in typed buffers, rows in an order that depends on their content alone. */
+import { allocateColumns } from './column-memory.ts'
 
 export interface EncodedRows {
   readonly nRows: number
@@ -23,13 +24,10 @@ export interface EncodedRows {
 
 /**
  * Rows that are too many to be held: they come page by page, as often as one asks, in one order. Every page has
- * `rowsPerPage` rows but the last, and its buffers are those of the next one.
+ * `rowsPerPage` rows but the last; its buffers are those of the next one, and whoever gets a page may write to them.
  */
 export interface PagedRows {
   readonly nRows: number
-  readonly nNumbers: number
-  readonly nCodes: number
-  readonly hasWeights: boolean
   pages(): Iterable<EncodedRows>
 }
 
@@ -48,31 +46,35 @@ export function pagesOf(rows: Rows): Iterable<EncodedRows> {
   return isPaged(rows) ? rows.pages() : [rows]
 }
 
-/** The same rows with a page's columns computed from it when it comes. */
-export function mapPages<R extends Rows>(rows: R, change: (page: EncodedRows) => EncodedRows): R
-export function mapPages(rows: Rows, change: (page: EncodedRows) => EncodedRows): Rows {
-  if (!isPaged(rows)) return change(rows)
+/** The same rows, each page changed when it comes. */
+export function mapPages(rows: PagedRows, change: (page: EncodedRows) => EncodedRows): PagedRows {
   return {
-    ...rows,
+    nRows: rows.nRows,
     *pages() {
       for (const page of rows.pages()) yield change(page)
     },
   }
 }
 
-export function allocateRows(
-  nRows: number,
-  shape: {
-    readonly nNumbers: number
-    readonly nCodes: number
-    readonly nGroups: number
-    readonly nKeys?: number
-    readonly hasWeights?: boolean
-  },
-): EncodedRows {
+/** How many columns of each kind rows have. */
+export interface RowShape {
+  readonly nNumbers: number
+  readonly nCodes: number
+  readonly nGroups: number
+  readonly nKeys?: number
+  readonly hasWeights?: boolean
+}
+
+/** What rows of the shape take when they are held. */
+export function heldBytes(nRows: number, shape: RowShape): number {
+  const { nNumbers, nCodes, nGroups, nKeys = 0, hasWeights } = shape
+  return nRows * (8 * (nNumbers + 1 + (hasWeights ? 1 : 0)) + 4 * (nCodes + nGroups + nKeys))
+}
+
+export function allocateRows(nRows: number, shape: RowShape): EncodedRows {
   return {
     nRows,
-    numbers: Array.from({ length: shape.nNumbers }, () => new Float64Array(nRows)),
+    numbers: allocateColumns(nRows, shape.nNumbers),
     codes: Array.from({ length: shape.nCodes }, () => new Int32Array(nRows)),
     label: new Float64Array(nRows),
     groups: Array.from({ length: shape.nGroups }, () => new Int32Array(nRows)),
@@ -85,10 +87,13 @@ export function allocateRows(
  * Every class counts as much as the others would on average: nRows / (nClasses · its rows), times its weight.
  * @param nClasses of which each has rows
  */
-export function balanceClasses(rows: EncodedRows, nClasses: number): EncodedRows {
+export function balanceClasses(rows: Rows, nClasses: number): Rows {
   const counts = new Float64Array(nClasses)
-  for (const y of rows.label) counts[y]!++
+  for (const { label } of pagesOf(rows)) for (const y of label) counts[y]!++
   const factors = counts.map(count => rows.nRows / (nClasses * count))
-  const weights = Float64Array.from(rows.label, (y, i) => factors[y]! * (rows.weights?.[i] ?? 1))
-  return { ...rows, weights }
+  const balanced = (page: EncodedRows): EncodedRows => ({
+    ...page,
+    weights: Float64Array.from(page.label, (y, i) => factors[y]! * (page.weights?.[i] ?? 1)),
+  })
+  return isPaged(rows) ? mapPages(rows, balanced) : balanced(rows)
 }

@@ -19,6 +19,7 @@ import {
   type NumberColumn,
 } from '../sql/prepare.ts'
 import { splitNames, wholeSplit, type Partition } from '../sql/split.ts'
+import { manyRows, medianSql } from '../sql/statistics.ts'
 import { quoteName } from '../sql/text.ts'
 import { execute, select, visitChunks, type QueryOptions } from './query.ts'
 
@@ -133,6 +134,15 @@ async function readMedians(
 ): Promise<(number | null)[]> {
   const medians: (number | null)[] = numbers.map(() => null)
   const asked = numbers.flatMap(({ prepare }, j) => (prepare.impute === 'median' ? [j] : []))
+  if (asked.length === 0) return medians
+  if ((await countRows(connection, dataset, where, options)) > manyRows) {
+    for (const j of asked) {
+      const sql = medianSql(numbers[j]!.sql, { rows: dataset.rows, where })
+      const [row] = await select(connection, sql, options)
+      medians[j] = row!['median'] === null ? null : Number(row!['median'])
+    }
+    return medians
+  }
   for (let from = 0; from < asked.length; from += mediansAtOnce) {
     const some = asked.slice(from, from + mediansAtOnce)
     const columns = some.map((j, i) => `median(${numbers[j]!.sql}) AS m${i + 1}`)
@@ -141,6 +151,17 @@ async function readMedians(
     Object.values(row!).forEach((value, i) => (medians[some[i]!] = value === null ? null : Number(value)))
   }
   return medians
+}
+
+async function countRows(
+  connection: DuckDBConnection,
+  { rows }: Dataset,
+  where: string,
+  options: QueryOptions,
+): Promise<number> {
+  const sql = `SELECT count(*) AS n FROM ${quoteName(rows)} WHERE ${where}`
+  const [counted] = await select(connection, sql, options)
+  return Number(counted!['n'])
 }
 
 /** Rows of every part of a partition. */

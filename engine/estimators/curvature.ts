@@ -68,23 +68,23 @@ export function curvaturePreconditioner(
 
 /** Whether products between columns of all rows cost no more than some evaluations of the objective. */
 function isCheap(design: Design): boolean {
-  return productCost(design) <= 4
+  return costOfProducts(design, 1) <= 4
 }
 
-/** A row's pairs of columns against what its part of an evaluation takes. */
-function productCost({ layout }: Design): number {
+/** What all products between columns and scores take against an evaluation of the objective. */
+export function costOfProducts({ layout }: Design, nScores: number): number {
   const perRow = 1 + layout.nNumbers + layout.bases.length
-  return perRow ** 2 / 2 / (2 * perRow + 20)
+  return (((nScores + 1) / 2) * perRow ** 2) / 2 / (2 * perRow + 20)
 }
 
 /** So many rows that products between columns cost about as much as an evaluation, yet enough to tell columns apart. */
 export function sampleSize(design: Design, nScores = 1): number {
   const { rows, layout } = design
-  const asCostly = isCheap(design) ? 0 : rows.nRows / productCost(design)
+  const asCostly = isCheap(design) ? 0 : rows.nRows / costOfProducts(design, 1)
   return Math.ceil(Math.max(asCostly, rowsPerParameter * layout.nParameters * nScores, leastRows))
 }
 
-interface Context {
+export interface CurvatureContext {
   readonly problem: Problem
   readonly options: CurvatureOptions
   readonly sample: Design
@@ -92,33 +92,8 @@ interface Context {
   readonly plain: Float64Array
 }
 
-/**
- * The Hessian of the mean objective at scaled parameters, from all rows, lower triangle; of one score. Absent when it
- * would cost much more than an evaluation.
- */
-export function exactCurvature(
-  problem: Problem,
-  options: CurvatureOptions,
-): ((x: Float64Array) => Float64Array) | undefined {
-  const { design, nScores } = problem
-  if (nScores > 1 || design.layout.nParameters > maxParameters) return undefined
-  if (!isCheap(design) && !options.allRows) return undefined
-  const context = { problem, options, sample: design, plain: options.moments }
-  let constant: Float64Array | undefined
-  return x => {
-    if (constant) return constant
-    const parameters = x.map((v, j) => v * options.scales[j]!)
-    const matrix = matrixOf(context, {
-      products: columnProducts(design, rowCurvature(problem, parameters)),
-      factor: 1,
-    })
-    if (options.allRows) constant = matrix
-    return matrix
-  }
-}
-
 function factorOf(
-  context: Context,
+  context: CurvatureContext,
   of: { readonly products: Float64Array; readonly factor: number },
 ): Float64Array {
   const matrix = matrixOf(context, of)
@@ -128,8 +103,8 @@ function factorOf(
 }
 
 /** factor · mean of h x xᵀ + penalty, of scaled parameters; `products` are Σ h x xᵀ of the sample. */
-function matrixOf(
-  { problem, options, sample, plain }: Context,
+export function matrixOf(
+  { problem, options, sample, plain }: CurvatureContext,
   of: { readonly products: Float64Array; readonly factor: number },
 ): Float64Array {
   const { design, l2, total } = problem
@@ -157,11 +132,12 @@ function matrixOf(
 }
 
 /** Weight · second derivative of the loss at the parameters. */
-function rowCurvature({ design, loss }: Problem, parameters: Float64Array): Weighing {
-  return (block, h) => {
+export function rowCurvature({ design, loss }: Problem, parameters: Float64Array): Weighing {
+  return (block, [h]) => {
     const { weights } = block.rows
-    scoreBlock(design, block, { z: h, parameters, at: 0 })
-    for (let i = 0; i < block.n; i++) h[i] = loss.curvature(h[i]!) * (weights ? weights[block.from + i]! : 1)
+    scoreBlock(design, block, { z: h!, parameters, at: 0 })
+    for (let i = 0; i < block.n; i++)
+      h![i] = loss.curvature(h![i]!) * (weights ? weights[block.from + i]! : 1)
   }
 }
 

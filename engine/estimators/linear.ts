@@ -1,19 +1,20 @@
 /**
  * Linear, logistic and Poisson regression: Σ weight · loss + l2/2 · Σβ² + l1 · Σ|β|, intercepts free of penalties. A row
  * of weight 2 is as good as two. L-BFGS, preconditioned by the curvature between columns; where l1 is above 0 Newton's
- * method with coordinate descent, or OWL-QN where the curvature costs too much.
+ * method with coordinate descent, or OWL-QN where there are too many parameters for it.
  *
  * What the rows leave undetermined (columns that repeat each other, a constant column, one-hot columns beside the
  * intercept) takes the least Σβ² of all optima, which is where l2 → 0 leads. Columns without variation get 0.
  */
 import { EngineError } from '../errors.ts'
 import { centerColumns, uncenter } from './center-columns.ts'
-import { curvaturePreconditioner, exactCurvature, sampleSize } from './curvature.ts'
+import { curvaturePreconditioner, sampleSize } from './curvature.ts'
 import type { Rows } from './dataset.ts'
 import { countNumbers, createSampler, layoutOf, secondMoments, type Layout, type Sampler } from './design.ts'
 import type { Estimator, Fitted, FitRequest, FittedLabel } from './estimator.ts'
 import { gaussianFamily, logisticFamily, poissonFamily, type Family } from './families.ts'
 import { minimize, type MinimizeOptions, type Minimum } from './lbfgs.ts'
+import { objectiveHessian } from './linear-hessian.ts'
 import { scaledObjective, type Problem } from './linear-objective.ts'
 import { checkStart, parametersOf, scoresOf } from './linear-parameters.ts'
 import { centerScores, leastNorm } from './minimum-norm.ts'
@@ -126,7 +127,7 @@ async function optimum(
       preconditioner: curvaturePreconditioner(problem, curvature),
     })
   const weights = new Float64Array(nScores * width).map((_, j) => l1Weight(j))
-  const hessian = exactCurvature(problem, curvature)
+  const hessian = objectiveHessian(problem, curvature)
   return hessian
     ? await minimizeProximal(objective, { ...rest, isConverged, l1: weights, hessian })
     : await minimize(objective, { ...rest, isConverged, l1: weights })

@@ -59,7 +59,7 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
   let selection: Selection = select({ row: 0, column: 0 })
   let top = 0
   let scheduled = 0
-  let announced = ''
+  let shape = ''
   const disposers: (() => void)[] = []
   const rows = createRows({ table, link, onChange: () => schedule() })
   const clipboard = createClipboard(host)
@@ -314,7 +314,7 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
     if (limited !== undefined && !table.truncated === false)
       parts.push(`first ${count(table.rows.length)} rows here`)
     const text = busy ? `${busy.text}${busy.share === undefined ? '' : ` ${Math.round(100 * busy.share)} %`}` : parts.join(' · ') // prettier-ignore
-    if (text !== announced) status.textContent = announced = text
+    if (text !== shape) status.textContent = shape = text
     const said = wrong ?? (limited === undefined ? '' : limited)
     if (problem.textContent !== said) problem.textContent = said
     bar.hidden = busy === undefined
@@ -635,14 +635,15 @@ export function createGrid({ table, root, host, fills = false }: GridOptions): G
     }
   }
 
-  /** In the place of the shape, until something else changes. */
+  /** In the place of the shape, until that changes or something else is selected; rows that arrive leave it there. */
   function say(text: string): void {
-    status.textContent = announced = text
+    status.textContent = text
   }
 
   // --- hands and keys ---
   function show(next: Selection): void {
     selection = next
+    if (status.textContent !== shape) status.textContent = shape
     const { row, column } = next.active
     if (row >= 0) {
       const target = viewport.topShowing(row, top, extent())

@@ -79,12 +79,12 @@ const cases: Readonly<Record<string, Partial<Plan>>> = {
   },
   classes: {
     label: { name: 'class', expr: column('class', 'string'), type: typeOf('string') },
-    outputs: [{ name: 'likeliest', kind: 'class' }],
+    outputs: [{ name: 'likeliest', kind: 'prediction' }],
     evaluate: metrics('log_loss', 'accuracy', 'f1'),
   },
   counts: {
     label: { name: 'n', expr: column('n', 'int'), type: typeOf('int') },
-    outputs: [{ name: 'n', kind: 'value' }],
+    outputs: [{ name: 'n', kind: 'prediction' }],
     algorithm: algorithm('poisson_regression'),
     evaluate: metrics('r2', 'poisson_deviance'),
   },

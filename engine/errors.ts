@@ -13,6 +13,8 @@ export const engineErrorCodes = {
   ENG010: 'an option is out of its range',
   ENG011: 'a fit left the finite numbers',
   ENG012: 'no trial of a search has a value',
+  ENG013: 'the rows do not fit into memory',
+  ENG014: 'there is no room on disk for rows that do not fit into memory',
   ENG020: 'a row to score is not an object of values',
   ENG021: 'a row to score has a value of the wrong type',
   ENG022: 'a row to score has a column that the model does not know',

@@ -73,8 +73,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     async train(plan, trainOptions = {}) {
       const connection = await database.connect()
       try {
-        const { root, threads } = database
-        return await train({ connection, root, threads }, plan, trainOptions)
+        const { root, threads, spillFolder: folder, maxHeldBytes } = database
+        return await train(
+          { connection, root, threads, paging: { folder, maxHeldBytes } },
+          plan,
+          trainOptions,
+        )
       } finally {
         connection.disconnectSync()
       }

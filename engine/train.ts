@@ -1,19 +1,20 @@
 /** The way from a plan to a model: dataset in the database, preparation, fit, evaluation, artifact. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Plan, SplitName } from '../language/index.ts'
-import { countParts, createDataset } from './duckdb/dataset.ts'
+import type { Paging } from './duckdb/encode.ts'
+import { countParts, createDataset, dropTables } from './duckdb/dataset.ts'
 import type { QueryOptions } from './duckdb/query.ts'
 import { readStatistics } from './duckdb/statistics.ts'
-import type { EncodedRows } from './estimators/dataset.ts'
+import type { Rows } from './estimators/dataset.ts'
 import type { Fitted } from './estimators/estimator.ts'
-import { predict } from './estimators/predict.ts'
 import { backgroundOf } from './explain/background.ts'
-import { crossValidation, evaluate, judge, type Evaluation } from './metrics/evaluate.ts'
+import { crossValidation, judge, type Evaluation } from './metrics/evaluate.ts'
 import { buildOnnx } from './onnx/model.ts'
 import { checkPlan } from './plan/check.ts'
 import type { Dataset } from './sql/dataset.ts'
 import { splitNames } from './sql/split.ts'
 import { checkCounts, checkOutputs } from './train/checks.ts'
+import { evaluatePart } from './train/evaluate.ts'
 import { fit } from './train/fit.ts'
 import { coefficientsOf, fittedModel } from './train/fitted-model.ts'
 import { type Folds, openFolds } from './train/folds.ts'
@@ -26,10 +27,26 @@ export interface TrainContext {
   readonly root: string
   /** That a fit may use. Default 1. */
   readonly threads?: number
+  /** Absent: rows are held, however many. */
+  readonly paging?: Paging
 }
 
 /** Same plan, data, rows and seed: the same model, bit for bit, whatever the number of threads. */
 export async function train(context: TrainContext, plan: Plan, options: TrainOptions): Promise<Training> {
+  const cleaning: (() => void)[] = []
+  try {
+    return await trainCleaned(context, plan, { ...options, onEnd: clean => cleaning.push(clean) })
+  } finally {
+    for (const clean of cleaning) clean()
+  }
+}
+
+/** @param options.onEnd takes what is to be called at the end, however that comes */
+async function trainCleaned(
+  context: TrainContext,
+  plan: Plan,
+  { onEnd, ...options }: TrainOptions & { readonly onEnd: (clean: () => void) => void },
+): Promise<Training> {
   checkPlan(plan, options)
   const { connection, root } = context
   const { signal, rows = 'all', seed = 0 } = options
@@ -51,14 +68,19 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
   checkCounts(plan, rowCounts)
 
   const preparing = queries('prepare', 'Fitting the preparation')
-  const preparedOnce = once(() => {
+  const { paging } = context
+  const toPrepare = { connection, plan, dataset, ...(paging && { paging }) }
+  const preparedOnce = once(async () => {
     report('prepare', 'Fitting the preparation')
-    return prepare({ connection, plan, dataset }, preparing)
+    const prepared = await prepare(toPrepare, preparing)
+    onEnd(() => prepared.dispose())
+    return prepared
   })
-  const folds = openFolds({ connection, plan, dataset }, message => {
+  const folds = openFolds(toPrepare, message => {
     report('prepare', message)
     return queries('prepare', message)
   })
+  onEnd(() => folds.forget())
   const search = await searchHyperparameters({
     ...{ plan, prepared: preparedOnce, folds, seed, threads: context.threads ?? 1 },
     ...(options.trialsFile !== undefined && { trialsFile: options.trialsFile }),
@@ -71,6 +93,8 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
   const prepared = await preparedOnce()
   checkOutputs(plan, prepared.encoding.label)
   const statistics = await cardStatistics(connection, plan, dataset, preparing)
+  // Nothing reads them any more, and the fit needs room.
+  await dropTables(connection, dataset)
 
   const fitted = await fitPart(fitting, prepared, {
     message: `Fitting on ${rowCounts.train} rows`,
@@ -83,7 +107,9 @@ export async function train(context: TrainContext, plan: Plan, options: TrainOpt
   for (const [i, name] of splitNames.entries()) {
     await new Promise(resolve => setImmediate(resolve))
     signal?.throwIfAborted()
-    evaluations.push([name, evaluatePart(plan, prepared, { part: i, fitted })])
+    const { parameters } = fitted
+    const judged = { part: i, parameters, ...(signal && { signal }) }
+    evaluations.push([name, await evaluatePart(plan, prepared, judged)])
   }
   report('export', 'Writing the model')
   const { onnx, inputs, tensors, outputs } = buildOnnx(plan, model)
@@ -128,7 +154,7 @@ interface Fitting {
 interface PartFit {
   readonly message: string
   /** Rows for early stopping. */
-  readonly validation: EncodedRows
+  readonly validation: Rows
   /** What is fitted, when it is not the model. */
   readonly place?: string
 }
@@ -148,20 +174,6 @@ async function fitPart(
   })
 }
 
-function evaluatePart(
-  plan: Plan,
-  { parts, encoding }: Prepared,
-  {
-    part,
-    fitted,
-    intervals = true,
-  }: { readonly part: number; readonly fitted: Fitted; readonly intervals?: boolean },
-): Evaluation {
-  const rows = parts[part]!
-  const { label, groups } = encoding
-  return evaluate(plan, rows, predict(fitted.parameters, rows), { groups, label, intervals })
-}
-
 /** A model per fold, preparation included, judged on the rows it has not seen. @throws ENG003 ENG005 ENG006 */
 async function crossValidate(
   fitting: Fitting,
@@ -176,7 +188,12 @@ async function crossValidate(
       validation: prepared.parts[2]!,
       place: `fold ${fold}`,
     })
-    const { metrics } = evaluatePart(fitting.plan, prepared, { part: 1, fitted, intervals: false })
+    const { metrics } = await evaluatePart(fitting.plan, prepared, {
+      part: 1,
+      parameters: fitted.parameters,
+      intervals: false,
+      ...(fitting.options.signal && { signal: fitting.options.signal }),
+    })
     folds.push({ train: prepared.parts[0]!.nRows, heldOut: prepared.parts[1]!.nRows, metrics })
   }
   return crossValidation(folds)

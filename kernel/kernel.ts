@@ -81,10 +81,9 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const createMessage = createMessageFactory(session)
   const notebook = notebookOf(cwd)
   const sessionLog = options.ownClient ? noSessionLog : createSessionLog(cwd, { id: session, notebook, log })
-  const evidence =
-    options.evidence
-      ? createEvidenceLog({ folder: cwd, id: session, notebook, kernel: options.version, log })
-      : noEvidence
+  const evidence = options.evidence
+    ? createEvidenceLog({ folder: cwd, id: session, notebook, kernel: options.version, log })
+    : noEvidence
   const history = createHistory(options.interactive ? openHistory(log) : undefined)
   let end = () => {}
   const ended = new Promise<void>(resolve => (end = resolve))

@@ -1,12 +1,13 @@
-/** Writes the inner loops of growing trees, engine/estimators/trees/kernel.wat, as bytes that source and bundles load alike. */
+/** Writes inner loops, the `kernel.wat` of some folders, as bytes that source and bundles load alike. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import createWabt from 'wabt'
 
-const folder = join(import.meta.dirname, '../engine/estimators/trees')
+const estimators = join(import.meta.dirname, '../engine/estimators')
+const folders = ['trees', 'linear-kernel'].map(name => join(estimators, name))
 
-/** Text of the module that holds the compiled kernel. */
-export async function kernelModule(): Promise<string> {
+/** Text of the module that holds the compiled kernel of a folder. */
+export async function kernelModule(folder: string): Promise<string> {
   const wabt = await createWabt()
   const text = await readFile(join(folder, 'kernel.wat'), 'utf8')
   const parsed = wabt.parseWat('kernel.wat', text, { simd: true, threads: true, bulk_memory: true })
@@ -18,4 +19,5 @@ export async function kernelModule(): Promise<string> {
   ].join('\n')
 }
 
-if (import.meta.main) await writeFile(join(folder, 'kernel-wasm.ts'), await kernelModule())
+if (import.meta.main)
+  for (const folder of folders) await writeFile(join(folder, 'kernel-wasm.ts'), await kernelModule(folder))

@@ -5,6 +5,7 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
+import { tableFromIPC } from 'apache-arrow'
 import { createTestProject, type TestProject } from './support/project.ts'
 
 interface TestDocument {
@@ -113,6 +114,45 @@ test(
       assert.match(wrong.stderr, /CLI006: .*snow/)
       const unknown = await project.run(['explain', 'out/late', '--feature', 'moon'])
       assert.match(unknown.stderr, /ENG010: .*`weather`.*`moon`/)
+    })
+
+    await t.test('preview shows what the features are, and their values on the first rows', async () => {
+      interface Previewed {
+        readonly features: readonly { readonly name: string; readonly type: { readonly kind: string } }[]
+        readonly rows: readonly {
+          readonly features: Readonly<Record<string, unknown>>
+          readonly label: unknown
+        }[]
+        readonly display: { readonly nRows: number; readonly columns: readonly { readonly name: string }[] }
+      }
+      const { features, rows, display } = await project.json<Previewed>(['preview', '--rows', '7'])
+      assert.deepEqual(
+        features.map(({ name, type }) => `${name}: ${type.kind}`),
+        ['distance_km: float', 'weather: category', 'hour: category', 'courier_lateness: float'],
+      )
+      assert.equal(rows.length, 7)
+      // The first line of data/deliveries.csv: 2026-01-01T09:03:00,11.7,rain,Dalia,8
+      assert.deepEqual(rows[0], {
+        features: { distance_km: 11.7, weather: 'rain', hour: '9', courier_lateness: 0 },
+        label: false,
+      })
+      assert.equal(display.nRows, 7)
+      assert.equal(display.columns.at(-1)?.name, 'late (label)')
+      const shown = await project.run(['preview'])
+      assert.match(
+        shown.stdout,
+        /courier_lateness +float +lateness_7d@0 \(mean over 7 d\) of deliveries: courier/,
+      )
+    })
+
+    await t.test('dataset writes every observation with its features, label and part', async () => {
+      assert.equal((await project.json<{ rows: number }>(['dataset', '--out', 'out/rows.arrow'])).rows, 4000)
+      const table = tableFromIPC(await readFile(join(project.root, 'out/rows.arrow')))
+      assert.equal(table.numRows, 4000)
+      assert.deepEqual(new Set(table.getChild('part')!), new Set(['train', 'validation', 'test']))
+      const wrong = await project.run(['dataset', '--out', 'out/rows.txt'])
+      assert.equal(wrong.code, 1)
+      assert.match(wrong.stderr, /ENG010: .*\.parquet.*rows\.txt/)
     })
 
     await t.test('a test that does not hold says where, what came and what should have', async () => {

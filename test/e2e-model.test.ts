@@ -169,6 +169,15 @@ test('a model from an empty file, and what the editor shows of it', { timeout },
       await runCommand(page, 'View: Close Editors in Other Groups')
     })
 
+    await station('its features are previewed by its lens', async () => {
+      await lens(page, 'Preview features')
+      const grid = await inFrames(page, '[role=grid]', 120_000)
+      assert.match(await grid.first().innerText(), /distance[^]*\(label\)/)
+      await screenshot(page, 'model-preview')
+      await runCommand(page, 'View: Close Editors in Other Groups')
+      await runCommand(page, 'View: Close Editor')
+    })
+
     await station('lenses, hints, a hover with a histogram, SQL beside it', async () => {
       await page.locator('.editor-instance .codelens-decoration', { hasText: 'Run tests (1)' }).waitFor()
       await line(page, ': int?').waitFor()

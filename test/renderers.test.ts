@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import test, { after, before } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { modelMime, type ModelMessage } from '../library/display/messages.ts'
 import { openBrowser, screenshot } from './support/browser.ts'
 
 const folder = join(import.meta.dirname, '../dist/web')
@@ -311,3 +312,58 @@ test('bars say how far work is, to everybody', { timeout }, async () => {
   await screenshot(page, 'renderer-progress-dark')
   assert.deepEqual(errors, [])
 })
+
+test(
+  'a trained model: metrics with intervals, groups, requirements, the search, coefficients',
+  { timeout },
+  async () => {
+    const model: ModelMessage = {
+      model: 'minutes_late',
+      algorithm: 'gradient_boosted_trees',
+      doc: 'How many minutes late a delivery comes.',
+      metrics: { train: { rmse: 5.68274, r2: 0.46417 }, test: { rmse: 6.08775, r2: null } },
+      intervals: { train: { rmse: [5.5465, 5.8172] }, test: { rmse: [5.7707, 6.4215], r2: null } },
+      groups: [
+        {
+          metric: 'rmse per weather',
+          split: 'test',
+          values: [
+            { name: '<b>snow</b>', value: 6.387, interval: [5.9331, 6.8852] },
+            { name: 'rain', value: 5.8568, interval: null },
+          ],
+          nLeft: 3,
+        },
+        { metric: 'r2 per weather', split: 'test', values: [{ name: 'rain', value: null, interval: null }] },
+      ],
+      counts: { train: 3000, validation: 0, test: 533 },
+      requirements: [{ text: 'rmse <= 6 on test', value: 6.08775, met: false }],
+      features: [{ name: 'distance_km', type: 'float' }],
+      coefficients: [
+        { name: 'distance_km', value: 1.25 },
+        { name: 'weather=snow', value: -0.5 },
+      ],
+      tuning: {
+        text: '12 trials by rmse on validation',
+        trials: [{ text: 'learning_rate = 0.0857194, max_leaves = 13', value: 5.8599 }],
+      },
+    }
+    await using opened = await open()
+    const { page, show, errors } = opened
+    const id = await show('model', modelMime, model)
+    const text = await page.locator(`${id} .card`).innerText()
+    assert.match(text, /6\.0877 \[5\.7707, 6\.4215\]/)
+    assert.match(
+      text,
+      /rmse per weather on test, the worst first\s+<b>snow<\/b>\s+6\.3870 \[5\.9331, 6\.8852\]/,
+    )
+    assert.match(text, /and 3 more/)
+    assert.match(text, /✗ rmse <= 6 on test: 6\.0877 \(not met; it will not be deployed\)/)
+    assert.equal(await page.getByText('rain', { exact: true }).nth(1).isVisible(), false)
+    await page.getByText('r2 per weather on test').click()
+    assert.equal(await page.getByText('rain', { exact: true }).nth(1).isVisible(), true)
+    await screenshot(page, 'renderer-model-light')
+    await useDarkTheme(page)
+    await screenshot(page, 'renderer-model-dark')
+    assert.deepEqual(errors, [])
+  },
+)

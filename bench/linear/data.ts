@@ -1,7 +1,7 @@
 /** What linear models are compared on: generated dense rows, Adult in one-hot form, hourly bike rentals. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { EncodedRows } from '../../engine/estimators/dataset.ts'
+import { allocateRows, type EncodedRows } from '../../engine/estimators/dataset.ts'
 
 export interface LinearData {
   readonly training: EncodedRows
@@ -54,7 +54,10 @@ function dense(nRows: number, nColumns: number): LinearData {
     const score = numbers.reduce((sum, column, j) => sum + effects[j]! * column[i]!, -1)
     return uniform() < 1 / (1 + Math.exp(-score)) ? 1 : 0
   })
-  return { training: { nRows, numbers, codes: [], label, groups: [] }, nCategories: [] }
+  const training = allocateRows(nRows, { nNumbers: nColumns, nCodes: 0, nGroups: 0 })
+  numbers.forEach((column, j) => training.numbers[j]!.set(column))
+  training.label.set(label)
+  return { training, nCategories: [] }
 }
 
 /** Mulberry32. */

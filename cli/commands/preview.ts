@@ -1,8 +1,10 @@
 /** `slipway preview | dataset`: what the features of a model are and what they make of the data. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { viewMessage } from '../../library/display/table/bundle.ts'
+import type { TableView } from '../../library/display/table/view.ts'
 import { loadProject, type Project } from '../../library/project.ts'
-import type { Engine, FeaturePreview } from '../../engine/index.ts'
+import type { Engine, FeaturePreview, Preview } from '../../engine/index.ts'
 import type { Plan } from '../../language/index.ts'
 import type { CommandContext } from '../context.ts'
 import type { AddCommand } from '../main.ts'
@@ -36,12 +38,32 @@ async function preview(
   const { output, signal } = context
   const rows = options.rows === 'all' ? Number.MAX_SAFE_INTEGER : options.rows
   const found = await withEngine(project, engine => engine.preview(plan, { rows, signal }))
-  output.document({ model: name, ...found })
+  output.document({ model: name, ...found, display: viewMessage(previewTable(plan, found)) })
   output.text(table(['feature', 'type', 'of'], found.features.map(described)))
   output.text('')
   const names = plan.features.map(feature => feature.name)
   const values = found.rows.map(row => [...names.map(n => shown(row.features[n])), shown(row.label)])
   output.text(table([...names, plan.label.name], values))
+}
+
+/** The features as a grid shows them, the label last. */
+function previewTable(plan: Plan, { features, rows }: Preview): TableView {
+  const valueOf = (value: unknown) => (Array.isArray(value) ? JSON.stringify(value) : value)
+  return {
+    nRows: rows.length,
+    columns: [
+      ...features.map(feature => {
+        const [, type, detail] = described(feature)
+        const value = (row: number) => valueOf(rows[row]?.features[feature.name])
+        return { name: feature.name, type: feature.type.kind, detail: `${type} of ${detail}`, value }
+      }),
+      {
+        name: `${plan.label.name} (label)`,
+        type: plan.label.type.kind,
+        value: row => valueOf(rows[row]?.label),
+      },
+    ],
+  }
 }
 
 function described({ name, type, sources, columns, catalog }: FeaturePreview): readonly string[] {

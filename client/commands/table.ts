@@ -17,6 +17,7 @@ import { newProject } from './new-project.ts'
 import { restartAndRunAll, restartKernel, runAbove, runBelow, wipeLog } from './notebook.ts'
 import { openModel, showReferences } from './open.ts'
 import { checkProject, formatProject } from './project.ts'
+import { previewFeatures } from './preview.ts'
 import { promoteCell, promoteNotebook, submitPipeline } from './promote.ts'
 import { report } from './report.ts'
 import { commandGrid } from '../support/grids.ts'
@@ -54,6 +55,8 @@ const languageCommands: Table<LanguageServices> = {
 const trustedCommands: Table<Services> = {
   'slipway.newProject': newProject,
   'slipway.trainSample': (services, uri?: unknown, name?: unknown) => trainSample(services, { uri, name }),
+  'slipway.previewFeatures': (services, uri?: unknown, name?: unknown) =>
+    previewFeatures(services, { uri, name }),
   'slipway.runTests': (_services, uri?: unknown, name?: unknown, test?: unknown) =>
     vscode.commands.executeCommand('slipway.testing.run', uri, name, test),
   'slipway.promote': promoteNotebook,

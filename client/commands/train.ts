@@ -48,11 +48,11 @@ export async function trainSample(
 }
 
 /** A cell has no file that the command line could read. */
-async function explainCells(uri: vscode.Uri): Promise<void> {
+export async function explainCells(uri: vscode.Uri): Promise<void> {
   const inCell = uri.scheme === 'vscode-notebook-cell'
   const text = inCell
-    ? 'A model in a cell is checked here; to train it, move it to a file of the project.'
-    : 'Save the file in a Slipway project first: a model is trained from its file.'
+    ? 'A model in a cell is checked here; to go on with it, move it to a file of the project.'
+    : 'Save the file in a Slipway project first: that is where a model is read from.'
   const chosen = await vscode.window.showInformationMessage(text, ...(inCell ? ['Move to File'] : []))
   if (chosen) await vscode.commands.executeCommand('slipway.moveModelCell')
 }
@@ -131,7 +131,7 @@ interface LocatedDiagnostic {
   readonly start?: { readonly line: number; readonly column: number }
 }
 
-async function saveModelFiles(root: string): Promise<void> {
+export async function saveModelFiles(root: string): Promise<void> {
   const unsaved = vscode.workspace.textDocuments.filter(
     ({ languageId, isDirty, uri }) => languageId === 'slipway' && isDirty && projectOf(uri) === root,
   )

@@ -60,6 +60,11 @@ export async function createDataset(
   return { dataset, counts: { observed, sampled } }
 }
 
+/** What is left of a dataset. */
+export async function dropTables(connection: DuckDBConnection, { rows }: Dataset): Promise<void> {
+  await execute(connection, `DROP TABLE IF EXISTS ${quoteName(rows)}`)
+}
+
 function datasetOptions({ root, observations, ofObservedKeys }: DatasetRequest): DatasetOptions {
   return {
     ...(ofObservedKeys && { ofObservedKeys }),

@@ -2,9 +2,10 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import type { Plan } from '../../language/index.ts'
 import { EngineError } from '../errors.ts'
-import { allocateRows, type EncodedRows } from '../estimators/dataset.ts'
+import { allocateRows, heldBytes, type EncodedRows, type Rows, type RowShape } from '../estimators/dataset.ts'
 import type { FittedLabel } from '../estimators/estimator.ts'
 import type { GroupValues } from '../metrics/evaluate.ts'
+import { spillRows } from '../pages/spilled-rows.ts'
 import { labelColumn, type Dataset } from '../sql/dataset.ts'
 import {
   categoriesSql,
@@ -18,6 +19,7 @@ import {
   type NumberColumn,
 } from '../sql/prepare.ts'
 import { splitNames, wholeSplit, type Partition } from '../sql/split.ts'
+import { manyRows, medianSql } from '../sql/statistics.ts'
 import { quoteName } from '../sql/text.ts'
 import { execute, select, visitChunks, type QueryOptions } from './query.ts'
 
@@ -132,6 +134,15 @@ async function readMedians(
 ): Promise<(number | null)[]> {
   const medians: (number | null)[] = numbers.map(() => null)
   const asked = numbers.flatMap(({ prepare }, j) => (prepare.impute === 'median' ? [j] : []))
+  if (asked.length === 0) return medians
+  if ((await countRows(connection, dataset, where, options)) > manyRows) {
+    for (const j of asked) {
+      const sql = medianSql(numbers[j]!.sql, { rows: dataset.rows, where })
+      const [row] = await select(connection, sql, options)
+      medians[j] = row!['median'] === null ? null : Number(row!['median'])
+    }
+    return medians
+  }
   for (let from = 0; from < asked.length; from += mediansAtOnce) {
     const some = asked.slice(from, from + mediansAtOnce)
     const columns = some.map((j, i) => `median(${numbers[j]!.sql}) AS m${i + 1}`)
@@ -140,6 +151,17 @@ async function readMedians(
     Object.values(row!).forEach((value, i) => (medians[some[i]!] = value === null ? null : Number(value)))
   }
   return medians
+}
+
+async function countRows(
+  connection: DuckDBConnection,
+  { rows }: Dataset,
+  where: string,
+  options: QueryOptions,
+): Promise<number> {
+  const sql = `SELECT count(*) AS n FROM ${quoteName(rows)} WHERE ${where}`
+  const [counted] = await select(connection, sql, options)
+  return Number(counted!['n'])
 }
 
 /** Rows of every part of a partition. */
@@ -154,53 +176,141 @@ async function countPartition(
   return splitNames.map((_, part) => byPart.get(part) ?? 0)
 }
 
-/** The rows of every part of a partition. */
+/** Where rows go that are too many to be held. */
+export interface Paging {
+  readonly folder: string
+  /** What the rows of all parts may take before they do. */
+  readonly maxHeldBytes: number
+}
+
+/** The rows of a part before preparation: NaN where a number is missing. */
+export interface EncodedPart {
+  readonly rows: Rows
+  /** One column of numbers, page by page. */
+  numbers(j: number): Iterable<Float64Array>
+}
+
+export interface EncodedParts {
+  readonly parts: readonly EncodedPart[]
+  /** Removes what lies on disk. */
+  dispose(): void
+}
+
+interface ReadOptions extends QueryOptions {
+  readonly fitted: FittedEncoding
+  readonly partition?: Partition
+  /** Absent: all rows are held. */
+  readonly paging?: Paging
+  /** Columns of numbers; each gets one more, after them all, that is 1 where it is missing. */
+  readonly indicated: readonly number[]
+  /** Called before rows are held; may throw. */
+  readonly onHeld?: (size: { readonly nRows: number; readonly sizeBytes: number }) => void
+}
+
+/** The rows of every part of a partition. @throws EngineError ENG014 */
 export async function readEncoded(
   connection: DuckDBConnection,
   plan: Plan,
   dataset: Dataset,
-  options: QueryOptions & { readonly fitted: FittedEncoding; readonly partition?: Partition },
-): Promise<readonly EncodedRows[]> {
-  const { fitted, partition = wholeSplit } = options
+  options: ReadOptions,
+): Promise<EncodedParts> {
+  const { fitted, partition = wholeSplit, paging, indicated } = options
   const encoded = encodedSql(plan, dataset, fitted.tables, partition)
   const counts = await countPartition(connection, dataset, partition, options)
-  const parts = counts.map(nRows => allocateRows(nRows, encoded))
-  const filled = counts.map(() => 0)
-  await visitChunks(connection, encoded.sql, chunk => copyChunk(chunk, parts, filled), options)
-  return parts
+  const shape: RowShape = { ...encoded, nNumbers: encoded.nNumbers + indicated.length }
+  const nRows = counts.reduce((sum, n) => sum + n, 0)
+  const sizeBytes = heldBytes(nRows, shape)
+  const isHeld = paging === undefined || sizeBytes <= paging.maxHeldBytes
+  if (isHeld) options.onHeld?.({ nRows, sizeBytes })
+  const sinks: RowSink[] = []
+  const dispose = () => sinks.forEach(sink => sink.dispose())
+  try {
+    for (const n of counts) sinks.push(isHeld ? hold(n, shape) : spill(paging.folder, shape))
+    const copy = (chunk: DuckDBDataChunk) => copyChunk(chunk, sinks, indicated)
+    await visitChunks(connection, encoded.sql, copy, options)
+    return { parts: sinks.map(sink => sink.finish()), dispose }
+  } catch (thrown) {
+    dispose()
+    throw thrown
+  }
+}
+
+/** Takes rows one after the other. */
+interface RowSink {
+  /** Buffers to write the next rows to, from `at` on, as many as there is room for. */
+  readonly rows: EncodedRows
+  readonly at: number
+  advance(nRows: number): void
+  finish(): EncodedPart
+  dispose(): void
+}
+
+function hold(nRows: number, shape: RowShape): RowSink {
+  const rows = allocateRows(nRows, shape)
+  let at = 0
+  return {
+    rows,
+    get at() {
+      return at
+    },
+    advance: n => void (at += n),
+    finish: () => ({ rows, numbers: j => [rows.numbers[j]!] }),
+    dispose() {},
+  }
+}
+
+function spill(folder: string, shape: RowShape): RowSink {
+  const spilling = spillRows(folder, shape)
+  return {
+    rows: spilling.page,
+    get at() {
+      return spilling.filled
+    },
+    advance: n => spilling.advance(n),
+    finish: () => spilling.finish(),
+    dispose: () => spilling.dispose(),
+  }
 }
 
 /** A chunk is sorted by part, so it falls into runs of rows of one part. */
-function copyChunk(chunk: DuckDBDataChunk, parts: readonly EncodedRows[], filled: number[]): void {
+function copyChunk(chunk: DuckDBDataChunk, sinks: readonly RowSink[], indicated: readonly number[]): void {
   const partOf = chunk.getColumnVector(0)
   for (let from = 0; from < chunk.rowCount;) {
     const part = partOf.getItem(from) as number
+    const sink = sinks[part]!
+    const limit = Math.min(chunk.rowCount, from + sink.rows.nRows - sink.at)
     let until = from + 1
-    while (until < chunk.rowCount && partOf.getItem(until) === part) until++
-    copyRun(chunk, parts[part]!, { from, until, at: filled[part]! })
-    filled[part]! += until - from
+    while (until < limit && partOf.getItem(until) === part) until++
+    copyRun(chunk, sink, { from, until, indicated })
+    sink.advance(until - from)
     from = until
   }
 }
 
 function copyRun(
   chunk: DuckDBDataChunk,
-  rows: EncodedRows,
-  run: { readonly from: number; readonly until: number; readonly at: number },
+  { rows, at }: RowSink,
+  run: { readonly from: number; readonly until: number; readonly indicated: readonly number[] },
 ): void {
+  const { from, until, indicated } = run
+  const nNumbers = rows.numbers.length - indicated.length
   const targets = [
     rows.label,
     ...rows.codes,
     ...rows.groups,
     ...(rows.keys ?? []),
-    ...rows.numbers,
+    ...rows.numbers.slice(0, nNumbers),
     ...(rows.weights ? [rows.weights] : []),
   ]
   targets.forEach((target, t) => {
     const vector = chunk.getColumnVector(t + 1)
-    for (let i = run.from; i < run.until; i++) {
+    for (let i = from; i < until; i++) {
       const value = vector.getItem(i) as number | null
-      target[run.at + i - run.from] = value ?? NaN
+      target[at + i - from] = value ?? NaN
     }
+  })
+  indicated.forEach((j, k) => {
+    const [values, missing] = [rows.numbers[j]!, rows.numbers[nNumbers + k]!]
+    for (let i = at; i < at + until - from; i++) missing[i] = Number.isNaN(values[i]!) ? 1 : 0
   })
 }

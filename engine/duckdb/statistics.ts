@@ -1,7 +1,9 @@
 /** Reads the training statistics that go into the card. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { ValueKind } from '../../language/index.ts'
+import { trainingRows } from '../sql/prepare.ts'
 import { isNumber, isText, statisticsSql, topSql } from '../sql/statistics.ts'
+import { quoteName } from '../sql/text.ts'
 import type { ColumnStatistics } from '../types.ts'
 import { select, type QueryOptions } from './query.ts'
 
@@ -19,18 +21,29 @@ export async function readStatistics(
   options: QueryOptions,
 ): Promise<Readonly<Record<string, ColumnStatistics>>> {
   const entries: [string, ColumnStatistics][] = []
+  const nRows = await countTraining(connection, rows, options)
   for (const column of columns)
-    entries.push([column.name, await readColumn(connection, rows, column, options)])
+    entries.push([column.name, await readColumn(connection, { rows, nRows }, column, options)])
   return Object.fromEntries(entries)
+}
+
+async function countTraining(
+  connection: DuckDBConnection,
+  rows: string,
+  options: QueryOptions,
+): Promise<number> {
+  const sql = `SELECT count(*) AS n FROM ${quoteName(rows)} WHERE ${trainingRows()}`
+  const [counted] = await select(connection, sql, options)
+  return Number(counted!['n'])
 }
 
 async function readColumn(
   connection: DuckDBConnection,
-  rows: string,
+  { rows, nRows }: { readonly rows: string; readonly nRows: number },
   { column, kind }: DescribedColumn,
   options: QueryOptions,
 ): Promise<ColumnStatistics> {
-  const [row] = await select(connection, statisticsSql(rows, column, kind), options)
+  const [row] = await select(connection, statisticsSql(rows, { column, kind, nRows }), options)
   const common = {
     kind,
     count: Number(row!['count']),

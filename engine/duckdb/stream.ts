@@ -1,5 +1,6 @@
 /** The rows of a plan's dataset as Arrow record batches, and as files. */
-import { createWriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import { extname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
@@ -106,16 +107,40 @@ export async function writeDataset(
         details: { name: 'file', expected: '.parquet, .arrow or .feather', got: ending },
       },
     )
+  return { rows: await writeBatches(streamDataset(context, plan, options), file) }
+}
+
+/** Each when it comes: what is written is not held. @returns how many rows there were */
+async function writeBatches(batches: AsyncIterable<RecordBatch>, file: string): Promise<number> {
+  const output = createWriteStream(file)
+  const writer = new RecordBatchFileWriter()
+  const finished = pipeline(writer, output)
+  // A failure is told of by the loop, which waits for the output.
+  finished.catch(() => {})
   let rows = 0
-  const counted = async function* () {
-    for await (const batch of streamDataset(context, plan, options)) {
+  try {
+    for await (const batch of batches) {
       rows += batch.numRows
-      yield batch
+      writer.write(batch)
+      await written(output)
     }
+  } catch (thrown) {
+    if (output.errored) throw output.errored
+    output.destroy()
+    // Whoever reads from the writer waits for its end.
+    writer.finish()
+    throw thrown
   }
-  const writer = RecordBatchFileWriter.writeAll(counted())
-  await pipeline((await writer).toNodeStream(), createWriteStream(file))
-  return { rows }
+  writer.finish()
+  await finished
+  return rows
+}
+
+/** Until the output takes more. @throws what it failed with */
+async function written(output: WriteStream): Promise<void> {
+  await new Promise(resolve => setImmediate(resolve))
+  if (output.errored) throw output.errored
+  if (output.writableNeedDrain) await once(output, 'drain')
 }
 
 interface StreamedColumn {

@@ -2,10 +2,10 @@
  * The curvature of a linear model's objective as a preconditioner: complete one-hot columns beside a free intercept are
  * nearly collinear, which no diagonal scaling mends. Taken from some rows; what a parameter has by itself, from all.
  */
-import { blocksOf, sampleRows, scoreBlock, secondMoments, type Block, type Design } from './design.ts'
+import { scoreBlock, secondMoments, type Design, type Sampler } from './design.ts'
 import type { Preconditioner } from './lbfgs.ts'
 import type { Problem } from './linear-objective.ts'
-import { columnProducts, eigen, factorize, solve } from './products.ts'
+import { columnProducts, eigen, factorize, rowWeights, solve, type Weighing } from './products.ts'
 
 /** Beyond so many parameters of a score the factorization costs more than it saves. */
 export const maxParameters = 1000
@@ -29,6 +29,7 @@ export interface CurvatureOptions {
   readonly lossCurvature: readonly (readonly number[])[]
   /** Whether products between columns are taken from all rows, whatever it costs. */
   readonly allRows: boolean
+  readonly sampler: Sampler
 }
 
 /** Absent when there are too many parameters. */
@@ -39,15 +40,12 @@ export function curvaturePreconditioner(
   const { design, nScores } = problem
   const n = design.layout.nParameters
   if (n > maxParameters || nScores > maxScores || (nScores * n ** 3) / 6 > maxOperations) return undefined
-  const sample = {
-    ...design,
-    rows: isCheap(design) || options.allRows ? design.rows : sampleRows(design.rows, sampleSize(design)),
-  }
+  const sample = isCheap(design) || options.allRows ? design : options.sampler(sampleSize(design))
   const context = { problem, options, sample, plain: secondMoments(sample) }
   const { values, vectors } = eigen(options.lossCurvature)
   let factors: readonly Float64Array[] | undefined
   const atStart = () => {
-    const products = columnProducts(sample, weightsOf(sample))
+    const products = columnProducts(sample, rowWeights)
     return values.map(value => factorOf(context, { products, factor: Math.max(0, value) }))
   }
   return {
@@ -61,7 +59,7 @@ export function curvaturePreconditioner(
     ...(nScores === 1 && {
       renew(x) {
         const parameters = x.map((v, j) => v * options.scales[j]!)
-        const h = rowCurvature(problem, sample, parameters)
+        const h = rowCurvature(problem, parameters)
         factors = [factorOf(context, { products: columnProducts(sample, h), factor: 1 })]
       },
     }),
@@ -70,27 +68,23 @@ export function curvaturePreconditioner(
 
 /** Whether products between columns of all rows cost no more than some evaluations of the objective. */
 function isCheap(design: Design): boolean {
-  return productCost(design) <= 4
+  return costOfProducts(design, 1) <= 4
 }
 
-/** A row's pairs of columns against what its part of an evaluation takes. */
-function productCost({ rows }: Design): number {
-  const perRow = 1 + rows.numbers.length + rows.codes.length
-  return perRow ** 2 / 2 / (2 * perRow + 20)
+/** What all products between columns and scores take against an evaluation of the objective. */
+export function costOfProducts({ layout }: Design, nScores: number): number {
+  const perRow = 1 + layout.nNumbers + layout.bases.length
+  return (((nScores + 1) / 2) * perRow ** 2) / 2 / (2 * perRow + 20)
 }
 
 /** So many rows that products between columns cost about as much as an evaluation, yet enough to tell columns apart. */
 export function sampleSize(design: Design, nScores = 1): number {
   const { rows, layout } = design
-  const asCostly = isCheap(design) ? 0 : rows.nRows / productCost(design)
+  const asCostly = isCheap(design) ? 0 : rows.nRows / costOfProducts(design, 1)
   return Math.ceil(Math.max(asCostly, rowsPerParameter * layout.nParameters * nScores, leastRows))
 }
 
-function weightsOf({ rows }: Design): Float64Array {
-  return rows.weights ?? new Float64Array(rows.nRows).fill(1)
-}
-
-interface Context {
+export interface CurvatureContext {
   readonly problem: Problem
   readonly options: CurvatureOptions
   readonly sample: Design
@@ -98,33 +92,8 @@ interface Context {
   readonly plain: Float64Array
 }
 
-/**
- * The Hessian of the mean objective at scaled parameters, from all rows, lower triangle; of one score. Absent when it
- * would cost much more than an evaluation.
- */
-export function exactCurvature(
-  problem: Problem,
-  options: CurvatureOptions,
-): ((x: Float64Array) => Float64Array) | undefined {
-  const { design, nScores } = problem
-  if (nScores > 1 || design.layout.nParameters > maxParameters) return undefined
-  if (!isCheap(design) && !options.allRows) return undefined
-  const context = { problem, options, sample: design, plain: options.moments }
-  let constant: Float64Array | undefined
-  return x => {
-    if (constant) return constant
-    const parameters = x.map((v, j) => v * options.scales[j]!)
-    const matrix = matrixOf(context, {
-      products: columnProducts(design, rowCurvature(problem, design, parameters)),
-      factor: 1,
-    })
-    if (options.allRows) constant = matrix
-    return matrix
-  }
-}
-
 function factorOf(
-  context: Context,
+  context: CurvatureContext,
   of: { readonly products: Float64Array; readonly factor: number },
 ): Float64Array {
   const matrix = matrixOf(context, of)
@@ -134,8 +103,8 @@ function factorOf(
 }
 
 /** factor · mean of h x xᵀ + penalty, of scaled parameters; `products` are Σ h x xᵀ of the sample. */
-function matrixOf(
-  { problem, options, sample, plain }: Context,
+export function matrixOf(
+  { problem, options, sample, plain }: CurvatureContext,
   of: { readonly products: Float64Array; readonly factor: number },
 ): Float64Array {
   const { design, l2, total } = problem
@@ -162,23 +131,14 @@ function matrixOf(
   return matrix
 }
 
-/** Per row weight · second derivative of the loss. */
-function rowCurvature({ loss }: Problem, design: Design, parameters: Float64Array): Float64Array {
-  const curvature = new Float64Array(design.rows.nRows)
-  for (const block of blocksOf(design))
-    blockCurvature({ design, loss }, block, { parameters, h: curvature.subarray(block.from) })
-  return curvature
-}
-
-function blockCurvature(
-  { design, loss }: Pick<Problem, 'design' | 'loss'>,
-  block: Block,
-  of: { readonly parameters: Float64Array; readonly h: Float64Array },
-): void {
-  const { weights } = design.rows
-  const { parameters, h } = of
-  scoreBlock(design, block, { z: h, parameters, at: 0 })
-  for (let i = 0; i < block.n; i++) h[i] = loss.curvature(h[i]!) * (weights ? weights[block.from + i]! : 1)
+/** Weight · second derivative of the loss at the parameters. */
+export function rowCurvature({ design, loss }: Problem, parameters: Float64Array): Weighing {
+  return (block, [h]) => {
+    const { weights } = block.rows
+    scoreBlock(design, block, { z: h!, parameters, at: 0 })
+    for (let i = 0; i < block.n; i++)
+      h![i] = loss.curvature(h![i]!) * (weights ? weights[block.from + i]! : 1)
+  }
 }
 
 /** Turns the scores of every parameter into the eigenvectors' coordinates (transposed) or back. */

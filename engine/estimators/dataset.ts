@@ -1,4 +1,5 @@
 /** What an estimator is given: columns in typed buffers, rows in an order that depends on their content alone. */
+import { allocateColumns } from './column-memory.ts'
 
 export interface EncodedRows {
   readonly nRows: number
@@ -21,19 +22,59 @@ export interface EncodedRows {
   readonly weights?: Float64Array
 }
 
-export function allocateRows(
-  nRows: number,
-  shape: {
-    readonly nNumbers: number
-    readonly nCodes: number
-    readonly nGroups: number
-    readonly nKeys?: number
-    readonly hasWeights?: boolean
-  },
-): EncodedRows {
+/**
+ * Rows that are too many to be held: they come page by page, as often as one asks, in one order. Every page has
+ * `rowsPerPage` rows but the last; its buffers are those of the next one, and whoever gets a page may write to them.
+ */
+export interface PagedRows {
+  readonly nRows: number
+  pages(): Iterable<EncodedRows>
+}
+
+/** What a fit may be given. */
+export type Rows = EncodedRows | PagedRows
+
+/** A multiple of the rows that anything goes through at once, so that sums over pages are those over all rows. */
+export const rowsPerPage = 65_536
+
+export function isPaged(rows: Rows): rows is PagedRows {
+  return 'pages' in rows
+}
+
+/** Rows that are held are one page. */
+export function pagesOf(rows: Rows): Iterable<EncodedRows> {
+  return isPaged(rows) ? rows.pages() : [rows]
+}
+
+/** The same rows, each page changed when it comes. */
+export function mapPages(rows: PagedRows, change: (page: EncodedRows) => EncodedRows): PagedRows {
+  return {
+    nRows: rows.nRows,
+    *pages() {
+      for (const page of rows.pages()) yield change(page)
+    },
+  }
+}
+
+/** How many columns of each kind rows have. */
+export interface RowShape {
+  readonly nNumbers: number
+  readonly nCodes: number
+  readonly nGroups: number
+  readonly nKeys?: number
+  readonly hasWeights?: boolean
+}
+
+/** What rows of the shape take when they are held. */
+export function heldBytes(nRows: number, shape: RowShape): number {
+  const { nNumbers, nCodes, nGroups, nKeys = 0, hasWeights } = shape
+  return nRows * (8 * (nNumbers + 1 + (hasWeights ? 1 : 0)) + 4 * (nCodes + nGroups + nKeys))
+}
+
+export function allocateRows(nRows: number, shape: RowShape): EncodedRows {
   return {
     nRows,
-    numbers: Array.from({ length: shape.nNumbers }, () => new Float64Array(nRows)),
+    numbers: allocateColumns(nRows, shape.nNumbers),
     codes: Array.from({ length: shape.nCodes }, () => new Int32Array(nRows)),
     label: new Float64Array(nRows),
     groups: Array.from({ length: shape.nGroups }, () => new Int32Array(nRows)),
@@ -46,10 +87,13 @@ export function allocateRows(
  * Every class counts as much as the others would on average: nRows / (nClasses · its rows), times its weight.
  * @param nClasses of which each has rows
  */
-export function balanceClasses(rows: EncodedRows, nClasses: number): EncodedRows {
+export function balanceClasses(rows: Rows, nClasses: number): Rows {
   const counts = new Float64Array(nClasses)
-  for (const y of rows.label) counts[y]!++
+  for (const { label } of pagesOf(rows)) for (const y of label) counts[y]!++
   const factors = counts.map(count => rows.nRows / (nClasses * count))
-  const weights = Float64Array.from(rows.label, (y, i) => factors[y]! * (rows.weights?.[i] ?? 1))
-  return { ...rows, weights }
+  const balanced = (page: EncodedRows): EncodedRows => ({
+    ...page,
+    weights: Float64Array.from(page.label, (y, i) => factors[y]! * (page.weights?.[i] ?? 1)),
+  })
+  return isPaged(rows) ? mapPages(rows, balanced) : balanced(rows)
 }

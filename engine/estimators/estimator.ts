@@ -3,7 +3,7 @@
  * what was learned is put back to them afterwards (train.ts).
  */
 import type { Scalar } from '../../language/index.ts'
-import type { EncodedRows } from './dataset.ts'
+import type { EncodedRows, Rows } from './dataset.ts'
 import type { Tree } from './trees/tree.ts'
 
 /** How a score becomes a prediction: as it is, 1 / (1 + e^−z), e^z / Σ e^z, e^z. */
@@ -24,10 +24,11 @@ export interface RandomEffect {
   readonly hyperparameters: Readonly<Record<string, Scalar>>
 }
 
-export interface FitRequest {
-  readonly training: EncodedRows
+/** To rows that are held, unless the estimator takes those that come in pages as well. */
+export interface FitRequest<R extends Rows = EncodedRows> {
+  readonly training: R
   /** Rows for early stopping; absent or empty: none is done. */
-  readonly validation?: EncodedRows
+  readonly validation?: R
   readonly label: FittedLabel
   /** Per column of codes, how many categories it has: codes are −1 … n−1. */
   readonly nCategories: readonly number[]
@@ -118,7 +119,7 @@ export interface Fitted {
 }
 
 /** @throws EngineError ENG005 when the label cannot be learned (one class only, negative counts, no variation where needed); the signal's reason */
-export type Estimator = (request: FitRequest) => Promise<Fitted>
+export type Estimator<R extends Rows = EncodedRows> = (request: FitRequest<R>) => Promise<Fitted>
 
 /** How many scores a row gets: the number of classes where the link is softmax, else 1. */
 export function nScores(parameters: Parameters): number {

@@ -1,6 +1,6 @@
 /** What the distribution of the label decides: link, loss, where a fit starts and how curved the loss is there. */
 import { EngineError } from '../errors.ts'
-import type { EncodedRows } from './dataset.ts'
+import { pagesOf, type EncodedRows, type Rows } from './dataset.ts'
 import type { FittedLabel, Link } from './estimator.ts'
 import { logistic, poisson, softmax, squared, type Loss } from './losses.ts'
 
@@ -17,13 +17,10 @@ export interface Family {
   readonly units: readonly number[]
 }
 
-export function gaussianFamily(rows: EncodedRows): Family {
-  const residuals = rows.offset ? rows.label.map((y, i) => y - rows.offset![i]!) : rows.label
-  const mean = weightedMean(residuals, rows.weights)
-  const variance = weightedMean(
-    residuals.map(y => (y - mean) ** 2),
-    rows.weights,
-  )
+export function gaussianFamily(rows: Rows): Family {
+  const residual = ({ label, offset }: EncodedRows, i: number) => label[i]! - (offset ? offset[i]! : 0)
+  const mean = weightedMean(rows, residual)
+  const variance = weightedMean(rows, (page, i) => (residual(page, i) - mean) ** 2)
   return {
     link: 'identity',
     loss: squared,
@@ -35,7 +32,7 @@ export function gaussianFamily(rows: EncodedRows): Family {
 }
 
 /** @throws EngineError ENG005 where all rows are of one class */
-export function logisticFamily(rows: EncodedRows, label: FittedLabel): Family {
+export function logisticFamily(rows: Rows, label: FittedLabel): Family {
   const nClasses = label.kind === 'classes' ? label.classes.length : 2
   const shares = classShares(rows, nClasses)
   if (shares.filter(share => share > 0).length < 2)
@@ -55,7 +52,7 @@ export function logisticFamily(rows: EncodedRows, label: FittedLabel): Family {
   }
 }
 
-function softmaxFamily({ nRows }: EncodedRows, shares: readonly number[]): Family {
+function softmaxFamily({ nRows }: Rows, shares: readonly number[]): Family {
   // A class that no row is of gets half a row to start from; the fit makes less of it.
   const some = shares.map(share => Math.max(share, 0.5 / nRows))
   const starts = some.map(share => share / some.reduce((sum, value) => sum + value, 0))
@@ -71,25 +68,20 @@ function softmaxFamily({ nRows }: EncodedRows, shares: readonly number[]): Famil
 }
 
 /** @throws EngineError ENG005 where a label is negative or none is above 0 */
-export function poissonFamily(rows: EncodedRows): Family {
-  const negative = rows.label.find(y => !(y >= 0))
+export function poissonFamily(rows: Rows): Family {
+  const negative = negativeOf(rows)
   if (negative !== undefined)
     throw new EngineError(
       'ENG005',
       `Expected counts of 0 or more to fit a Poisson regression to, got ${negative}. Leave those rows out with \`where\`, or take linear_regression.`,
     )
-  const mean = weightedMean(rows.label, rows.weights)
+  const mean = weightedMean(rows, ({ label }, i) => label[i]!)
   if (mean === 0)
     throw new EngineError(
       'ENG005',
       `Expected some counts above 0 on the training rows, got 0 on all ${rows.nRows}. Take more rows, or another label.`,
     )
-  const exposure = rows.offset
-    ? weightedMean(
-        rows.offset.map(z => Math.exp(z)),
-        rows.weights,
-      )
-    : 1
+  const exposure = weightedMean(rows, ({ offset }, i) => (offset ? Math.exp(offset[i]!) : 1))
   return {
     link: 'log',
     loss: poisson,
@@ -99,28 +91,40 @@ export function poissonFamily(rows: EncodedRows): Family {
   }
 }
 
-function offsetMean({ offset, weights }: EncodedRows): number {
-  return offset ? weightedMean(offset, weights) : 0
+function negativeOf(rows: Rows): number | undefined {
+  for (const { label } of pagesOf(rows)) {
+    const negative = label.find(y => !(y >= 0))
+    if (negative !== undefined) return negative
+  }
+  return undefined
 }
 
-function weightedMean(values: Float64Array, weights: Float64Array | undefined): number {
+function offsetMean(rows: Rows): number {
+  return weightedMean(rows, ({ offset }, i) => (offset ? offset[i]! : 0))
+}
+
+function weightedMean(rows: Rows, value: (page: EncodedRows, i: number) => number): number {
   let [sum, total] = [0, 0]
-  for (let i = 0; i < values.length; i++) {
-    const weight = weights ? weights[i]! : 1
-    sum += weight * values[i]!
-    total += weight
+  for (const page of pagesOf(rows)) {
+    const { nRows, weights } = page
+    for (let i = 0; i < nRows; i++) {
+      const weight = weights ? weights[i]! : 1
+      sum += weight * value(page, i)
+      total += weight
+    }
   }
   return sum / total
 }
 
 /** Per class its share of the rows' weight. */
-function classShares({ label, weights }: EncodedRows, nClasses: number): readonly number[] {
+function classShares(rows: Rows, nClasses: number): readonly number[] {
   const sums = new Array<number>(nClasses).fill(0)
   let total = 0
-  for (let i = 0; i < label.length; i++) {
-    const weight = weights ? weights[i]! : 1
-    sums[label[i]!]! += weight
-    total += weight
-  }
+  for (const { nRows, label, weights } of pagesOf(rows))
+    for (let i = 0; i < nRows; i++) {
+      const weight = weights ? weights[i]! : 1
+      sums[label[i]!]! += weight
+      total += weight
+    }
   return sums.map(sum => sum / total)
 }

@@ -1,6 +1,7 @@
 /** The objective of a linear model, over parameters divided by their scales: the mean over the rows' weight. */
-import { accumulateBlock, blockRows, blocksOf, scoreBlock, type Design } from './design.ts'
+import { accumulateRest, blocksOf, startScores, type Design } from './design.ts'
 import type { Objective } from './lbfgs.ts'
+import { createNumberBlocks } from './linear-kernel/blocks.ts'
 import type { Loss } from './losses.ts'
 
 export interface Problem {
@@ -19,18 +20,26 @@ export function scaledObjective(problem: Problem, scales: Float64Array): Objecti
   const { design, loss, nScores } = problem
   const width = design.layout.nParameters
   const parameters = new Float64Array(nScores * width)
-  const scores = Array.from({ length: nScores }, () => new Float64Array(blockRows(design)))
+  const blocks = createNumberBlocks(design, nScores)
+  const { scores } = blocks
+
   return {
     nParameters: parameters.length,
     evaluate(x, gradient) {
       for (let j = 0; j < x.length; j++) parameters[j] = x[j]! * scales[j % width]!
       gradient.fill(0)
+      blocks.start(parameters)
       let sum = 0
       for (const block of blocksOf(design)) {
-        scores.forEach((z, k) => scoreBlock(design, block, { z, parameters, at: k * width }))
-        sum += loss.evaluate(scores, design.rows, block)
-        scores.forEach((residual, k) => accumulateBlock(design, block, { residual, gradient, at: k * width }))
+        blocks.load(block)
+        scores.forEach((z, k) => startScores(design, block, { z, parameters, at: k * width }))
+        blocks.addScores()
+        const isPlain = loss.kernel !== undefined && !block.rows.weights
+        sum += isPlain ? blocks[loss.kernel](block) : loss.evaluate(scores, block.rows, block)
+        scores.forEach((residual, k) => accumulateRest(design, block, { residual, gradient, at: k * width }))
+        blocks.addSums()
       }
+      blocks.finish(gradient)
       return (sum + penalize(problem, { parameters, scales, gradient })) / problem.total
     },
   }

@@ -291,3 +291,19 @@ test('a constant number is learned as it is', async () => {
     1e-12,
   )
 })
+
+test('classes with l1 are done in some steps, though columns nearly repeat each other', async () => {
+  const nRows = 3000
+  const u = (i: number, k: number) => (Math.imul(i + 1, 2654435761 + k * 40503) >>> 0) / 2 ** 32
+  const numbers = Array.from({ length: 8 }, (_, j) =>
+    Float64Array.from({ length: nRows }, (_, i) => u(i, 1) + 0.05 * u(i, 2 + j)),
+  )
+  const noisy = (i: number) => 2 * numbers[0]![i]! - 20 * (numbers[1]![i]! - numbers[2]![i]!) + u(i, 20)
+  const label = Float64Array.from({ length: nRows }, (_, i) => (noisy(i) < 1 ? 0 : noisy(i) < 2 ? 1 : 2))
+  const training = { nRows, numbers, codes: [], label, groups: [] }
+  const classes = { kind: 'classes', classes: ['a', 'b', 'c'] } as const
+  const fit = await fitLogistic(requestOf(training, { label: classes, l1: 1 }))
+  assert.ok(fit.converged)
+  assert.ok(fit.iterations <= 20, `${fit.iterations} iterations`)
+  assert.ok(violation(fit, training, { l1: 1, l2: 0 }) < 1e-3 * nRows ** 0.5)
+})

@@ -1,32 +1,33 @@
 /**
  * Linear, logistic and Poisson regression: Σ weight · loss + l2/2 · Σβ² + l1 · Σ|β|, intercepts free of penalties. A row
  * of weight 2 is as good as two. L-BFGS, preconditioned by the curvature between columns; where l1 is above 0 Newton's
- * method with coordinate descent, or OWL-QN where the curvature costs too much.
+ * method with coordinate descent, or OWL-QN where there are too many parameters for it.
  *
  * What the rows leave undetermined (columns that repeat each other, a constant column, one-hot columns beside the
  * intercept) takes the least Σβ² of all optima, which is where l2 → 0 leads. Columns without variation get 0.
  */
 import { EngineError } from '../errors.ts'
 import { centerColumns, uncenter } from './center-columns.ts'
-import { curvaturePreconditioner, exactCurvature, sampleSize } from './curvature.ts'
-import type { EncodedRows } from './dataset.ts'
-import { layoutOf, sampleRows, secondMoments, type Layout } from './design.ts'
+import { curvaturePreconditioner, sampleSize } from './curvature.ts'
+import type { Rows } from './dataset.ts'
+import { countNumbers, createSampler, layoutOf, secondMoments, type Layout, type Sampler } from './design.ts'
 import type { Estimator, Fitted, FitRequest, FittedLabel } from './estimator.ts'
 import { gaussianFamily, logisticFamily, poissonFamily, type Family } from './families.ts'
 import { minimize, type MinimizeOptions, type Minimum } from './lbfgs.ts'
+import { objectiveHessian } from './linear-hessian.ts'
 import { scaledObjective, type Problem } from './linear-objective.ts'
 import { checkStart, parametersOf, scoresOf } from './linear-parameters.ts'
 import { centerScores, leastNorm } from './minimum-norm.ts'
 import { minimizeProximal } from './proximal-newton.ts'
 
 /** Least squares. */
-export const fitLinear: Estimator = request => fitFamily(request, gaussianFamily)
+export const fitLinear: Estimator<Rows> = request => fitFamily(request, gaussianFamily)
 
 /** Maximum likelihood of a bool or a class: of two classes one score, for the second; of more one score per class. */
-export const fitLogistic: Estimator = request => fitFamily(request, logisticFamily)
+export const fitLogistic: Estimator<Rows> = request => fitFamily(request, logisticFamily)
 
 /** Maximum likelihood of counts, on the scale of logarithms. */
-export const fitPoisson: Estimator = request => fitFamily(request, poissonFamily)
+export const fitPoisson: Estimator<Rows> = request => fitFamily(request, poissonFamily)
 
 interface Hyperparameters {
   readonly l1: number
@@ -42,21 +43,20 @@ const sampleIterations = 15
 const sampleTolerance = 1e-3
 
 async function fitFamily(
-  request: FitRequest,
-  familyOf: (rows: EncodedRows, label: FittedLabel) => Family,
+  request: FitRequest<Rows>,
+  familyOf: (rows: Rows, label: FittedLabel) => Family,
 ): Promise<Fitted> {
   const { signal, onProgress } = request
   if (request.training.nRows === 0)
     throw new EngineError('ENG003', 'Expected rows to fit to, got none. Check `where`, `split` and `weight`.')
   const family = familyOf(request.training, request.label)
   const { l1, l2, maxIterations, tolerance } = hyperparametersOf(request)
-  const { rows, shifts } = centerColumns(request.training)
-  const layout = layoutOf(rows.numbers.length, request.nCategories)
-  const design = { rows, layout }
-  const moments = secondMoments(design)
+  const layout = layoutOf(countNumbers(request.training), request.nCategories)
+  const { design, shifts, moments } = centerColumns({ rows: request.training, layout })
   const nScores = family.intercepts.length
   const problem: Problem = { design, loss: family.loss, nScores, l1, l2, total: moments[0]! }
-  const fitting: Fitting = { family, moments, scales: parameterScales(problem, { moments, family }) }
+  const scales = parameterScales(problem, { moments, family })
+  const fitting: Fitting = { family, moments, scales, sampler: createSampler(design) }
   const start = startOf(request, { fitting, layout, shifts })
   const sampled = request.start
     ? undefined
@@ -93,12 +93,14 @@ interface Fitting {
   /** Per parameter of a score Σ weight · x². */
   readonly moments: Float64Array
   readonly scales: Float64Array
+  /** Of the problem's design. */
+  readonly sampler: Sampler
 }
 
 /** Over scaled parameters. */
 async function optimum(
   problem: Problem,
-  { family, moments, scales }: Fitting,
+  { family, moments, scales, sampler }: Fitting,
   options: Pick<MinimizeOptions, 'start' | 'startsClose' | 'maxIterations' | 'onIteration'> & {
     readonly tolerance: number
   },
@@ -113,6 +115,7 @@ async function optimum(
     moments,
     lossCurvature: family.lossCurvature,
     allRows: family.constantCurvature === true,
+    sampler,
   }
   const objective = scaledObjective(problem, scales)
   const isConverged = (gradient: Float64Array) =>
@@ -124,7 +127,7 @@ async function optimum(
       preconditioner: curvaturePreconditioner(problem, curvature),
     })
   const weights = new Float64Array(nScores * width).map((_, j) => l1Weight(j))
-  const hessian = exactCurvature(problem, curvature)
+  const hessian = objectiveHessian(problem, curvature)
   return hessian
     ? await minimizeProximal(objective, { ...rest, isConverged, l1: weights, hessian })
     : await minimize(objective, { ...rest, isConverged, l1: weights })
@@ -144,14 +147,14 @@ async function sampleOptimum(
   const { start, maxIterations, signal } = options
   const nRows = sampleSize(design, problem.nScores)
   if (design.rows.nRows < worthSampling * nRows || fitting.family.constantCurvature) return undefined
-  const sample = { ...design, rows: sampleRows(design.rows, nRows) }
+  const sample = fitting.sampler(nRows)
   const moments = secondMoments(sample)
   // Penalties are those of all rows in proportion; the squared one holds what few rows leave undetermined.
   const share = moments[0]! / total
   const l2 = problem.l2 * share + 1
   const { x } = await optimum(
     { ...problem, design: sample, l1: problem.l1 * share, l2, total: moments[0]! },
-    { ...fitting, moments },
+    { ...fitting, moments, sampler: createSampler(sample) },
     {
       start,
       maxIterations: Math.min(sampleIterations, maxIterations),
@@ -168,7 +171,7 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted()
 }
 
-function hyperparametersOf({ hyperparameters }: FitRequest): Hyperparameters {
+function hyperparametersOf({ hyperparameters }: FitRequest<Rows>): Hyperparameters {
   const number = (name: string): number => {
     const value = hyperparameters[name]
     if (typeof value !== 'number') throw new TypeError(`Expected a number for ${name}, got ${String(value)}`)
@@ -196,7 +199,7 @@ function parameterScales(
 
 /** Scaled parameters: those to begin with, or no effect of any column. */
 function startOf(
-  { start }: FitRequest,
+  { start }: FitRequest<Rows>,
   of: {
     readonly fitting: Fitting
     readonly layout: Layout

@@ -11,6 +11,8 @@ export interface Loss {
    * `scores` has one buffer per score.
    */
   readonly evaluate: (scores: readonly Float64Array[], rows: EncodedRows, block: Block) => number
+  /** What of the kernel does the same for rows without weights. */
+  readonly kernel?: 'logistic'
   /** The second derivative of a row's loss at score z; only of losses of one score. */
   readonly curvature: (z: number) => number
 }
@@ -49,6 +51,7 @@ export const poisson: Loss = {
 
 /** log(1 + e^z) − y z, of labels 0 and 1. */
 export const logistic: Loss = {
+  kernel: 'logistic',
   evaluate([z], { label, weights }, { from, n }) {
     return weights ? weightedLogistic(z!, { label, weights, from, n }) : plainLogistic(z!, { label, from, n })
   },

@@ -3,8 +3,8 @@
  * row's score changes once the intercept makes up for it are taken out of the coefficients.
  */
 import { maxParameters } from './curvature.ts'
-import { sampleRows, type Design } from './design.ts'
-import { columnProducts } from './products.ts'
+import { createSampler, type Design } from './design.ts'
+import { columnProducts, rowWeights } from './products.ts'
 
 /** Share of a column's variance below which it is a combination of others. */
 const dependence = 1e-11
@@ -15,7 +15,7 @@ const constancy = 1e-14
 export function leastNorm(design: Design, parameters: Float64Array): void {
   const { nParameters: width } = design.layout
   if (width > maxParameters) return
-  const sample = { ...design, rows: sampleRows(design.rows, 4 * width + 1000) }
+  const sample = createSampler(design)(4 * width + 1000)
   // More rows never make columns more dependent.
   if (undetermined(sample).basis.length === 0) return
   const { basis, means } = undetermined(design)
@@ -69,10 +69,9 @@ function undetermined(design: Design): Undetermined {
 
 /** Correlations; of constant columns 0. */
 function covarianceOf(design: Design) {
-  const { rows, layout } = design
-  const width = layout.nParameters
+  const width = design.layout.nParameters
   const n = width - 1
-  const products = columnProducts(design, rows.weights ?? new Float64Array(rows.nRows).fill(1))
+  const products = columnProducts(design, rowWeights)
   const total = products[0]!
   const means = Float64Array.from({ length: n }, (_, i) => products[(i + 1) * width]! / total)
   const deviations = means.map((mean, i) => {

@@ -6,6 +6,7 @@
 import { EngineError } from '../errors.ts'
 import { centerColumns, uncenter } from './center-columns.ts'
 import type { EncodedRows } from './dataset.ts'
+import { layoutOf } from './design.ts'
 import type { Estimator, FitRequest, MixedParameters, RandomEffect } from './estimator.ts'
 import { gaussianFamily, logisticFamily, poissonFamily } from './families.ts'
 import { parametersOf, scoresOf } from './linear-parameters.ts'
@@ -32,10 +33,11 @@ export const fitMixedEffects: Estimator = async request => {
     maxRows: random.map(effect => numberOf(effect, 'max_rows', 0)),
     seed,
   })
-  const { rows: centered, shifts } = centerColumns(rows)
+  const layout = layoutOf(rows.numbers.length, nCategories)
+  const { design: centered, shifts } = centerColumns({ rows, layout })
   const l2 = numberOf(request, 'l2')
   const effects = random.map((effect, e) => placeEffect(request.training, rows, { effect, e }))
-  const design = createDesign(centered, { nCategories, l2, effects })
+  const design = createDesign(centered.rows, { nCategories, l2, effects })
   const state = startingState(request, design, { family, intercept, shifts })
   const maxRounds = numberOf(request, 'max_iterations')
   const { rounds, converged } = await descend(design, family, state, {

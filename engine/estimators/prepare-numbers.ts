@@ -6,60 +6,63 @@ export type { FittedNumber } from '../types.ts'
 
 type Numeric = Extract<Preparation, { kind: 'numeric' }>
 
+/** The values of a column, in one order as often as one asks; NaN where missing. A page may be the buffer of the one before. */
+export type ColumnPages = () => Iterable<Float64Array>
+
 /**
  * Over the imputed values, so that the prepared training rows have mean 0 and standard deviation 1, or least 0 and
  * greatest 1.
- * @param training (nRows), NaN where missing
  * @param median of the values that are not missing
  */
-export function fitNumber(prepare: Numeric, training: Float64Array, median: number | null): FittedNumber {
+export function fitNumber(prepare: Numeric, training: ColumnPages, median: number | null): FittedNumber {
   const impute = imputed(prepare, training, median)
+  const values: Values = { pages: training, impute }
   // What is not imputed has no part in the scale.
-  const values = impute === null ? training.filter(x => !Number.isNaN(x)) : training
-  if (prepare.scale === 'none' || values.length === 0) return { impute, center: 0, scale: 1 }
-  const missing = impute ?? NaN
-  return {
-    impute,
-    ...(prepare.scale === 'min_max' ? fitRange(values, missing) : fitMoments(values, missing)),
-  }
+  const n = countOf(values)
+  if (prepare.scale === 'none' || n === 0) return { impute, center: 0, scale: 1 }
+  return { impute, ...(prepare.scale === 'min_max' ? fitRange(values) : fitMoments(values, n)) }
 }
 
 /** A column of one value becomes 0. */
-function fitRange(training: Float64Array, missing: number): { center: number; scale: number } {
-  let least = Infinity
-  let greatest = -Infinity
-  for (let i = 0; i < training.length; i++) {
-    const x = fill(training[i]!, missing)
-    if (x < least) least = x
-    if (x > greatest) greatest = x
-  }
+function fitRange(values: Values): { center: number; scale: number } {
+  const least = fold(values, Infinity, (min, x) => (x < min ? x : min))
+  const greatest = fold(values, -Infinity, (max, x) => (x > max ? x : max))
   return { center: least, scale: usableScale(greatest - least) }
 }
 
-function fitMoments(training: Float64Array, missing: number): { center: number; scale: number } {
-  const mean = meanOf(training, missing)
+function fitMoments(values: Values, n: number): { center: number; scale: number } {
+  const mean = fold(values, 0, (sum, x) => sum + x) / n
   // A sum of huge numbers overflows; then their mean is that of their parts.
-  const center = Number.isFinite(mean) ? mean : meanOfParts(training, missing)
-  const variance = meanOf(
-    training.map(x => (fill(x, missing) - center) ** 2),
-    0,
-  )
+  const center = Number.isFinite(mean) ? mean : fold(values, 0, (sum, x) => sum + x / n)
+  const variance = fold(values, 0, (sum, x) => sum + (x - center) ** 2) / n
   return { center, scale: usableScale(Math.sqrt(variance)) }
 }
 
-function meanOfParts(values: Float64Array, missing: number): number {
-  return values.reduce((sum, x) => sum + fill(x, missing) / values.length, 0)
+/** What stands for missing values; null: they are left out. */
+interface Values {
+  readonly pages: ColumnPages
+  readonly impute: number | null
+}
+
+function fold({ pages, impute }: Values, start: number, add: (result: number, x: number) => number): number {
+  let result = start
+  for (const page of pages())
+    for (let i = 0; i < page.length; i++) {
+      const x = page[i]!
+      if (!Number.isNaN(x)) result = add(result, x)
+      else if (impute !== null) result = add(result, impute)
+    }
+  return result
+}
+
+function countOf(values: Values): number {
+  return fold(values, 0, n => n + 1)
 }
 
 /** A column of one value is centered and left at that; what is too wide for a number is as wide as numbers get. */
 function usableScale(scale: number): number {
   if (scale === Infinity) return Number.MAX_VALUE
   return scale > 0 ? scale : 1
-}
-
-/** 1 where the value is missing, of a column before preparation. */
-export function indicatorOf(column: Float64Array): Float64Array {
-  return column.map(x => (Number.isNaN(x) ? 1 : 0))
 }
 
 /** Imputes and scales in place. */
@@ -69,7 +72,7 @@ export function applyNumber(fitted: FittedNumber, column: Float64Array): void {
     column[i] = (fill(column[i]!, missing) - fitted.center) / fitted.scale
 }
 
-function imputed(prepare: Numeric, training: Float64Array, median: number | null): number | null {
+function imputed(prepare: Numeric, training: ColumnPages, median: number | null): number | null {
   switch (prepare.impute) {
     case 'none':
       return null
@@ -78,16 +81,11 @@ function imputed(prepare: Numeric, training: Float64Array, median: number | null
     case 'median':
       return median ?? 0
     case 'mean': {
-      const known = training.filter(x => !Number.isNaN(x))
-      return known.length === 0 ? 0 : meanOf(known, 0)
+      const known: Values = { pages: training, impute: null }
+      const n = countOf(known)
+      return n === 0 ? 0 : fold(known, 0, (sum, x) => sum + x) / n
     }
   }
-}
-
-function meanOf(values: Float64Array, missing: number): number {
-  let sum = 0
-  for (let i = 0; i < values.length; i++) sum += fill(values[i]!, missing)
-  return sum / values.length
 }
 
 function fill(x: number, missing: number): number {

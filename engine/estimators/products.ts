@@ -1,35 +1,63 @@
 /** Weighted products between the columns of a design matrix, and their Cholesky factor. */
-import { blocksOf, dotColumns, type Block, type Design } from './design.ts'
+import { blockRows, blocksOf, type Block, type Design } from './design.ts'
+import { createNumberProducts } from './linear-kernel/products.ts'
+
+/** Gives the rows of a block their weights of 0 or more, in buffers of so many. */
+export type Weighing = (block: Block, weights: readonly Float64Array[]) => void
+
+/** As the rows say. */
+export const rowWeights: Weighing = ({ rows, from, n }, [weights]) => {
+  if (rows.weights) weights!.set(rows.weights.subarray(from, from + n))
+  else weights!.fill(1)
+}
 
 /** Σ weight · x xᵀ over the rows, (nParameters, nParameters), row after row; only the lower triangle is filled in. */
-export function columnProducts(design: Design, weights: Float64Array): Float64Array {
-  const { numbers, codes } = design.rows
-  const width = design.layout.nParameters
-  const products = new Float64Array(width * width)
-  const withIntercept = new Float64Array(numbers.length)
+export function columnProducts(design: Design, weigh: Weighing): Float64Array {
+  return columnProductsBy(design, 1, weigh)[0]!
+}
+
+/** The same by each of several weights of a row. */
+export function columnProductsBy(design: Design, nWeights: number, weigh: Weighing): readonly Float64Array[] {
+  const { nParameters: width } = design.layout
+  const each = Array.from({ length: nWeights }, () => ({
+    products: new Float64Array(width * width),
+    buffer: new Float64Array(blockRows(design)),
+  }))
+  const ofNumbers = createNumberProducts(design, nWeights)
+  const values = new Float64Array(blockRows(design))
   for (const block of blocksOf(design)) {
-    const { from, n } = block
-    const weighted = weights.slice(from, from + n)
-    for (let i = 0; i < n; i++) products[0]! += weighted[i]!
-    dotColumns(weighted, numbers, { from, n, to: withIntercept, at: 0 })
-    addCodes(design, block, { products, values: weighted, column: 0 })
-    for (let k = 0; k < codes.length; k++) addCodePairs(design, block, { products, weighted, k })
-    for (let j = 0; j < numbers.length; j++) {
-      const x = numbers[j]!
-      const values = new Float64Array(n)
-      for (let i = 0; i < n; i++) values[i] = weighted[i]! * x[from + i]!
-      dotColumns(values, numbers.slice(0, j + 1), { from, n, to: products, at: (1 + j) * width + 1 })
-      addCodes(design, block, { products, values, column: 1 + j })
-    }
+    const weights = each.map(({ buffer }) => buffer.subarray(0, block.n))
+    weigh(block, weights)
+    each.forEach(({ products }, w) => {
+      ofNumbers.add(block, weights[w]!, w)
+      if (block.rows.codes.length > 0)
+        addCodeProducts(design, block, { products, weighted: weights[w]!, values })
+    })
   }
-  withIntercept.forEach((product, j) => (products[(1 + j) * width] = product))
-  return products
+  each.forEach(({ products }, w) => ofNumbers.finish(products, width, w))
+  return each.map(({ products }) => products)
+}
+
+/** Of every category with whatever there is; `values` is a buffer. */
+function addCodeProducts(
+  design: Design,
+  block: Block,
+  of: { readonly products: Float64Array; readonly weighted: Float64Array; readonly values: Float64Array },
+): void {
+  const { products, weighted, values } = of
+  const { rows, from, n } = block
+  addCodes(design, block, { products, values: weighted, column: 0 })
+  for (let k = 0; k < rows.codes.length; k++) addCodePairs(design, block, { products, weighted, k })
+  rows.numbers.forEach((x, j) => {
+    for (let i = 0; i < n; i++) values[i] = weighted[i]! * x[from + i]!
+    addCodes(design, block, { products, values, column: 1 + j })
+  })
 }
 
 /** Of every category with the intercept or a column of numbers. */
 function addCodes(
-  { rows, layout }: Design,
-  { from, n }: Block,
+  { layout }: Design,
+  { rows, from, n }: Block,
   of: { readonly products: Float64Array; readonly values: Float64Array; readonly column: number },
 ): void {
   const { products, values, column } = of
@@ -43,8 +71,8 @@ function addCodes(
 
 /** Of the categories of column k with themselves and with those of the columns before it. */
 function addCodePairs(
-  { rows, layout }: Design,
-  { from, n }: Block,
+  { layout }: Design,
+  { rows, from, n }: Block,
   of: { readonly products: Float64Array; readonly weighted: Float64Array; readonly k: number },
 ): void {
   const { products, weighted, k } = of
@@ -71,6 +99,29 @@ export function factorize(matrix: Float64Array, n: number): boolean {
     matrix[i * n + i] = Math.sqrt(rest)
   }
   return true
+}
+
+/**
+ * The factor of the matrix without row and column r, in place of that of an (n, n) matrix (Golub and Van Loan, Matrix
+ * Computations, 6.5.4).
+ */
+export function withoutRow(factor: Float64Array, n: number, r: number): void {
+  const column = Float64Array.from({ length: n - 1 - r }, (_, i) => factor[(r + 1 + i) * n + r]!)
+  for (let i = 0; i < n - 1; i++)
+    for (let j = 0; j <= i; j++)
+      factor[i * (n - 1) + j] = factor[(i < r ? i : i + 1) * n + (j < r ? j : j + 1)]!
+  for (let k = r; k < n - 1; k++) {
+    const x = column[k - r]!
+    const own = factor[k * (n - 1) + k]!
+    const length = Math.hypot(own, x)
+    const [c, s] = [length / own, x / own]
+    factor[k * (n - 1) + k] = length
+    for (let i = k + 1; i < n - 1; i++) {
+      const value = (factor[i * (n - 1) + k]! + s * column[i - r]!) / c
+      factor[i * (n - 1) + k] = value
+      column[i - r] = c * column[i - r]! - s * value
+    }
+  }
 }
 
 /** Four sums, so that no addition waits for the one before. */

@@ -5,7 +5,7 @@
  * where OWL-QN takes hundreds, for columns that nearly repeat each other.
  */
 import { penalty, pseudoGradient, type Minimum, type MinimizeOptions, type Objective } from './lbfgs.ts'
-import { factorize, solve } from './products.ts'
+import { factorize, solve, withoutRow } from './products.ts'
 
 export interface ProximalOptions extends Pick<
   MinimizeOptions,
@@ -72,8 +72,7 @@ function modelStep(at: Omit<Model, 'd' | 'slope'> & { readonly gradient: Float64
   for (let round = 0; round < maxRounds; round++) {
     for (let i = 0; i < sweepsPerRound; i++) sweep(model)
     // Moves of single coordinates are small, too, far from the minimum along a flat direction.
-    // One that gets to 0 on the way there stays at 0 until all have got there.
-    for (let tries = 0; tries < at.x.length && !solveSupport(model); tries++);
+    solveSupport(model)
     if (sweep(model) <= smallMove * first) break
   }
   return model.d
@@ -101,26 +100,43 @@ function moveBy({ x, d, slope, hessian }: Model, j: number, move: number): void 
   for (let i = 0; i < slope.length; i++) slope[i]! += move * hessian[row + i]!
 }
 
-/** Goes to the minimum over the coordinates that are not 0, or, with false, as far as none changes its sign. */
-function solveSupport(model: Model): boolean {
-  const { x, d, slope, hessian, l1 } = model
+/**
+ * Goes to the minimum over the coordinates that are not 0. One that gets to 0 on the way there stays at 0 until all others
+ * have got there.
+ */
+function solveSupport(model: Model): void {
+  const { x, d, hessian, l1 } = model
   const n = x.length
   const support = Array.from(x.keys()).filter(j => l1[j] === 0 || x[j]! + d[j]! !== 0)
   const size = support.length
-  const matrix = new Float64Array(size * size)
-  support.forEach((j, a) => support.forEach((k, b) => (matrix[a * size + b] = hessian[j * n + k]!)))
-  if (!factorize(matrix, size)) return true
+  const factor = new Float64Array(size * size)
+  support.forEach((j, a) => {
+    for (let b = 0; b <= a; b++) factor[a * size + b] = hessian[j * n + support[b]!]!
+  })
+  if (!factorize(factor, size)) return
+  while (support.length > 0) {
+    const crossing = goTowards(model, support, factor)
+    if (crossing === undefined) return
+    withoutRow(factor, support.length, crossing)
+    support.splice(crossing, 1)
+  }
+}
+
+/** As far as no coordinate of the support changes its sign; gives the place of the one that would. */
+function goTowards(model: Model, support: readonly number[], factor: Float64Array): number | undefined {
+  const { x, d, slope, l1 } = model
   const moves = Float64Array.from(support, j => -slope[j]! - l1[j]! * Math.sign(x[j]! + d[j]!))
-  solve(matrix, size, moves)
-  let [share, crossing] = [1, -1]
+  solve(factor, support.length, moves)
+  let share = 1
+  let crossing: number | undefined
   support.forEach((j, a) => {
     const reach = l1[j] === 0 ? Infinity : -(x[j]! + d[j]!) / moves[a]!
-    if (reach > 0 && reach < share) [share, crossing] = [reach, j]
+    if (reach > 0 && reach < share) [share, crossing] = [reach, a]
   })
-  support.forEach((j, a) => moveBy(model, j, j === crossing ? -(x[j]! + d[j]!) : share * moves[a]!))
+  support.forEach((j, a) => moveBy(model, j, a === crossing ? -(x[j]! + d[j]!) : share * moves[a]!))
   // Exactly 0, whatever the rounding of the sum.
-  if (crossing >= 0) d[crossing] = -x[crossing]!
-  return crossing < 0
+  if (crossing !== undefined) d[support[crossing]!] = -x[support[crossing]!]!
+  return crossing
 }
 
 /** Towards 0 by `by`, and no further. */

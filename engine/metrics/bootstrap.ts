@@ -14,7 +14,7 @@
  * The work is the number of resamples times that of units, whatever the number of rows. Everything follows from the seed.
  */
 import type { Interval } from '../types.ts'
-import { coarsen, type Ties } from './order.ts'
+import { valueOfTies, type Ties, type TieSum } from './order.ts'
 import { createRandom, mix } from './random.ts'
 import type { SumMetric } from './sums.ts'
 
@@ -32,13 +32,37 @@ export const groupResampling: Resampling = { nResamples: 200, nUnits: 512, seed:
 /** Sums that fit the processor's cache. */
 const maxSums = 65_536
 
+/** Sums per unit, which rows are put into. */
+export interface Units {
+  readonly nUnits: number
+  /** (nUnits, nSums) */
+  readonly sums: Float64Array
+  /** Where the sums of the unit of row i begin. */
+  place(i: number): number
+}
+
+export function unitsOf(nSums: number, nRows: number, resampling: Resampling): Units {
+  const nUnits = Math.min(nRows, resampling.nUnits, Math.max(64, Math.floor(maxSums / nSums)))
+  return {
+    nUnits,
+    sums: new Float64Array(nUnits * nSums),
+    place: i => nSums * (nRows === nUnits ? i : mix(i ^ resampling.seed) % nUnits),
+  }
+}
+
 /** Null where fewer than half of the resamples have a value. */
 export function bootstrapSums(metric: SumMetric, nRows: number, resampling: Resampling): Interval | null {
+  const units = unitsOf(metric.nSums, nRows, resampling)
+  for (let i = 0; i < nRows; i++) metric.add(i, units.sums, units.place(i))
+  return bootstrapUnits(metric, units, resampling)
+}
+
+export function bootstrapUnits(
+  metric: Pick<SumMetric, 'nSums' | 'value'>,
+  { nUnits, sums: units }: Units,
+  resampling: Resampling,
+): Interval | null {
   const { nSums } = metric
-  const nUnits = Math.min(nRows, resampling.nUnits, Math.max(64, Math.floor(maxSums / nSums)))
-  const units = new Float64Array(nUnits * nSums)
-  for (let i = 0; i < nRows; i++)
-    metric.add(i, units, nSums * (nRows === nUnits ? i : mix(i ^ resampling.seed) % nUnits))
   const random = createRandom(resampling.seed)
   const sums = new Float64Array(nSums)
   return percentiles(resampling.nResamples, () => {
@@ -51,22 +75,29 @@ export function bootstrapSums(metric: SumMetric, nRows: number, resampling: Resa
   })
 }
 
-/** @param value of the metric over all rows: what joining ties changes of it is taken back */
+/** So many ties are drawn: the others are joined to them. */
+export function nTiesDrawn({ nUnits }: Resampling): number {
+  return nUnits / 2
+}
+
+/**
+ * @param ties as many as are drawn
+ * @param value of the metric over all rows: what joining ties changes of it is taken back
+ */
 export function bootstrapOrder(
-  metric: (ties: Ties) => number,
+  metric: () => TieSum,
   ties: Ties,
-  { value, nResamples, nUnits, seed }: Resampling & { readonly value: number },
+  { value, nResamples, seed }: Resampling & { readonly value: number },
 ): Interval | null {
-  const coarse = coarsen(ties, nUnits / 2)
-  const shift = value - metric(coarse)
+  const shift = value - valueOfTies(metric, ties)
   const random = createRandom(seed)
-  const drawn = { nTrue: coarse.nTrue.slice(), nFalse: coarse.nFalse.slice() }
+  const drawn = { nTrue: ties.nTrue.slice(), nFalse: ties.nFalse.slice() }
   return percentiles(nResamples, () => {
-    for (let i = 0; i < coarse.nTrue.length; i++) {
-      drawn.nTrue[i] = random.poisson(coarse.nTrue[i]!)
-      drawn.nFalse[i] = random.poisson(coarse.nFalse[i]!)
+    for (let i = 0; i < ties.nTrue.length; i++) {
+      drawn.nTrue[i] = random.poisson(ties.nTrue[i]!)
+      drawn.nFalse[i] = random.poisson(ties.nFalse[i]!)
     }
-    return metric(drawn) + shift
+    return valueOfTies(metric, drawn) + shift
   })
 }
 

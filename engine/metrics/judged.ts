@@ -10,6 +10,8 @@ export interface Judged {
   readonly predicted: Float64Array
   /** (nRows): a bool as 1 and 0, a number as itself, a class by its index; what is no index is a class never trained on. */
   readonly actual: Float64Array
+  /** Of all rows, where these are some of them; absent: of these. */
+  readonly meanActual?: number
 }
 
 /** Rows with the same group together, in their order; rows without one (−1) are left out. */

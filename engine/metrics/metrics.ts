@@ -1,9 +1,9 @@
 /** A metric over rows of any kind of label, and its interval. Both are null where the metric is not defined. */
 import type { MetricPlan } from '../../language/index.ts'
 import type { Interval } from '../types.ts'
-import { bootstrapOrder, bootstrapSums, type Resampling } from './bootstrap.ts'
+import { bootstrapOrder, bootstrapSums, nTiesDrawn, type Resampling } from './bootstrap.ts'
 import type { Judged } from './judged.ts'
-import { orderMetrics, tiesOf } from './order.ts'
+import { coarsen, orderMetrics, tiesOf, valueOfTies } from './order.ts'
 import { rankingMetrics } from './ranking.ts'
 import { sumMetric, sumValue } from './sums.ts'
 
@@ -37,9 +37,10 @@ export function measure(
   const order = orderMetrics[metric]
   if (order && label.kind === 'bool') {
     const ties = tiesOf(predicted, actual)
-    const value = finite(order(ties))
+    const value = finite(valueOfTies(order, ties))
     const asked = value !== null && resampling
-    return { value, interval: asked ? bootstrapOrder(order, ties, { ...asked, value }) : null }
+    if (!asked) return { value, interval: null }
+    return { value, interval: bootstrapOrder(order, coarsen(ties, nTiesDrawn(asked)), { ...asked, value }) }
   }
   const ranking = rankingMetrics[metric]
   if (!ranking || label.kind === 'classes')
@@ -47,6 +48,6 @@ export function measure(
   return { value: finite(ranking(predicted, actual, k)), interval: null }
 }
 
-function finite(value: number): number | null {
+export function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }

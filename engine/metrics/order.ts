@@ -7,9 +7,22 @@ export interface Ties {
   readonly nFalse: Float64Array
 }
 
-type OrderMetric = (ties: Ties) => number
+/** A metric that goes through ties once, the greatest first. */
+export interface TieSum {
+  add(nTrue: number, nFalse: number): void
+  value(): number
+}
 
-export const orderMetrics: Readonly<Partial<Record<string, OrderMetric>>> = { auc, pr_auc: averagePrecision }
+export const orderMetrics: Readonly<Partial<Record<string, () => TieSum>>> = {
+  auc: areaUnderCurve,
+  pr_auc: averagePrecision,
+}
+
+export function valueOfTies(metric: () => TieSum, { nTrue, nFalse }: Ties): number {
+  const sum = metric()
+  for (let i = 0; i < nTrue.length; i++) sum.add(nTrue[i]!, nFalse[i]!)
+  return sum.value()
+}
 
 /** @param probability (nRows) @param label (nRows), 1 where true */
 export function tiesOf(probability: Float64Array, label: Float64Array): Ties {
@@ -40,50 +53,78 @@ function merged(positives: Float64Array, negatives: Float64Array): Ties {
   return { nTrue: nTrue.subarray(0, t), nFalse: nFalse.subarray(0, t) }
 }
 
-/** About `nBins` ties at most, of about as many rows or as many true rows each. */
+/** Joins neighbours to about `nBins` ties at most, of about as many rows or as many true rows each. */
+export interface Coarsening {
+  add(nTrue: number, nFalse: number): void
+  ties(): Ties
+}
+
+/** @param of how many rows are to come */
+export function coarsening(
+  of: { readonly nTrue: number; readonly nFalse: number },
+  nBins: number,
+): Coarsening {
+  const rowsPerBin = (2 * (of.nTrue + of.nFalse)) / nBins
+  const truePerBin = Math.max((2 * of.nTrue) / nBins, 1)
+  // So few need not be joined.
+  const few: [number, number][] = []
+  const coarse: [number, number][] = []
+  let n = 0
+  let [t, f] = [0, 0]
+  return {
+    add(nTrue, nFalse) {
+      if (n++ < nBins) few.push([nTrue, nFalse])
+      t += nTrue
+      f += nFalse
+      if (t + f < rowsPerBin && t < truePerBin) return
+      coarse.push([t, f])
+      ;[t, f] = [0, 0]
+    },
+    ties() {
+      const joined = n <= nBins ? few : t + f > 0 ? [...coarse, [t, f] as const] : coarse
+      return { nTrue: Float64Array.from(joined, c => c[0]), nFalse: Float64Array.from(joined, c => c[1]) }
+    },
+  }
+}
+
 export function coarsen({ nTrue, nFalse }: Ties, nBins: number): Ties {
   if (nTrue.length <= nBins) return { nTrue, nFalse }
-  const rowsPerBin = (2 * (sumOf(nTrue) + sumOf(nFalse))) / nBins
-  const truePerBin = (2 * sumOf(nTrue)) / nBins
-  const coarse: [number, number][] = []
-  let [t, f] = [0, 0]
-  for (let i = 0; i < nTrue.length; i++) {
-    t += nTrue[i]!
-    f += nFalse[i]!
-    if (t + f < rowsPerBin && t < Math.max(truePerBin, 1) && i < nTrue.length - 1) continue
-    coarse.push([t, f])
-    ;[t, f] = [0, 0]
-  }
-  return { nTrue: Float64Array.from(coarse, c => c[0]), nFalse: Float64Array.from(coarse, c => c[1]) }
+  const coarse = coarsening({ nTrue: sumOf(nTrue), nFalse: sumOf(nFalse) }, nBins)
+  for (let i = 0; i < nTrue.length; i++) coarse.add(nTrue[i]!, nFalse[i]!)
+  return coarse.ties()
 }
 
 /** Area under the ROC curve: the chance that a true row ranks above a false one, ties counting half. NaN of one class. */
-export function auc({ nTrue, nFalse }: Ties): number {
+function areaUnderCurve(): TieSum {
   let above = 0
   let wins = 0
   let pairs = 0
-  for (let i = 0; i < nTrue.length; i++) {
-    wins += nFalse[i]! * (above + nTrue[i]! / 2)
-    above += nTrue[i]!
-    pairs += nFalse[i]!
+  return {
+    add(nTrue, nFalse) {
+      wins += nFalse * (above + nTrue / 2)
+      above += nTrue
+      pairs += nFalse
+    },
+    value: () => wins / (above * pairs),
   }
-  return wins / (above * pairs)
 }
 
 /**
  * Area under the precision-recall curve, as average precision: over thresholds from the greatest probability down, the
  * precision of what is above, by the recall gained. NaN where nothing is true.
  */
-export function averagePrecision({ nTrue, nFalse }: Ties): number {
+function averagePrecision(): TieSum {
   let found = 0
   let seen = 0
   let area = 0
-  for (let i = 0; i < nTrue.length; i++) {
-    found += nTrue[i]!
-    seen += nTrue[i]! + nFalse[i]!
-    if (nTrue[i]! > 0) area += nTrue[i]! * (found / seen)
+  return {
+    add(nTrue, nFalse) {
+      found += nTrue
+      seen += nTrue + nFalse
+      if (nTrue > 0) area += nTrue * (found / seen)
+    },
+    value: () => area / found,
   }
-  return area / found
 }
 
 function sumOf(values: Float64Array): number {

@@ -139,9 +139,9 @@ function calibrationError({ predicted, actual }: Judged): SumMetric {
 }
 
 /** Share of the variance explained; not defined where all labels are the same. */
-function r2({ predicted, actual }: Judged): SumMetric {
+function r2({ predicted, actual, meanActual }: Judged): SumMetric {
   // Near the mean, squares lose no digits.
-  const near = actual.reduce((sum, y) => sum + y / actual.length, 0)
+  const near = meanActual ?? actual.reduce((sum, y) => sum + y / actual.length, 0)
   return {
     nSums: 4,
     add(i, sums, at) {

@@ -1,7 +1,7 @@
 /** What the rows must be like for a fit to have a chance. */
 import type { Plan } from '../../language/index.ts'
 import { EngineError } from '../errors.ts'
-import type { EncodedRows } from '../estimators/dataset.ts'
+import { pagesOf, type Rows } from '../estimators/dataset.ts'
 import type { FittedLabel } from '../estimators/estimator.ts'
 import type { RowCounts } from '../types.ts'
 
@@ -31,7 +31,7 @@ export function checkCounts(plan: Plan, rows: RowCounts): void {
  * @param place where they are, for the message, e.g. `fold 2`
  * @throws ENG003 ENG005
  */
-export function checkLabel(plan: Plan, rows: EncodedRows, label: FittedLabel, place = 'the model'): void {
+export function checkLabel(plan: Plan, rows: Rows, label: FittedLabel, place = 'the model'): void {
   const { name } = plan.label
   if (rows.nRows === 0)
     throw new EngineError(
@@ -44,15 +44,13 @@ export function checkLabel(plan: Plan, rows: EncodedRows, label: FittedLabel, pl
   throw new EngineError('ENG005', `Expected ${problem} to fit ${place} on.${hint}`, { details: { name } })
 }
 
-function problemOf(
-  plan: Plan,
-  { nRows, label: values }: EncodedRows,
-  label: FittedLabel,
-): string | undefined {
+function problemOf(plan: Plan, rows: Rows, label: FittedLabel): string | undefined {
+  const { nRows } = rows
   const named = `the label \`${plan.label.name}\``
   switch (label.kind) {
     case 'bool': {
-      const nTrue = values.reduce((sum, y) => sum + y, 0)
+      let nTrue = 0
+      for (const page of pagesOf(rows)) for (const y of page.label) nTrue += y
       if (nTrue > 0 && nTrue < nRows) return undefined
       return `rows of both values of ${named}, got ${nTrue} true of ${nRows},`
     }
@@ -61,9 +59,13 @@ function problemOf(
       return `rows of two classes or more of ${named}, got ${label.classes.map(c => `"${c}"`).join('')} on all ${nRows},`
     case 'number': {
       if (!learnsCounts(plan)) return undefined
-      const negative = values.find(y => y < 0)
-      if (negative !== undefined) return `counts of 0 or more of ${named}, got ${negative},`
-      return values.some(y => y > 0) ? undefined : `counts above 0 of ${named}, got 0 on all ${nRows} rows,`
+      let some = false
+      for (const page of pagesOf(rows)) {
+        const negative = page.label.find(y => y < 0)
+        if (negative !== undefined) return `counts of 0 or more of ${named}, got ${negative},`
+        some ||= page.label.some(y => y > 0)
+      }
+      return some ? undefined : `counts above 0 of ${named}, got 0 on all ${nRows} rows,`
     }
   }
 }

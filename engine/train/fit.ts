@@ -1,6 +1,6 @@
 /** One fit of a plan's algorithm to prepared rows. */
 import type { Plan } from '../../language/index.ts'
-import { balanceClasses, type EncodedRows } from '../estimators/dataset.ts'
+import { balanceClasses, isPaged, type EncodedRows, type Rows } from '../estimators/dataset.ts'
 import type { Fitted, FitRequest, Parameters, RandomEffect } from '../estimators/estimator.ts'
 import { estimatorFor } from '../estimators/index.ts'
 import { effectHyperparametersOf, hyperparametersOf } from '../plan/check.ts'
@@ -16,7 +16,7 @@ export interface FitOptions {
   /** Parameters to begin with. */
   readonly start?: Parameters
   /** Rows for early stopping. */
-  readonly validation?: EncodedRows
+  readonly validation?: Rows
   /** What is fitted, for messages. */
   readonly place?: string
 }
@@ -30,10 +30,12 @@ export async function fit(
   const { label, categories, keys } = encoding
   const training = parts[0]!
   checkLabel(plan, training, label, place)
-  const request: FitRequest = {
+  const stopping = validation && !isPaged(validation) && validation.nRows > 0 ? validation : undefined
+  const request: FitRequest<Rows> = {
     ...options,
     training: plan.balance === 'classes' ? balanceClasses(training, nClasses(encoding.label)) : training,
-    ...(validation && validation.nRows > 0 && { validation: unweighted(validation, label) }),
+    // Those that take pages stop where the training rows say.
+    ...(stopping && { validation: unweighted(stopping, label) }),
     label,
     nCategories: categories.map(values => values.length),
     hyperparameters: hyperparametersOf(plan),

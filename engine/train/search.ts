@@ -1,11 +1,11 @@
 /** The search of a plan for hyperparameters: fits to prepared rows, judged where the plan says. */
 import type { Plan, TunePlan } from '../../language/index.ts'
-import { predict } from '../estimators/predict.ts'
-import { evaluate, isRanking, metricName } from '../metrics/evaluate.ts'
+import { isRanking, metricName } from '../metrics/evaluate.ts'
 import type { Hyperparameters } from '../tune/space.ts'
 import { keyOfSearch, openTrialsFile, type TrialsFile } from '../tune/trials-file.ts'
 import { tune, type Trial } from '../tune/tune.ts'
 import type { Tuning } from '../types.ts'
+import { evaluatePart } from './evaluate.ts'
 import { fit } from './fit.ts'
 import type { Folds } from './folds.ts'
 import type { Prepared } from './prepare.ts'
@@ -90,7 +90,6 @@ async function judgeTrial(
   onProgress(place, trial, search.trials)
   const onFolds = search.on === 'folds'
   const of = onFolds ? await folds.prepared(part + 1) : await prepared()
-  const rows = of.parts[1]!
   const fitted = await fit(withHyperparameters(plan, hyperparameters), of, {
     seed,
     threads,
@@ -101,12 +100,9 @@ async function judgeTrial(
   })
   const { metric } = search
   const judging: Plan = { ...plan, evaluate: [metric], require: [] }
-  const { label, groups } = of.encoding
-  const { metrics } = evaluate(judging, rows, predict(fitted.parameters, rows), {
-    groups,
-    label,
-    intervals: false,
-  })
+  const { parameters } = fitted
+  const judged = { part: 1, parameters, intervals: false, ...(signal && { signal }) }
+  const { metrics } = await evaluatePart(judging, of, judged)
   return metrics[isRanking(metric) ? metricName(metric) : metric.metric] ?? null
 }
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Plan } from '../../language/index.ts'
-import type { EncodedRows } from '../estimators/dataset.ts'
+import { pagesOf, type Rows } from '../estimators/dataset.ts'
 import type { Trial } from './tune.ts'
 
 /** Raised when trials of before would come out otherwise: estimators, searches or what a line holds have changed. */
@@ -56,11 +56,11 @@ export async function openTrialsFile(file: string, key: string): Promise<TrialsF
  * What a search's trials depend on: what of the plan fits and judges them, the prepared rows that they are fitted to and
  * judged on (of folds those of the first: the others are the same rows, cut elsewhere) and the seed of the fits.
  */
-export function keyOfSearch(plan: Plan, parts: readonly EncodedRows[], seed: number): string {
+export function keyOfSearch(plan: Plan, parts: readonly Rows[], seed: number): string {
   const hash = createHash('sha256')
   const { algorithm, tune, label, balance, split } = plan
   hash.update(JSON.stringify([trialsVersion, algorithm, tune, label, balance, split, seed]))
-  for (const rows of parts) {
+  for (const rows of pagesOfAll(parts)) {
     const columns = [...rows.numbers, ...rows.codes, rows.label, ...rows.groups, ...(rows.keys ?? [])]
     const all = [...columns, ...(rows.offset ? [rows.offset] : []), ...(rows.weights ? [rows.weights] : [])]
     hash.update(JSON.stringify([rows.nRows, all.length]))
@@ -68,6 +68,10 @@ export function keyOfSearch(plan: Plan, parts: readonly EncodedRows[], seed: num
       hash.update(new Uint8Array(buffer, byteOffset, byteLength))
   }
   return hash.digest('hex')
+}
+
+function* pagesOfAll(parts: readonly Rows[]) {
+  for (const rows of parts) yield* pagesOf(rows)
 }
 
 async function readLines(file: string): Promise<string[]> {

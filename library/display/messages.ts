@@ -159,6 +159,20 @@ export interface ModelMessage {
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>
   /** The same with the ends of 95 % bootstrap intervals, where there are some. */
   readonly intervals?: Readonly<Record<string, Readonly<Record<string, readonly [number, number] | null>>>>
+  /** Metrics per value of a column, on the split that tells most. */
+  readonly groups?: readonly {
+    /** e.g. `auc per origin` */
+    readonly metric: string
+    readonly split: string
+    /** The worst first; at most 20. */
+    readonly values: readonly {
+      readonly name: string
+      readonly value: number | null
+      readonly interval: readonly [number, number] | null
+    }[]
+    /** How many values are not among these. */
+    readonly nLeft?: number
+  }[]
   /** split → rows. */
   readonly counts: Readonly<Record<string, number>>
   readonly requirements: readonly {

@@ -1,5 +1,6 @@
 /** What a cell shows of a trained model. */
 import type { Card, JudgedRequirement } from '../../engine/types.ts'
+import { groupsMessage } from './groups.ts'
 import { escapeHtml } from './html.ts'
 import { modelMime, type MimeBundle, type ModelMessage } from './messages.ts'
 import { tuningMessage } from './tuning.ts'
@@ -7,6 +8,7 @@ import { tuningMessage } from './tuning.ts'
 const maxCoefficients = 30
 const shownCoefficients = 8
 const shownTrials = 5
+const shownGroups = 8
 
 /** The bundle of a card. */
 export function displayModel(card: Card): MimeBundle {
@@ -22,6 +24,7 @@ export function displayModel(card: Card): MimeBundle {
 /** What of a card is shown, and nothing that grows with the data. */
 export function modelMessage(card: Card): ModelMessage {
   const { train, validation, test } = card.rows
+  const groups = groupsMessage(card)
   return {
     model: card.model,
     algorithm: card.plan.algorithm.name,
@@ -32,6 +35,7 @@ export function modelMessage(card: Card): ModelMessage {
         Object.entries(card.intervals).map(([split, values]) => [split, values ?? {}]),
       ),
     }),
+    ...(groups.length > 0 && { groups }),
     counts: { train, validation, test },
     requirements: card.requirements.map(requirement => ({
       text: requirementText(requirement),
@@ -83,6 +87,21 @@ function requirementLines({ requirements }: ModelMessage): string[] {
   return requirements.map(({ text, value, met }) => `${met ? '✓' : '✗'} ${text}: ${number(value)}`)
 }
 
+/** Per metric and column a heading, then the values it is worst for. */
+function groupLines({ groups = [] }: ModelMessage): readonly { text: string; lines: readonly string[] }[] {
+  return groups.map(({ metric, split, values, nLeft = 0 }) => {
+    const shown = values.slice(0, shownGroups)
+    const left = nLeft + values.length - shown.length
+    return {
+      text: `${metric} on ${split}${left > 0 ? ', the worst' : ''}`,
+      lines: [
+        ...shown.map(({ name, value, interval }) => `${name}: ${withInterval(value, interval)}`),
+        ...(left > 0 ? [`and ${left.toLocaleString('en')} more`] : []),
+      ],
+    }
+  })
+}
+
 /** The search in one line, then its best trials. */
 function tuningLines({ tuning }: ModelMessage): string[] {
   if (!tuning) return []
@@ -107,6 +126,9 @@ function modelHtml(message: ModelMessage): string {
     message.doc ? `<p>${escapeHtml(message.doc)}</p>` : '',
     `<table><thead>${cells('th', head)}</thead><tbody>${rows.map(row => cells('td', row)).join('')}</tbody></table>`,
     message.requirements.length > 0 ? list(requirementLines(message)) : '',
+    ...groupLines(message).map(
+      ({ text, lines }) => `<details><summary>${escapeHtml(text)}</summary>${list(lines)}</details>`,
+    ),
     searched === undefined
       ? ''
       : `<details><summary>${escapeHtml(searched)}</summary>${list(trials)}</details>`,
@@ -127,6 +149,10 @@ function modelMarkdown(message: ModelMessage): string {
     ...rows.map(line),
     '',
     ...requirementLines(message).map(text => `- ${escape(text)}`),
+    ...groupLines(message).flatMap(({ text, lines }) => [
+      `- ${escape(text)}`,
+      ...lines.map(line => `  - ${escape(line)}`),
+    ]),
     ...tuningLines(message).map((text, i) => `${i === 0 ? '- ' : '  - '}${escape(text)}`),
   ].join('\n')
 }
@@ -145,6 +171,7 @@ function modelText(message: ModelMessage): string {
     `${message.model} (${message.algorithm})`,
     ...lines,
     ...requirementLines(message),
+    ...groupLines(message).flatMap(({ text, lines }) => [text, ...lines.map(line => `  ${line}`)]),
     ...searched,
   ].join('\n')
 }

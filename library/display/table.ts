@@ -11,11 +11,14 @@ import { firstPage, maxColumns, pageRows, tableBundle, viewMessage } from './tab
 import { toColumnCell } from './table/cells.ts'
 import { databaseSource, headOf } from './table/database.ts'
 import { offeredTable, offerTable } from './table/registry.ts'
-import type { SourceStatistics, TableSource } from './table/source.ts'
+import type { SourceStatistics, TableSource, Work } from './table/source.ts'
 import { typeOf } from './table/sql-query.ts'
 
-/** How long the first paint may wait for the number of rows and statistics. */
-const patienceMs = 400
+/** Statistics of more rows come after the first paint: a large table opens as fast as a small one. */
+const promptRows = 100_000
+
+/** How long the first paint may wait for the number of rows, and for statistics of no more than `promptRows`. */
+const patienceMs = { count: 50, statistics: 400 }
 
 /** The bundle of a table. */
 export async function displayTable(table: Table): Promise<MimeBundle> {
@@ -25,6 +28,7 @@ export async function displayTable(table: Table): Promise<MimeBundle> {
     page.rows.length < pageRows
       ? completeMessage(page)
       : await openMessage(
+          table,
           page,
           (handle === undefined ? undefined : offeredTable(handle)) ?? createSource(table),
         )
@@ -48,22 +52,30 @@ function completeMessage(page: ResultBatch): TableMessage {
   return viewMessage({ columns, nRows: page.rows.length })
 }
 
-async function openMessage(page: ResultBatch, source: TableSource): Promise<TableMessage> {
+async function openMessage(table: Table, page: ResultBatch, source: TableSource): Promise<TableMessage> {
   const heads = headsOf(page).slice(0, maxColumns)
   const places = heads.map((_, i) => i)
   const query = {}
-  let nRows: number | undefined
-  const { rows, statistics } = await withPatience(async signal => {
-    const work = { signal, onProgress: () => undefined, abandons: true }
-    const counted = source.rows({ query, columns: [], offset: 0, limit: 0 }, work)
-    counted.then(answer => (nRows = answer.nRows)).catch(() => undefined)
-    const statistics = await source.statistics({ query, columns: places }, work)
-    // A query that is run again may give its rows in another order: these are in the order of later pages.
-    const { rows } = await source.rows({ query, columns: places, offset: 0, limit: pageRows }, work)
-    return { statistics, rows }
-  })
-  const cells = rows ?? page.rows.map(row => heads.map(({ type }, i) => toColumnCell(row[i], type)))
-  return messageOf({ page, cells: firstPage(cells), nRows: statistics?.nRows ?? nRows, statistics })
+  const started = (signal: AbortSignal): Work => ({ signal, onProgress: () => undefined, abandons: true })
+  const nRows = await withPatience(patienceMs.count, signal => countRows(table, started(signal)))
+  const isPrompt = nRows !== undefined && nRows <= promptRows
+  const looked = isPrompt
+    ? await withPatience(patienceMs.statistics, async signal => {
+        const statistics = await source.statistics({ query, columns: places }, started(signal))
+        // A query that is run again may give its rows in another order: these are in the order of later pages.
+        const all = { query, columns: places, offset: 0, limit: pageRows }
+        const { rows } = await source.rows(all, started(signal))
+        return { statistics, rows }
+      })
+    : undefined
+  const cells = looked?.rows ?? page.rows.map(row => heads.map(({ type }, i) => toColumnCell(row[i], type)))
+  return messageOf({ page, cells: firstPage(cells), nRows, statistics: looked?.statistics })
+}
+
+async function countRows(table: Table, work: Work): Promise<number> {
+  const { database } = currentSession()
+  const { rows } = await database.all({ sql: `select count(*) from (${table.toSql()}\n)` }, work)
+  return Number(rows[0]?.[0])
 }
 
 interface MessageParts {
@@ -85,12 +97,13 @@ function messageOf({ page, cells, nRows, statistics }: MessageParts): TableMessa
   }
 }
 
-/** What work gives in good time; else it is ended, and everything about it is missing. */
-async function withPatience<Result extends object>(
+/** What work gives in good time; else it is ended. */
+async function withPatience<Result>(
+  limitMs: number,
   start: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result | { [Name in keyof Result]?: undefined }> {
+): Promise<Result | undefined> {
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(new Error('This takes longer.')), patienceMs)
+  const timer = setTimeout(() => late.abort(new Error('This takes longer.')), limitMs)
   const ended = new Promise<undefined>(resolve =>
     late.signal.addEventListener('abort', () => resolve(undefined), { once: true }),
   )
@@ -99,7 +112,7 @@ async function withPatience<Result extends object>(
       if (late.signal.aborted) return undefined
       throw error
     })
-    return (await Promise.race([work, ended])) ?? {}
+    return await Promise.race([work, ended])
   } finally {
     clearTimeout(timer)
   }

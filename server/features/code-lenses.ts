@@ -41,6 +41,7 @@ function modelLenses(
   )
   return [
     lens('Train on a sample', 'slipway.trainSample'),
+    lens('Preview features', 'slipway.previewFeatures'),
     commandLens(file, name, showSql(file, name)),
     ...(named.length > 0 ? [lens(`Run tests (${named.length})`, 'slipway.runTests')] : []),
     ...run,

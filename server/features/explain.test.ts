@@ -181,7 +181,7 @@ test('lenses offer what can be done, to editors that can do it', async () => {
   const lenses = await draft.lenses(text)
   const titles = lenses.map(({ command, range }) => `${range.start.line} ${command!.title}`)
   const line = (word: string): number => text.slice(0, text.indexOf(word)).split('\n').length - 1
-  for (const title of ['Train on a sample', 'Show SQL', 'Run tests (1)'])
+  for (const title of ['Train on a sample', 'Preview features', 'Show SQL', 'Run tests (1)'])
     assert.ok(titles.includes(`${line('model m')} ${title}`), titles.join())
   assert.ok(titles.includes(`${line('test "a row"')} Run`), titles.join())
   assert.ok(titles.includes(`${line('source flights')} 3 uses`), titles.join())

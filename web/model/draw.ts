@@ -15,6 +15,7 @@ export function drawModel(model: ModelMessage): HTMLElement {
     h('h4', {}, 'Metrics'),
     drawMetrics(model),
     ...drawRequirements(model),
+    ...drawGroups(model),
     ...drawTuning(model),
     ...drawCoefficients(model),
   )
@@ -58,6 +59,23 @@ function drawRequirements({ requirements }: ModelMessage): HTMLElement[] {
     ),
   )
   return [h('h4', {}, 'Requirements'), h('ul', {}, ...lines)]
+}
+
+/** A table per metric and column, folded; the first is open. */
+function drawGroups({ groups = [] }: ModelMessage): HTMLElement[] {
+  return groups.map(({ metric, split, values, nLeft = 0 }, i) => {
+    const rows = values.map(({ name, value, interval }) =>
+      h(
+        'tr',
+        {},
+        h('th', { scope: 'row' }, name),
+        h('td', { class: 'number' }, fixed(value), drawInterval(interval)),
+      ),
+    )
+    const summary = h('summary', {}, `${metric} on ${split}, the worst first`)
+    const left = nLeft > 0 && h('p', {}, `and ${count(nLeft)} more`)
+    return h('details', { open: i === 0 }, summary, h('table', {}, h('tbody', {}, ...rows)), left)
+  })
 }
 
 function drawTuning({ tuning }: ModelMessage): HTMLElement[] {

@@ -30,7 +30,7 @@ export interface KeyedEffect {
 
 export interface Design {
   /** Its parameters come first; the rows' offset is none of its business. */
-  readonly fixed: FixedDesign
+  readonly fixed: FixedDesign<EncodedRows>
   readonly effects: readonly KeyedEffect[]
   readonly nRows: number
   readonly nParameters: number

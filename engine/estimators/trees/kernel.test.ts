@@ -7,7 +7,7 @@ import { createArena, instantiateKernel } from './kernel.ts'
 
 test('the compiled kernel is that of kernel.wat: run `node scripts/wasm.ts` after a change', async () => {
   const written = await readFile(join(import.meta.dirname, 'kernel-wasm.ts'), 'utf8')
-  assert.equal(written, await compiledKernel())
+  assert.equal(written, await compiledKernel(import.meta.dirname))
 })
 
 test('memory grows as it is asked for, aligned and empty', () => {

@@ -189,7 +189,14 @@ function globalVariables(it: Interpreter, target: Value, name: string): Value {
   return union(...slots.map(slot => (slot ? it.heap.read(slot) : nothing)))
 }
 
+/** Nothing that a stub describes has a longer path. */
+const deepestPath = 6
+
 export function memberOf(it: Interpreter, owner: { package: string; name: string }, name: string) {
+  // What nobody knows has no paths, and what a loop hands from round to round must come to an end.
+  if (owner.package === 'unknown') return external(it, 'unknown', owner.name)
+  const isEndless = owner.name.split('.').length >= deepestPath
+  if (isEndless) return external(it, 'unknown', owner.name)
   // `fs.promises.readFile` and `node:fs/promises` are one.
   const path = owner.name === '' || owner.name === 'globalThis' ? name : `${owner.name}.${name}`
   return external(it, owner.package, path.replace(/^fs\.promises\b/, 'fs/promises'))

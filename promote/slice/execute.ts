@@ -8,6 +8,7 @@ import {
   objectAt,
   sharedSlot,
   spend,
+  TooEntangled,
   type Frame,
   type Interpreter,
 } from './interpreter.ts'
@@ -185,9 +186,14 @@ function importEquals(it: Interpreter, node: ts.ImportEqualsDeclaration, frame: 
   assign(it, node.name, value, frame)
 }
 
+/** A loop that still learns after so many rounds is not worth following. */
+const mostRounds = 100
+
 function loop(it: Interpreter, body: () => void): void {
   it.heap.maybe('weak', () => {
+    let rounds = 0
     for (let before = -1; before !== it.heap.changes();) {
+      if (++rounds > mostRounds) throw new TooEntangled()
       before = it.heap.changes()
       body()
     }

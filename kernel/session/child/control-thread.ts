@@ -86,11 +86,12 @@ interface Interrupt {
 async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
   const { state, interrupts, session, relay, number, runs, processes } = parts
   const handled = () => Atomics.load(state, places.interrupt) >= number
+  const wait = (timeoutMs: number) => untilHandled(state, number, timeoutMs)
   const deadline = performance.now() + stuckMs
   interrupts.postMessage({ number, runs })
   let paused = relay.leavePause()
   try {
-    await until(handled, paused ? insistMs : politeMs)
+    await wait(paused ? insistMs : politeMs)
     while (!handled()) {
       if (performance.now() > deadline) return { type: 'stuck' }
       if (Atomics.load(state, places.loading) === 1) {
@@ -100,16 +101,16 @@ async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
       // A breakpoint may have been reached in between.
       if (relay.leavePause()) {
         paused = true
-        await until(handled, insistMs)
+        await wait(insistMs)
         continue
       }
       killUnknown(processes)
       // The promise resolves only when the main thread runs again; nothing to wait for.
       void session.post('Runtime.terminateExecution').catch(() => undefined)
-      await until(handled, insistMs)
+      await wait(insistMs)
       // The termination may have hit the handler of the first message.
       if (!handled()) interrupts.postMessage({ number, runs })
-      await until(handled, insistMs)
+      await wait(insistMs)
     }
   } finally {
     if (paused) relay.allowPauses()
@@ -117,7 +118,14 @@ async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
   return { type: 'interrupted', runs }
 }
 
-async function until(condition: () => boolean, timeoutMs: number): Promise<void> {
+/** Waits until the user thread has ended the runs of an interrupt, at most so long. */
+async function untilHandled(state: Int32Array, number: number, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs
-  while (!condition() && performance.now() < deadline) await sleep(1)
+  for (;;) {
+    const last = Atomics.load(state, places.interrupt)
+    const leftMs = deadline - performance.now()
+    if (last >= number || leftMs <= 0) return
+    const waiting = Atomics.waitAsync(state, places.interrupt, last, leftMs)
+    if (waiting.async) await waiting.value
+  }
 }

@@ -162,6 +162,7 @@ function startControl(processes: KnownProcesses): Control {
         if (Atomics.load(state, places.interrupt) < number) {
           handle(runs)
           Atomics.store(state, places.interrupt, number)
+          Atomics.notify(state, places.interrupt)
         }
       })
     },

@@ -103,3 +103,11 @@ test('the value in which a cell ends is what a pipeline could give', () => {
   assert.deepEqual(found.get('c')?.result, { at: { cell: 'c', statement: 1 }, name: 'result' })
   assert.equal(found.get('d')?.result, undefined)
 })
+
+test('a loop over what nobody declares comes to an end', () => {
+  const found = look({
+    a: "const days = parse('a')",
+    b: 'for (const day of days) { const year = day.date.slice(0, 4) }',
+  })
+  assert.equal(links(found.get('b')?.needs), 'a(days)')
+})

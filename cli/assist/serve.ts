@@ -10,7 +10,14 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node'
-import { editsToCells, notebookDependencies, type ProposeOptions } from '../../promote/index.ts'
+import { findProjectRoot } from '../../library/context.ts'
+import {
+  editsToCells,
+  notebookDependencies,
+  type EffectStub,
+  type ProposeOptions,
+} from '../../promote/index.ts'
+import { readEffectStubs } from '../effect-stubs.ts'
 import { codeOf } from '../errors.ts'
 import { readTexts } from '../promotion/folder.ts'
 import { installedTypes } from '../project-view.ts'
@@ -64,6 +71,7 @@ function createHandlers(caches: Map<string, DeclarationCache>): Handlers {
         folder,
         typesOf: installedTypes,
         cache: cacheOf(folder),
+        stubs: stubsAround(folder),
       })
     },
     back: params => editsToCells(notebookText(params), readTexts(params.folder) ?? {}),
@@ -74,4 +82,14 @@ function createHandlers(caches: Map<string, DeclarationCache>): Handlers {
 /** With the log of another client's session, where the notebook has none of its own. */
 function notebookText({ file, text = readFileSync(file, 'utf8') }: NotebookText): string {
   return withSessionLog(file, text, JSON.parse(text) as NotebookFile)
+}
+
+/** The stubs of the project that a folder lies in. A wrong one is told where promotion is asked for. */
+function stubsAround(folder: string): readonly EffectStub[] {
+  const root = findProjectRoot(folder)
+  try {
+    return root === undefined ? [] : readEffectStubs(root)
+  } catch {
+    return []
+  }
 }

@@ -5,7 +5,7 @@
  */
 import { stripTypeScriptTypes } from 'node:module'
 import { parse, type Program } from 'acorn'
-import { rollup, type OutputChunk } from 'rollup'
+import { rollup, type OutputChunk } from '@rollup/wasm-node'
 import { decode } from '@jridgewell/sourcemap-codec'
 import type { HazardCase } from './corpus.ts'
 

@@ -8,8 +8,8 @@ import { DisposableStore } from '../support/disposables.ts'
 import type { Assistant } from './assistant.ts'
 import { notebookText, promotionId } from './notebook-text.ts'
 
-/** How long nobody may have typed. */
-const quietMs = 400
+/** How long nobody may have typed: completion of what is being typed comes first. */
+const quietMs = 1000
 const notebookType = 'jupyter-notebook'
 
 export interface DependenciesOptions {

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import test, { before } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { quickFix, waitUntil } from './e2e-editor.ts'
+import { awaitSuggestion } from './e2e-page.ts'
 import { inVsCode } from './e2e-session.ts'
 import { openFile, screenshot } from './support/browser.ts'
 import { packagedExtension } from './support/vsix.ts'
@@ -98,10 +99,7 @@ test('what the editor knows of cells', { timeout }, async t => {
       await toEnd(page, 5)
       await page.keyboard.type('flights[0].', { delay: 60 })
       const rows = page.locator('.suggest-widget .monaco-list-row')
-      const member = rows.filter({ hasText: 'delay' }).first()
-      // The first edit gives all cells their language: a list asked for in that moment may be lost, and is asked for again.
-      await member.waitFor({ timeout: 15_000 }).catch(() => page.keyboard.press('Control+Space'))
-      await member.waitFor()
+      await awaitSuggestion(page, 'delay')
       await screenshot(page, 'cells-completion')
       assert.equal(await rows.filter({ hasText: /^delay/ }).count(), 1)
       assert.equal(await rows.count(), 2)

@@ -39,12 +39,12 @@ before(async () => void (await packagedExtension()), { timeout })
 /** From the open notebook to a verified pipeline. */
 async function promote(page: Page, name: string): Promise<void> {
   await runCommand(page, 'Slipway: Promote Notebook to Pipeline')
-  const dialog = page.locator('.monaco-dialog-box')
-  await dialog.waitFor({ timeout: 120_000 })
+  const write = await inFrames(page, 'button:has-text("Write and Verify"):enabled', 120_000)
   await screenshot(page, `${name}-proposal`)
-  await dialog.locator('.monaco-button', { hasText: 'Write and Verify' }).click()
-  await notification(page, 'was written and verified').waitFor({ timeout: 480_000 })
+  await write.click()
+  const outcome = await inFrames(page, '.outcome.good, .outcome.doubtful, .outcome.bad', 480_000)
   await screenshot(page, `${name}-promoted`)
+  assert.match(await outcome.first().innerText(), /written and verified/)
 }
 
 /** From a pipeline to the page of a run that has succeeded. */

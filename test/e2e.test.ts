@@ -52,9 +52,9 @@ async function submit(page: Page, name: string): Promise<void> {
   await runCommand(page, 'Slipway: Submit Pipeline')
   await inFrames(page, '.step .mark.running, .badge.succeeded')
   await screenshot(page, `${name}-running`)
-  await inFrames(page, '.badge.succeeded, .badge.failed', 480_000)
+  const badge = await inFrames(page, '.badge.succeeded, .badge.failed', 480_000)
   await screenshot(page, `${name}-ran`)
-  assert.equal(await (await inFrames(page, 'h1 .badge')).textContent(), 'succeeded')
+  assert.equal(await badge.first().textContent(), 'succeeded')
 }
 
 async function deploy(page: Page, name: string): Promise<string> {

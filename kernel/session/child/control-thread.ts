@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { workerData, type MessagePort } from 'node:worker_threads'
 import { createRelay, type Relay } from '../../debug/relay.ts'
 import { watchOutput, type OutputShare } from './output-share.ts'
-import { killGroup, killUnknown, type KnownProcesses } from './processes.ts'
+import { killGroup, killTrees, unknownChildren, type KnownProcesses } from './processes.ts'
 import { controlFd, type ControlAnswer, type ControlMessage } from '../child-protocol.ts'
 import { places } from './shared-state.ts'
 
@@ -88,6 +88,7 @@ async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
   const handled = () => Atomics.load(state, places.interrupt) >= number
   const wait = (timeoutMs: number) => untilHandled(state, number, timeoutMs)
   const deadline = performance.now() + stuckMs
+  Atomics.store(state, places.requested, number)
   interrupts.postMessage({ number, runs })
   let paused = relay.leavePause()
   try {
@@ -104,7 +105,10 @@ async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
         await wait(insistMs)
         continue
       }
-      killUnknown(processes)
+      const unknown = unknownChildren(processes)
+      // Meanwhile the runs may have ended, and what is there now may be of the next one.
+      if (handled()) break
+      killTrees(unknown)
       // The promise resolves only when the main thread runs again; nothing to wait for.
       void session.post('Runtime.terminateExecution').catch(() => undefined)
       await wait(insistMs)

@@ -74,7 +74,11 @@ export function startUserThread(): void {
   const evidence = isKept()
     ? createCollector({ context, scope, packages: resolver.packages, send: sendEvent })
     : noCollector
-  const runCell = createCellRunner({ context, scope, modules, format, displayed: settled, evidence })
+  const runCell = createCellRunner({
+    ...{ context, scope, modules, format, displayed: settled, evidence },
+    isInterruptPending: () =>
+      Atomics.load(control.state, places.requested) > Atomics.load(control.state, places.interrupt),
+  })
 
   const early = createEarlyInterrupts(context)
   control.onInterrupt(runs => {

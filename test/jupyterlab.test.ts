@@ -29,10 +29,9 @@ test('the REST and websocket interface of a Jupyter server', options, async () =
   const kernel = await connect(server, id)
 
   const sum = await kernel.request('execute_request', { code: "console.log('out'); 1 + 1", silent: false })
-  assert.deepEqual(
-    sum.map(({ header }) => header.msg_type).filter(type => type !== 'status'),
-    ['execute_input', 'stream', 'execute_result', 'execute_reply'],
-  )
+  // The reply comes on a channel of its own: what is published has an order, and the reply none in it.
+  const published = sum.map(({ header }) => header.msg_type).filter(type => !/status|reply/.test(type))
+  assert.deepEqual(published, ['execute_input', 'stream', 'execute_result'])
   assert.equal(reply(sum)['status'], 'ok')
 
   const loop = kernel.request('execute_request', { code: 'let kept = 5; while (true) await null' })

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { workerData, type MessagePort } from 'node:worker_threads'
 import { createRelay, type Relay } from '../../debug/relay.ts'
 import { watchOutput, type OutputShare } from './output-share.ts'
-import { killGroup, killTrees, unknownChildren, type KnownProcesses } from './processes.ts'
+import { killGroup, killUnknown, type KnownProcesses } from './processes.ts'
 import { controlFd, type ControlAnswer, type ControlMessage } from '../child-protocol.ts'
 import { places } from './shared-state.ts'
 
@@ -86,13 +86,11 @@ interface Interrupt {
 async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
   const { state, interrupts, session, relay, number, runs, processes } = parts
   const handled = () => Atomics.load(state, places.interrupt) >= number
-  const wait = (timeoutMs: number) => untilHandled(state, number, timeoutMs)
   const deadline = performance.now() + stuckMs
-  Atomics.store(state, places.requested, number)
   interrupts.postMessage({ number, runs })
   let paused = relay.leavePause()
   try {
-    await wait(paused ? insistMs : politeMs)
+    await until(handled, paused ? insistMs : politeMs)
     while (!handled()) {
       if (performance.now() > deadline) return { type: 'stuck' }
       if (Atomics.load(state, places.loading) === 1) {
@@ -102,19 +100,16 @@ async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
       // A breakpoint may have been reached in between.
       if (relay.leavePause()) {
         paused = true
-        await wait(insistMs)
+        await until(handled, insistMs)
         continue
       }
-      const unknown = unknownChildren(processes)
-      // Meanwhile the runs may have ended, and what is there now may be of the next one.
-      if (handled()) break
-      killTrees(unknown)
+      killUnknown(processes)
       // The promise resolves only when the main thread runs again; nothing to wait for.
       void session.post('Runtime.terminateExecution').catch(() => undefined)
-      await wait(insistMs)
+      await until(handled, insistMs)
       // The termination may have hit the handler of the first message.
       if (!handled()) interrupts.postMessage({ number, runs })
-      await wait(insistMs)
+      await until(handled, insistMs)
     }
   } finally {
     if (paused) relay.allowPauses()
@@ -122,14 +117,7 @@ async function interrupt(parts: Interrupt): Promise<ControlAnswer> {
   return { type: 'interrupted', runs }
 }
 
-/** Waits until the user thread has ended the runs of an interrupt, at most so long. */
-async function untilHandled(state: Int32Array, number: number, timeoutMs: number): Promise<void> {
+async function until(condition: () => boolean, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs
-  for (;;) {
-    const last = Atomics.load(state, places.interrupt)
-    const leftMs = deadline - performance.now()
-    if (last >= number || leftMs <= 0) return
-    const waiting = Atomics.waitAsync(state, places.interrupt, last, leftMs)
-    if (waiting.async) await waiting.value
-  }
+  while (!condition() && performance.now() < deadline) await sleep(1)
 }

@@ -58,9 +58,10 @@ function forget(known: KnownProcesses, pid: number): void {
   if (place >= 0) Atomics.store(known, place, 0)
 }
 
-/** For the control thread: the children of this process that nobody knows, for which the user thread waits. */
-export function unknownChildren(known: KnownProcesses): readonly number[] {
-  return childrenOf(process.pid).filter(pid => !known.includes(pid))
+/** For the control thread: ends the children of this process that nobody knows, for which the user thread waits. */
+export function killUnknown(known: KnownProcesses): void {
+  const unknown = childrenOf(process.pid).filter(pid => !known.includes(pid))
+  if (unknown.length > 0) killTrees(unknown)
 }
 
 /** Ends processes and their descendants, however they like it. */

@@ -1,5 +1,4 @@
 /** Runs rewritten cells, one request after the other, and sends what comes of each exactly once. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import vm from 'node:vm'
 import type { Collector } from '../../evidence/collect.ts'
 import { formatValue } from '../../display/format.ts'
@@ -19,8 +18,6 @@ export interface CellRunnerParts {
   /** Resolves when all that a run asked to be shown was sent. */
   displayed(run: Run): Promise<void>
   readonly evidence: Collector
-  /** Whether an interrupt was asked for that has not been handled yet. */
-  isInterruptPending(): boolean
 }
 
 /** The reason with which the signal of an interrupted run is aborted. */
@@ -35,9 +32,6 @@ interface CellRuntime {
   /** Gives back the value, or never returns to a cell that was interrupted. */
   gate<T>(value: T): T | Promise<never>
 }
-
-/** Turns of the event loop, so that nothing waits for ever. */
-const maxTurns = 1000
 
 type Body = () => Promise<[unknown] | undefined>
 type Script = (runtime: CellRuntime, require: NodeJS.Require, shadow: object) => Body
@@ -70,23 +64,12 @@ export function createCellRunner(parts: CellRunnerParts): (request: RunRequest) 
         const value = request.timed ? await timed(started, run.id) : await started()
         await parts.displayed(run)
         if (request.showResult && value) await showResult(value[0], run)
-        const expressions = await evaluateAll(request, start, parts)
-        await interruptsHandled(parts)
-        run.settle({ status: 'ok', expressions })
+        run.settle({ status: 'ok', expressions: await evaluateAll(request, start, parts) })
       } catch (error) {
-        await interruptsHandled(parts)
         run.settle(describeFailure(error, parts.format))
       }
     })
   }
-}
-
-/**
- * An interrupt may end what a cell waits for (a process that it started) before it ends the cell: then the cell was
- * interrupted, and has not gone well or wrong. As long as this loop runs, the interrupt is handled soon.
- */
-async function interruptsHandled({ isInterruptPending }: CellRunnerParts): Promise<void> {
-  for (let turn = 0; turn < maxTurns && isInterruptPending(); turn++) await nextTurn()
 }
 
 function openRun(request: RunRequest, { context, scope, evidence }: CellRunnerParts): Run {

@@ -74,11 +74,7 @@ export function startUserThread(): void {
   const evidence = isKept()
     ? createCollector({ context, scope, packages: resolver.packages, send: sendEvent })
     : noCollector
-  const runCell = createCellRunner({
-    ...{ context, scope, modules, format, displayed: settled, evidence },
-    isInterruptPending: () =>
-      Atomics.load(control.state, places.requested) > Atomics.load(control.state, places.interrupt),
-  })
+  const runCell = createCellRunner({ context, scope, modules, format, displayed: settled, evidence })
 
   const early = createEarlyInterrupts(context)
   control.onInterrupt(runs => {
@@ -166,7 +162,6 @@ function startControl(processes: KnownProcesses): Control {
         if (Atomics.load(state, places.interrupt) < number) {
           handle(runs)
           Atomics.store(state, places.interrupt, number)
-          Atomics.notify(state, places.interrupt)
         }
       })
     },

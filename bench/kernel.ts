@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { startKernel } from '../kernel/client.ts'
 import { installKernelspec } from '../kernel/kernelspec.ts'
+import { layExampleData } from '../scripts/example-data.ts'
 import { preparePython } from '../test/support/python.ts'
 import { median, row, type BenchRow, type BenchSuite } from './bench.ts'
 import { installPeers } from './kernel-peers/install.ts'
@@ -153,6 +154,7 @@ async function evidenceRow(work: string, log: (message: string) => void): Promis
   log('running the example notebook with and without evidence')
   const folder = join(work, 'flights')
   await cp(join(import.meta.dirname, '../examples/flights'), folder, { recursive: true })
+  layExampleData('flights', folder)
   const notebook = JSON.parse(await readFile(join(folder, 'explore.ipynb'), 'utf8')) as {
     readonly cells: readonly { readonly cell_type: string; readonly source: string | readonly string[] }[]
   }

@@ -12,6 +12,10 @@ export interface Builtins {
   loadFetch(code: string): Promise<unknown> | undefined
 }
 
+const isNetwork = (specifier: string) => /^(?:node:)?(?:net|tls|dgram|https?|http2)$/.test(specifier)
+/** What modules of the network load when they connect or listen for the first time. */
+const behindNetwork = ['dns', 'cluster'] as const
+
 /** `state` is what user code's thread shares with the one that interrupts it. */
 export function createBuiltins(state: Int32Array): Builtins {
   const { store } = Atomics
@@ -24,6 +28,7 @@ export function createBuiltins(state: Int32Array): Builtins {
       store(state, places.loading, 1)
       try {
         getBuiltinModule(specifier)
+        if (isNetwork(specifier)) for (const name of behindNetwork) getBuiltinModule(name)
       } finally {
         store(state, places.loading, 0)
       }
@@ -33,6 +38,7 @@ export function createBuiltins(state: Int32Array): Builtins {
         return undefined
       hasFetch = true
       store(state, places.loading, 1)
+      for (const name of behindNetwork) getBuiltinModule(name)
       return fetch('data:,')
         .catch(() => undefined)
         .finally(() => store(state, places.loading, 0))

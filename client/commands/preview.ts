@@ -3,11 +3,9 @@ import * as vscode from 'vscode'
 import type { TableMessage } from '../../library/display/messages.ts'
 import type { FromTablePage, ToTablePage } from '../../web/table/page-messages.ts'
 import type { Services } from '../context.ts'
-import { chooseTarget } from '../models/targets.ts'
+import { chooseModelFile, saveModelFiles } from '../models/model-files.ts'
 import { createPage } from '../pages/webview.ts'
-import { projectOf } from '../project.ts'
 import { runTask } from './run.ts'
-import { explainCells, saveModelFiles } from './train.ts'
 
 /** So many are complete in the page, which then sorts and filters by itself. */
 const nRows = 100
@@ -22,15 +20,9 @@ export async function previewFeatures(
   given: { readonly uri?: unknown; readonly name?: unknown },
 ): Promise<void> {
   const placeHolder = 'The features of which model?'
-  const target = await chooseTarget(services.language, { given, kinds: ['model'], placeHolder })
-  if (!target) return
-  const { uri, name } = target
-  if (uri.scheme !== 'file') return explainCells(uri)
-  const root = projectOf(uri)
-  if (root === undefined) {
-    const text = `${name} lies in no Slipway project: a folder with a slipway.json.`
-    return void vscode.window.showWarningMessage(text)
-  }
+  const model = await chooseModelFile(services.language, { given, placeHolder })
+  if (!model) return
+  const { root, name } = model
   await saveModelFiles(root)
   const args = ['preview', name, '--rows', String(nRows)]
   const title = `Computing the features of ${name}`

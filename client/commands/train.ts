@@ -1,26 +1,15 @@
 /** *Train on a Sample*: the command line's `train`, on a page that shows what happens and what came of it. */
-import { relative } from 'node:path'
 import * as vscode from 'vscode'
 import type { ModelMessage } from '../../library/display/messages.ts'
 import type { ProblemPlace } from '../../web/training/messages.ts'
 import type { Services } from '../context.ts'
-import { chooseTarget } from '../models/targets.ts'
+import { chooseModelFile, saveModelFiles, type ModelFile } from '../models/model-files.ts'
 import { type TrainingPage, openTrainingPage } from '../pages/training-page.ts'
-import { projectOf } from '../project.ts'
 import { CliFailure, runCli } from './cli.ts'
 
 /** What `slipway train --json` prints, as far as it is shown. */
 interface TrainDocument {
   readonly display: ModelMessage
-}
-
-/** What is trained, and how. */
-interface TrainTask {
-  readonly root: string
-  readonly name: string
-  /** Relative to the root. */
-  readonly file: string
-  readonly uri: vscode.Uri
 }
 
 /** What runs now, by model: asking again ends it. */
@@ -30,34 +19,12 @@ export async function trainSample(
   services: Services,
   given: { readonly uri?: unknown; readonly name?: unknown },
 ): Promise<void> {
-  const target = await chooseTarget(services.language, {
-    given,
-    kinds: ['model'],
-    placeHolder: 'Which model is to be trained on a sample?',
-  })
-  if (!target) return
-  const { uri, name } = target
-  if (uri.scheme !== 'file') return explainCells(uri)
-  const root = projectOf(uri)
-  if (root === undefined) {
-    const text = `${name} lies in no Slipway project: a folder with a slipway.json.`
-    return void vscode.window.showWarningMessage(text)
-  }
-  const file = relative(root, uri.fsPath).replaceAll('\\', '/')
-  await train(services, { root, name, file, uri }, 'sample')
+  const placeHolder = 'Which model is to be trained on a sample?'
+  const task = await chooseModelFile(services.language, { given, placeHolder })
+  if (task) await train(services, task, 'sample')
 }
 
-/** A cell has no file that the command line could read. */
-export async function explainCells(uri: vscode.Uri): Promise<void> {
-  const inCell = uri.scheme === 'vscode-notebook-cell'
-  const text = inCell
-    ? 'A model in a cell is checked here; to go on with it, move it to a file of the project.'
-    : 'Save the file in a Slipway project first: that is where a model is read from.'
-  const chosen = await vscode.window.showInformationMessage(text, ...(inCell ? ['Move to File'] : []))
-  if (chosen) await vscode.commands.executeCommand('slipway.moveModelCell')
-}
-
-async function train(services: Services, task: TrainTask, size: 'sample' | 'all'): Promise<void> {
+async function train(services: Services, task: ModelFile, size: 'sample' | 'all'): Promise<void> {
   const { root, name, file, uri } = task
   const key = `${root}\n${name}`
   running.get(key)?.abort()
@@ -73,7 +40,6 @@ async function train(services: Services, task: TrainTask, size: 'sample' | 'all'
   const configured = vscode.workspace.getConfiguration('slipway', uri).get('sampleRows', 50_000)
   const rows = size === 'all' ? 'all' : configured
   page.send({ type: 'begun', model: name, file, rows })
-  // The command line reads files, and a model may lie in several.
   await saveModelFiles(root)
   const title = `Training ${name}`
   const options = { location: vscode.ProgressLocation.Window, title }
@@ -84,7 +50,7 @@ async function train(services: Services, task: TrainTask, size: 'sample' | 'all'
 
 interface Training {
   readonly services: Services
-  readonly task: TrainTask
+  readonly task: ModelFile
   readonly rows: number | 'all'
   readonly page: TrainingPage
   readonly abort: AbortController
@@ -129,11 +95,4 @@ interface LocatedDiagnostic {
   readonly code: string
   readonly message: string
   readonly start?: { readonly line: number; readonly column: number }
-}
-
-export async function saveModelFiles(root: string): Promise<void> {
-  const unsaved = vscode.workspace.textDocuments.filter(
-    ({ languageId, isDirty, uri }) => languageId === 'slipway' && isDirty && projectOf(uri) === root,
-  )
-  for (const document of unsaved) await document.save()
 }

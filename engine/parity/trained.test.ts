@@ -1,7 +1,5 @@
 /** Models that were really trained, of every algorithm and kind of label: their executions agree on odd rows. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import fc from 'fast-check'
@@ -16,12 +14,13 @@ import type {
   Row,
   Scalar,
 } from '../../language/index.ts'
-import { openEngine, type Engine } from '../index.ts'
+import type { Engine } from '../index.ts'
 import { call, column, literal, oneHot, planOver, rowFeature, typeOf } from '../plan/build.ts'
 import { parityRow } from './cases.ts'
 import { differenceOf } from './differences.ts'
 import { rowsSql } from './executions.ts'
 import { kinds } from './expressions.ts'
+import { openParityEngine } from './open.ts'
 import { printCase } from './print.ts'
 import { vectorSize } from './values.ts'
 
@@ -136,14 +135,7 @@ function planFor({ algorithm, label: of, given = {} }: Trained): Plan {
 }
 
 test('trained models score alike in SQL, TypeScript and ONNX', async t => {
-  const root = await mkdtemp(join(tmpdir(), 'slipway-trained-'))
-  const engine = await openEngine({ root, threads: 1 })
-  const connection = await engine.connection()
-  t.after(async () => {
-    connection.disconnectSync()
-    await engine.close()
-    await rm(root, { recursive: true })
-  })
+  const { engine, connection } = await openParityEngine(t)
   const drawn = fc.sample(fc.array(parityRow, { minLength: nRows, maxLength: nRows }), {
     seed: 5,
     numRuns: 1,

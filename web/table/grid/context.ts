@@ -13,6 +13,8 @@ import { createFrame, type Frame } from './frame.ts'
 
 export const rowHeight = 22
 export const headHeight = 74
+/** A page's cells have no more characters of a text. */
+export const maxCellText = 500
 
 export interface GridOptions {
   readonly table: TableMessage

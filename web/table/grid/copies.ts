@@ -3,13 +3,11 @@ import type { Cell } from '../../../library/display/messages.ts'
 import { count } from '../../support/numbers.ts'
 import { textOfCells } from '../clipboard.ts'
 import { rangeOf } from '../selection.ts'
-import type { GridContext } from './context.ts'
+import { maxCellText, type GridContext } from './context.ts'
 import type { Status } from './draw-status.ts'
 
 /** More cells are text of the kernel. */
 const maxLocalCopy = 200_000
-/** A page's cells have no more characters of a text. */
-const maxCellText = 500
 
 export interface Copies {
   /** The selected cells as text, if all are here in full. */

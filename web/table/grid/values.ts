@@ -1,6 +1,6 @@
 /** The value under the cursor, in full. */
 import { createDetail, type Detail } from '../detail.ts'
-import type { GridContext } from './context.ts'
+import { maxCellText, type GridContext } from './context.ts'
 
 export interface Values {
   readonly isOpen: boolean
@@ -8,9 +8,6 @@ export interface Values {
   /** Closes, and gives the focus back to the grid. */
   close(): void
 }
-
-/** A page's cells have no more characters of a text. */
-const maxCellText = 500
 
 export function createValues(grid: GridContext): Values {
   const { rows, link, clipboard, frame } = grid

@@ -2,7 +2,7 @@
  * The file by which a Jupyter client tells a kernel where to listen and with which key to sign.
  * https://jupyter-client.readthedocs.io/en/stable/kernels.html#connection-files
  */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { KernelError, messageOf } from '../errors.ts'
 
 export interface Connection {
@@ -15,14 +15,20 @@ export interface Connection {
   readonly hb_port: number
   readonly key: string
   readonly signature_scheme: string
+  /** Whether an earlier kernel listened here, whose clients come again by themselves. */
+  readonly isReused: boolean
 }
+
+/** How much older than this process, in ms, a connection file is that was written for an earlier one. */
+const reusedAgeMs = 500
 
 const ports = ['shell_port', 'iopub_port', 'stdin_port', 'control_port', 'hb_port'] as const
 
 /** @throws {KernelError} KERNEL001 */
 export async function readConnectionFile(path: string): Promise<Connection> {
   try {
-    return checkConnection(JSON.parse(await readFile(path, 'utf8')))
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)])
+    return checkConnection(JSON.parse(text), mtimeMs < performance.timeOrigin - reusedAgeMs)
   } catch (error) {
     throw new KernelError('KERNEL001', `Cannot use the connection file ${path}: ${messageOf(error)}`, {
       cause: error,
@@ -30,13 +36,14 @@ export async function readConnectionFile(path: string): Promise<Connection> {
   }
 }
 
-function checkConnection(value: unknown): Connection {
+function checkConnection(value: unknown, isReused: boolean): Connection {
   const connection = {
     transport: 'tcp',
     ip: '127.0.0.1',
     key: '',
     signature_scheme: 'hmac-sha256',
     ...Object(value),
+    isReused,
   }
   for (const port of ports)
     if (!Number.isInteger(connection[port])) throw new Error(`expected a whole number as ${port}.`)

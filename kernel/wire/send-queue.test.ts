@@ -37,3 +37,15 @@ test('a message that cannot be sent is told and does not hold up the others', as
   assert.deepEqual(socket.sent, ['a', 'b'])
   assert.deepEqual(told, ['A message was not sent: refused'])
 })
+
+test('keeps what it is given until it is opened', async () => {
+  const socket = createSocket()
+  const opened = Promise.withResolvers<void>()
+  const queue = createSendQueue(socket, assert.fail, opened.promise)
+  for (const text of ['a', 'b']) queue.push([Buffer.from(text)])
+  await new Promise(resolve => setTimeout(resolve, 20))
+  assert.deepEqual(socket.sent, [])
+  opened.resolve()
+  await queue.drained()
+  assert.deepEqual(socket.sent, ['a', 'b'])
+})

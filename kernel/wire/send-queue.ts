@@ -15,11 +15,13 @@ export interface Sender {
   send(frames: Uint8Array[]): Promise<void>
 }
 
-export function createSendQueue(socket: Sender, log: Log): SendQueue {
+/** @param opened what the first send waits for */
+export function createSendQueue(socket: Sender, log: Log, opened?: Promise<unknown>): SendQueue {
   let waiting: (readonly Uint8Array[])[] = []
   let working: Promise<void> | undefined
 
   async function work(): Promise<void> {
+    await opened
     while (waiting.length > 0) {
       const batch = waiting
       waiting = []

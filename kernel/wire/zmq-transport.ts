@@ -11,6 +11,14 @@ import type { Log, Transport } from './transport.ts'
 /** How long a closed socket goes on sending what it has. */
 const lingerMs = 1000
 
+/**
+ * How long a restarted kernel keeps what it publishes. Clients of the kernel before it try to connect again every 100
+ * to 200 ms, on each socket by itself, and what is published before a client subscribes never reaches it: a request
+ * could come in time and its outputs be lost.
+ * https://libzmq.readthedocs.io/en/latest/zmq_setsockopt.html (ZMQ_RECONNECT_IVL)
+ */
+const reconnectMs = 250
+
 export interface ZmqOptions {
   /** The file of the kernel process, for its threads. */
   readonly entry: string
@@ -26,11 +34,12 @@ export function createZmqTransport(connection: Connection, { entry, log }: ZmqOp
   const routers = { shell: router(), control: router(), stdin: router() }
   const iopub = new XPublisher({ ...common, verbosity: 'allSubs' })
   let heartbeat: Heartbeat | undefined
+  const bound = Promise.withResolvers<void>()
   const queues: Record<Channel, SendQueue> = {
     shell: createSendQueue(routers.shell, log),
     control: createSendQueue(routers.control, log),
     stdin: createSendQueue(routers.stdin, log),
-    iopub: createSendQueue(iopub, log),
+    iopub: createSendQueue(iopub, log, bound.promise),
   }
 
   async function bind(): Promise<void> {
@@ -46,6 +55,8 @@ export function createZmqTransport(connection: Connection, { entry, log }: ZmqOp
   return {
     async listen({ onMessage }) {
       await bind()
+      if (connection.isReused) setTimeout(bound.resolve, reconnectMs)
+      else bound.resolve()
       for (const [channel, socket] of Object.entries(routers))
         receive({ socket, channel: channel as Incoming['channel'], signer, onMessage, log })
       watch(welcome(iopub, queues.iopub, signer), log)
@@ -60,6 +71,7 @@ export function createZmqTransport(connection: Connection, { entry, log }: ZmqOp
       }
     },
     async close() {
+      bound.resolve()
       await Promise.all(Object.values(queues).map(queue => queue.drained()))
       for (const socket of [...Object.values(routers), iopub]) socket.close()
       await heartbeat?.stop()

@@ -2,7 +2,7 @@
  * Puts the data that the examples read where they look for it: real files from the npm package `vega-datasets`.
  * Nothing is fetched.
  */
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 
 const checkout = join(import.meta.dirname, '..')
@@ -29,7 +29,11 @@ export function layExampleData(example: Example, folder = join(checkout, 'exampl
   mkdirSync(join(folder, 'data'), { recursive: true })
   for (const file of filesOf[example]) {
     const to = join(folder, 'data', file)
-    if (!existsSync(to)) copyFileSync(join(packaged, file), to)
+    if (existsSync(to)) continue
+    // Under a name of its own until it is whole: others may lay or read the same file now.
+    const part = `${to}.${process.pid}`
+    copyFileSync(join(packaged, file), part)
+    renameSync(part, to)
   }
 }
 

@@ -41,22 +41,29 @@ export async function cached(entry: CacheEntry, install: (folder: string) => Pro
   const folder = await cacheFolder(entry)
   const done = path.join(folder, marker)
   if (existsSync(done)) return folder
-  await mkdir(cacheRoot(), { recursive: true })
-  const release = await lockfile.lock(folder, {
-    realpath: false,
-    lockfilePath: `${folder}.lock`,
-    stale: 30_000,
-    update: 5_000,
-    // Another process may be installing for minutes.
-    retries: { retries: 1200, factor: 1, minTimeout: 1000, maxTimeout: 1000 },
-  })
-  try {
+  return await alone(path.basename(folder), async () => {
     if (existsSync(done)) return folder
     await rm(folder, { recursive: true, force: true })
     await mkdir(folder, { recursive: true })
     await install(folder)
     await writeFile(done, '')
     return folder
+  })
+}
+
+/** What one process of this machine does at a time under a name; the others wait, for minutes if need be. */
+export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(cacheRoot(), { recursive: true })
+  const place = path.join(cacheRoot(), name)
+  const release = await lockfile.lock(place, {
+    realpath: false,
+    lockfilePath: `${place}.lock`,
+    stale: 30_000,
+    update: 5_000,
+    retries: { retries: 1200, factor: 1, minTimeout: 1000, maxTimeout: 1000 },
+  })
+  try {
+    return await work()
   } finally {
     await release()
   }

@@ -1,6 +1,7 @@
 /** Programs and libraries of the operating system that a system test needs: installed by apt when that may be. */
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
+import { alone } from './cache.ts'
 import { run } from './processes.ts'
 
 export interface SystemPackage {
@@ -36,6 +37,10 @@ export async function ensureSystemPackages(packages: readonly SystemPackage[]): 
     )
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  await run(apt, ['update'], { env })
-  await run(apt, ['install', '--yes', '--no-install-recommends', ...missing], { env })
+  await alone('apt', async () => {
+    const names = packages.filter(p => !p.present()).map(p => p.name)
+    if (names.length === 0) return
+    await run(apt, ['update'], { env })
+    await run(apt, ['install', '--yes', '--no-install-recommends', ...names], { env })
+  })
 }

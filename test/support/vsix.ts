@@ -1,6 +1,7 @@
 /** The packaged extension, made when the sources are newer than the package that is there. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { alone } from './cache.ts'
 import { run } from './processes.ts'
 
 const checkout = join(import.meta.dirname, '../..')
@@ -24,6 +25,10 @@ const sources = [
 
 /** The path of the VSIX for this platform. Takes a minute or two when it has to be made. */
 export async function packagedExtension(): Promise<string> {
+  return await alone('package', packageWhenOld)
+}
+
+async function packageWhenOld(): Promise<string> {
   const found = findPackage()
   if (found && found.time > Math.max(...sources.map(path => newest(join(checkout, path))))) return found.path
   await run(process.execPath, [join(checkout, 'scripts/package.ts')], { cwd: checkout })

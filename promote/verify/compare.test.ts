@@ -27,6 +27,14 @@ test('plain values: equal, close, or different with the place', () => {
   check({ a: 1, b: undefined }, { a: 1 }, 'exact')
 })
 
+test('whole numbers have no last digits to forgive', () => {
+  check({ madeAt: 1_795_297_332_970 }, { madeAt: 1_795_297_332_971 }, 'different', /\$\.madeAt/)
+  check(-2_000_000_000, -2_000_000_001, 'different')
+  check('id 1795297332970', 'id 1795297332971', 'different')
+  check(2 ** 52, 2 ** 52 + 2, 'tolerant')
+  check(1_795_297_332_970.5, 1_795_297_332_970.25, 'tolerant')
+})
+
 test('numbers that JSON has not', () => {
   const number = (value: string) => ({ $slipway: 'number', value })
   check(number('NaN'), number('NaN'), 'exact')

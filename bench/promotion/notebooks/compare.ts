@@ -4,7 +4,7 @@
  */
 import { cellOf, shownRows, type ModelPortrait, type Portrait, type TablePortrait } from './portray.ts'
 
-/** |a − b| ≤ this · max(1, |a|, |b|): sums in another order. */
+/** |a − b| ≤ this · max(1, |a|, |b|), of numbers that are not whole: sums in another order. */
 const relative = 1e-9
 const most = 5
 
@@ -87,7 +87,9 @@ function plainOf(value: unknown): unknown {
 function compare(a: unknown, b: unknown, path: string, note: Note): void {
   if (Object.is(a, b)) return
   if (typeof a === 'number' && typeof b === 'number') {
-    if (!(Math.abs(a - b) <= relative * Math.max(1, Math.abs(a), Math.abs(b)))) note(path, a, b)
+    const areWhole = Number.isSafeInteger(a) && Number.isSafeInteger(b)
+    const allowed = areWhole ? 0 : relative * Math.max(1, Math.abs(a), Math.abs(b))
+    if (!(Math.abs(a - b) <= allowed)) note(path, a, b)
     return
   }
   const areBranches = typeof a === 'object' && typeof b === 'object' && a !== null && b !== null

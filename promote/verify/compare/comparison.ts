@@ -16,7 +16,10 @@ export interface Comparison {
 }
 
 export interface Tolerance {
-  /** |a − b| ≤ relative · max(1, |a|, |b|) counts as equal and makes the verdict `tolerant`. Default 1e-9. */
+  /**
+   * |a − b| ≤ relative · max(1, |a|, |b|) counts as equal and makes the verdict `tolerant`; whole numbers must be
+   * equal. Default 1e-9.
+   */
   readonly relative?: number
   /** The same for a model's metrics and coefficients, whose sums depend on the order of rows. Default 1e-6. */
   readonly model?: number
@@ -89,8 +92,13 @@ export function describe(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
+/** Above this, the last digits of a sum may fall on whole numbers. */
+const mostWhole = 2 ** 43
+
+/** Whole numbers are counts, times and identifiers: these have no last digits to forgive. */
 export function isClose(a: number, b: number, relative: number): boolean {
   if (Object.is(a, b) || a === b) return true
   if (!Number.isFinite(a) || !Number.isFinite(b)) return false
+  if (Number.isInteger(a) && Number.isInteger(b) && Math.abs(a) < mostWhole) return false
   return Math.abs(a - b) <= relative * Math.max(1, Math.abs(a), Math.abs(b))
 }

@@ -59,7 +59,7 @@ export function createCollector({ context, scope, packages, send }: CollectorOpt
       setImmediate(() => {
         const news = packages().filter(folder => !told.has(folder))
         for (const folder of news) told.add(folder)
-        const observed = { ...observedOf(notes), packages: news, values: values.changed(mentions) }
+        const observed = { ...observedOf(notes), packages: news, ...values.look(mentions) }
         send({ type: 'evidence', run: run.id, observed })
       })
     },
@@ -67,14 +67,19 @@ export function createCollector({ context, scope, packages, send }: CollectorOpt
 }
 
 interface Values {
-  changed(mentioned: readonly string[]): readonly ValueEvidence[]
+  /** Looks at as many as there is time for. */
+  look(mentioned: readonly string[]): {
+    /** Of names whose values are others than at the last look. */
+    readonly values: readonly ValueEvidence[]
+    readonly unlooked: readonly string[]
+  }
 }
 
 function createValues(scope: Scope): Values {
   const last = new Map<string, string>()
   let turn = 0
 
-  function look(name: string): ValueEvidence | undefined {
+  function changed(name: string): ValueEvidence | undefined {
     const property = scope.property(name)
     if (!property) {
       last.delete(name)
@@ -89,7 +94,7 @@ function createValues(scope: Scope): Values {
   }
 
   return {
-    changed(mentioned) {
+    look(mentioned) {
       const names = scope.names().map(({ name }) => name)
       const known = new Set(names)
       const first = mentioned.filter(name => known.has(name))
@@ -101,12 +106,12 @@ function createValues(scope: Scope): Values {
       let looked = 0
       for (const name of order) {
         if (looked > 0 && now() > end) break
-        const value = look(name)
+        const value = changed(name)
         if (value) found.push(value)
         looked += 1
       }
       turn = start + Math.max(0, looked - first.length)
-      return found
+      return { values: found, unlooked: order.slice(looked) }
     },
   }
 }

@@ -85,3 +85,24 @@ test('a look costs the same however large the value is', () => {
   for (const value of [large, text, bytes]) fingerprint('x', value)
   assert.ok(performance.now() - start < 300)
 })
+
+test('what is looked at whole says so, and nothing else does', () => {
+  const whole = (value: unknown) => fingerprint('x', value).whole === true
+  const cyclic: Record<string, unknown> = { a: 1 }
+  cyclic['self'] = cyclic
+  const plain = [1, 'a', null, [1, { b: [2] }], new Map([[1, { c: 2 }]]), new Set(['x']), new Date(0)]
+  for (const value of [...plain, cyclic, new Uint8Array(9), 5n])
+    assert.equal(whole(value), true, String(value))
+  const many = Array.from({ length: 400 }, (_, i) => i)
+  const parts = [() => 1, new (class Foo {})(), many, 'x'.repeat(5000), new Proxy({}, {}), new WeakMap()]
+  const hidden = { get now() { return 1 } } // prettier-ignore
+  for (const value of [...parts, { f() {} }, hidden, new Uint8Array(9000), [[[[[[[1]]]]]]], 2n ** 99n])
+    assert.equal(whole(value), false, typeof value)
+})
+
+test('a name that is added to an object that was looked at last is seen', () => {
+  const value: Record<string, number> = { a: 1 }
+  const before = hash(value)
+  value['b'] = 2
+  assert.notEqual(hash(value), before)
+})

@@ -14,6 +14,8 @@ const observed: Observed = {
   random: false,
   packages: [],
   values: [{ name: 'x', type: 'number', hash: '00' }],
+  unlooked: [],
+  changes: [],
 }
 
 const ran = (run: string, order: number): CellThatRan => ({

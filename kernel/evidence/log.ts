@@ -155,6 +155,7 @@ export function createEvidenceLog(options: EvidenceLogOptions): EvidenceLog {
   }
 }
 
+/** For who did not say in time: nothing is known, least of all that nothing changed. */
 const nothing: Observed = {
   files: [],
   hosts: [],
@@ -163,6 +164,8 @@ const nothing: Observed = {
   random: false,
   packages: [],
   values: [],
+  unlooked: [],
+  changes: [],
 }
 
 const clockNames = new Set(['Date', 'performance', 'Temporal'])
@@ -222,6 +225,7 @@ function createDescriber(folder: string): (cell: CellThatRan, observed: Observed
       processes: observed.processes,
       packages: packages.filter(found => found !== undefined),
       values: observed.values,
+      ...(observed === nothing ? {} : { unlooked: observed.unlooked, changes: observed.changes }),
     }
   }
 }

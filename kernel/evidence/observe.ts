@@ -10,7 +10,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Observed } from './record.ts'
+import type { Observed, ProcessChange } from './record.ts'
 
 /** What one run has touched so far. */
 export interface Notes {
@@ -18,6 +18,7 @@ export interface Notes {
   readonly hosts: Set<string>
   readonly environment: Set<string>
   readonly processes: Set<string>
+  readonly changes: Set<ProcessChange>
   random: boolean
 }
 
@@ -35,15 +36,17 @@ export const createNotes = (): Notes => ({
   hosts: new Set(),
   environment: new Set(),
   processes: new Set(),
+  changes: new Set(),
   random: false,
 })
 
-export function observedOf(notes: Notes): Omit<Observed, 'packages' | 'values'> {
+export function observedOf(notes: Notes): Omit<Observed, 'packages' | 'values' | 'unlooked'> {
   return {
     files: [...notes.files].map(([path, how]) => ({ path, ...how })),
     hosts: [...notes.hosts],
     environment: [...notes.environment],
     processes: [...notes.processes],
+    changes: [...notes.changes],
     random: notes.random,
   }
 }
@@ -73,6 +76,7 @@ export function startObserving(observer: Observer): void {
   observeProcesses(observer)
   observeRandom(observer)
   observeEnvironment(observer)
+  before(process, 'chdir', () => void observer.current()?.changes.add('folder'))
   syncBuiltinESMExports()
 }
 
@@ -222,8 +226,18 @@ function observeEnvironment({ current, isOwnFile }: Observer): void {
       if (typeof name === 'string') note(name)
       return Reflect.has(target, name)
     },
-    set: (target, name, value) => Reflect.set(target, name, value),
-    defineProperty: (target, name, descriptor) => Reflect.defineProperty(target, name, descriptor),
+    set(target, name, value) {
+      current()?.changes.add('environment')
+      return Reflect.set(target, name, value)
+    },
+    defineProperty(target, name, descriptor) {
+      current()?.changes.add('environment')
+      return Reflect.defineProperty(target, name, descriptor)
+    },
+    deleteProperty(target, name) {
+      current()?.changes.add('environment')
+      return Reflect.deleteProperty(target, name)
+    },
   })
 }
 

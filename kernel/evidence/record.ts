@@ -55,7 +55,14 @@ export interface CellEvidence {
   readonly packages: readonly PackageEvidence[]
   /** Of names whose values are others than before the cell. */
   readonly values: readonly ValueEvidence[]
+  /** Names that there was no time to look at: of all others than these and `values` the value is as it was. */
+  readonly unlooked?: readonly string[]
+  /** What of the process itself was changed, by the cell or anything it called. */
+  readonly changes?: readonly ProcessChange[]
 }
+
+/** `environment`: a variable of it was set or removed; `folder`: the working folder is another. */
+export type ProcessChange = 'environment' | 'folder'
 
 export interface FileEvidence {
   /** Relative to the folder of the session when it lies there. */
@@ -82,6 +89,8 @@ export interface ValueEvidence {
   readonly shape?: readonly number[]
   /** Of a bounded part of the value; absent for what looks like a secret and for what cannot be looked at. */
   readonly hash?: string
+  /** The hash is of all that the value is: plain data, and not too much of it. */
+  readonly whole?: boolean
 }
 
 /** What the user process saw of one run. */
@@ -94,4 +103,6 @@ export interface Observed {
   /** The folders of packages. */
   readonly packages: readonly string[]
   readonly values: readonly ValueEvidence[]
+  readonly unlooked: readonly string[]
+  readonly changes: readonly ProcessChange[]
 }

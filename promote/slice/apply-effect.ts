@@ -11,6 +11,7 @@ import {
   outside,
   outsideKinds,
   statesOf,
+  type Harmless,
   type Interpreter,
 } from './interpreter.ts'
 import { posix } from 'node:path'
@@ -28,8 +29,8 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
   if (effect.defines) return defineAccessors(it, call)
   let given: Value = consulted
   for (const part of parts) {
-    for (const use of part.reads ?? []) touchOutside(it, use, call, false)
-    for (const use of part.writes ?? []) touchOutside(it, use, call, true)
+    for (const use of part.reads ?? []) touchOutside(it, use, call, { isWrite: false })
+    for (const use of part.writes ?? []) touchOutside(it, use, call, { isWrite: true })
     for (const target of part.mutates ?? []) {
       notePatch(it, targetOf(call, target), call.node)
       heap.stir(targetOf(call, target))
@@ -111,7 +112,11 @@ export function havoc(it: Interpreter, call: Omit<Call, 'frame'> & { readonly fr
     const known = it.externals.get(object)
     return known ? [external(it, known.package, '')] : []
   })
-  for (const kind of [...outsideKinds, ...statesOf(it)]) touchOutside(it, kind, call, false)
+  const harmless = it.harmless.get(heap.current())
+  const same = harmless ? reachOf(it, harmless) : nothing
+  const kinds = [...outsideKinds, ...statesOf(it)]
+  for (const kind of kinds)
+    if (!harmless?.unread.has(kind)) touchOutside(it, kind, call, { isWrite: false, isAssumed: true })
   const made = objectAt(it, call.node, call.frame, { kind: 'opaque' })
   const everything = new Set<AbstractObject>([
     ...union(call.self, call.callee, ...call.parameters, call.more ?? nothing, new Set(hidden)),
@@ -122,25 +127,40 @@ export function havoc(it: Interpreter, call: Omit<Call, 'frame'> & { readonly fr
   for (const each of consult(it, new Set(everything), call.node)) everything.add(each)
   notePatch(it, union(call.self, ...call.parameters, call.more ?? nothing), call.node)
   heap.maybe('weak', () => {
-    for (const kind of [...outsideKinds, ...statesOf(it)]) touchOutside(it, kind, call, true)
-    change(it, everything)
+    for (const kind of kinds)
+      if (!harmless?.unwritten.has(kind)) touchOutside(it, kind, call, { isWrite: true, isAssumed: true })
+    change(it, everything, same)
   })
-  const run = () => callBack(it, { everything, made }, call)
+  const run = () => callBack(it, { everything, made, same }, call)
   if ([...everything].some(object => it.functions.has(object) || it.classes.has(object))) later(it, run)
   else heap.maybe('weak', run)
   return everything
 }
 
+/** What the kernel saw stay as it was, whole. */
+function reachOf(it: Interpreter, { names }: Harmless): Value {
+  return it.heap.reach(union(...[...names].map(name => it.shared.get(name)?.values ?? nothing)))
+}
+
 /** Unknown code may change what it reaches, so that anything in it may hold anything of it. */
-function change(it: Interpreter, everything: Value): void {
+function change(it: Interpreter, everything: Value, same: Value): void {
   for (const object of everything)
-    if (isChangeable(object)) it.heap.writeField(new Set([object]), '*', everything)
+    if (isChangeable(object) && !isSeen(object, same)) it.heap.writeField(new Set([object]), '*', everything)
+}
+
+/** Nobody sees into a library's own state. */
+function isSeen(object: AbstractObject, same: Value): boolean {
+  return same.has(object) && object.kind !== 'external'
 }
 
 /** It may call the functions that it reaches, also later, and keep what they give back. */
 function callBack(
   it: Interpreter,
-  { everything, made }: { readonly everything: Set<AbstractObject>; readonly made: AbstractObject },
+  {
+    everything,
+    made,
+    same,
+  }: { readonly everything: Set<AbstractObject>; readonly made: AbstractObject; readonly same: Value },
   call: Omit<Call, 'frame'>,
 ): Value {
   const { heap } = it
@@ -150,7 +170,7 @@ function callBack(
     for (const each of invoke(it, everything, given)) everything.add(each)
     for (const each of constructAll(it, everything, given)) everything.add(each)
     grow(it, everything)
-    change(it, everything)
+    change(it, everything, same)
   }
   heap.writeField(new Set([made]), '*', everything)
   return everything
@@ -325,7 +345,13 @@ function tagOf(it: Interpreter, effect: Effect, call: Call): AbstractObject['tag
   return owner === undefined ? undefined : { package: owner, name: effect.type }
 }
 
-function touchOutside(it: Interpreter, use: string, call: Call, isWrite: boolean): void {
+interface Touch {
+  readonly isWrite: boolean
+  readonly isAssumed?: boolean
+}
+
+function touchOutside(it: Interpreter, use: string, call: Call, touch: Touch): void {
+  const { isWrite, isAssumed } = touch
   if (use.startsWith('state:')) return touchState(it, use, isWrite)
   const [kind = use, index] = use.split(':')
   const path = index === undefined ? undefined : literalPath(it, call.argumentNodes[Number(index)])
@@ -335,6 +361,7 @@ function touchOutside(it: Interpreter, use: string, call: Call, isWrite: boolean
     statement: it.heap.current(),
     kind,
     isWrite,
+    ...(isAssumed ? { isAssumed } : {}),
     ...(path === undefined ? {} : { path }),
   })
   if (kind === 'display') return

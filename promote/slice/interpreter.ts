@@ -50,11 +50,22 @@ export interface UnknownCall {
   readonly stub?: StubName
 }
 
+/** What a session saw the unknown calls of a statement not do: they are then not taken to. */
+export interface Harmless {
+  /** Shared variables that stayed as they were, with all that they hold. */
+  readonly names: ReadonlySet<string>
+  /** Kinds of things outside (`outsideKinds`) that were not read, and those that were not written. */
+  readonly unread: ReadonlySet<string>
+  readonly unwritten: ReadonlySet<string>
+}
+
 /** Something read or written outside of memory. */
 export interface OutsideUse {
   readonly statement: number
   readonly kind: string
   readonly isWrite: boolean
+  /** Nobody knows whether the call does: it has no stub. */
+  readonly isAssumed?: boolean
   /** Of a file, when it is known. */
   readonly path?: string
 }
@@ -73,6 +84,8 @@ export interface Interpreter {
   readonly notebook: NotebookProgram
   readonly names: Names
   readonly effects: Effects
+  /** By statement. */
+  readonly harmless: ReadonlyMap<number, Harmless>
   readonly heap: Heap
   readonly shared: Map<string, Slot>
   readonly unknownCalls: UnknownCall[]

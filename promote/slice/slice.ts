@@ -21,6 +21,7 @@ import {
   TooEntangled,
   type FileReference,
   type Frame,
+  type Harmless,
   type Interpreter,
   type OutsideUse,
   type UnknownCall,
@@ -50,6 +51,8 @@ export interface SliceOptions {
   /** Names of marked outputs or of variables. Default: the marks, else models and artifacts, else the last value. */
   readonly outputs?: readonly (string | OutputEdit)[]
   readonly cache?: DeclarationCache
+  /** By statement: what its unknown calls are not to be taken to do. Default: they may do anything. */
+  readonly harmless?: ReadonlyMap<number, Harmless>
 }
 
 export interface Statement {
@@ -133,7 +136,7 @@ export function sliceNotebook(options: SliceOptions): Slice {
   ]
   const { wanted, problems } = chooseOutputs(notebook, statements, options.outputs)
   diagnostics.push(...problems)
-  const it = createInterpreter(program, names, effects, statements.length)
+  const it = createInterpreter(program, names, options, statements.length)
   const found = interpret(it, statements, wanted)
   const outputs = diagnostics.length > 0 ? [] : found
   const seen = seenNeeds(it, notebook, statements)
@@ -187,7 +190,7 @@ function listStatements(notebook: Notebook, program: NotebookProgram, names: Nam
 function createInterpreter(
   notebook: NotebookProgram,
   names: Names,
-  effects: Effects,
+  { effects, harmless = new Map() }: Pick<SliceOptions, 'effects' | 'harmless'>,
   nStatements: number,
 ): Interpreter {
   // After the statements come looks at outputs, then modules.
@@ -200,6 +203,7 @@ function createInterpreter(
     notebook,
     names,
     effects,
+    harmless,
     heap: createHeap(firstModule + notebook.modules.size),
     shared: new Map(),
     unknownCalls: [],
@@ -624,11 +628,7 @@ function unknownNames(
 
 function unknownName(name: string, { models, magics }: Notebook): string {
   if (models.has(name))
-    return (
-      `The model ${name} is declared in a cell, and a pipeline takes models from files. Make it one: "Slipway: Move ` +
-      `Model Cell to File" in VS Code, or put the cell's text into ${name}.slip and write const ${name} = ` +
-      `model('${name}.slip').`
-    )
+    return `The model ${name} is declared in a cell that did not run, or that has errors. Mend it and run it again.`
   const ran = magics.find(({ text }) => text.startsWith('%run'))
   const hint = ran ? ` What ${ran.text} declares is no part of a pipeline: import it from its file.` : ''
   return `Nothing that ran declares ${name}. Run the cell that does, or add it.${hint}`

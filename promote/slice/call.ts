@@ -278,12 +278,24 @@ function findEffect(
   if (!target || !ts.isPropertyAccessExpression(target)) return undefined
   const receiver = bare(target.expression)
   const inner = ts.isAwaitExpression(receiver) ? bare(receiver.expression) : receiver
+  const part = partName(it, inner, target.name.text)
+  if (part) return find(part)
   if (!ts.isIdentifier(inner) && !ts.isCallExpression(inner) && !ts.isTaggedTemplateExpression(inner))
     return undefined
   const tags = [...call.self].map(object => object.tag)
   const [tag] = tags
   if (!tag || tags.some(other => other?.name !== tag.name || other.package !== tag.package)) return undefined
   return it.effects.find(tag.package, `${tag.name}.${target.name.text}`)
+}
+
+/** A method of a property that its class does not declare: `frame['x'].gt`. */
+function partName(it: Interpreter, receiver: ts.Expression, method: string): StubName | undefined {
+  if (!ts.isElementAccessExpression(receiver) && !ts.isPropertyAccessExpression(receiver)) return undefined
+  const owner = it.names.className(receiver.expression)
+  const part = owner && it.effects.partOf(owner.package, owner.name)
+  return part && it.names.stubName(receiver) === undefined
+    ? { package: owner.package, name: `${part}.${method}` }
+    : undefined
 }
 
 function stubOf(it: Interpreter, target: ts.Expression): { stub?: StubName } {

@@ -108,6 +108,11 @@ const StubSchema = Type.Object({
   versions: Type.String(),
   /** Every name may stand for several: classes that share methods. `Child: Parent` looks up in the parent too. */
   extends: Type.Optional(Type.Record(Type.String(), Type.String())),
+  /**
+   * What the properties of a class are that its declaration does not name, for a checker that knows nothing of them:
+   * a column of a frame is a series.
+   */
+  parts: Type.Optional(Type.Record(Type.String(), Type.String())),
   /** `function`, `Class.method`, `Class.new`, `Class.*`, `*` -> effect. */
   effects: Type.Record(Type.String(), EffectSchema),
 })
@@ -120,6 +125,8 @@ export interface Effects {
   readonly packages: ReadonlySet<string>
   /** @param name `function`, `Class.method` or `Class.new` */
   find(packageName: string, name: string): Effect | undefined
+  /** The class of an undeclared property of a class. */
+  partOf(packageName: string, className: string): string | undefined
 }
 
 /** The stubs that come with Slipway. @param extra the user's own, which go first */
@@ -147,6 +154,13 @@ export function createEffects(stubs: readonly EffectStub[]): Effects {
         const isOf = stub.package === packageName || stub.also?.includes(packageName)
         const effect = isOf ? findIn(stub, name) : undefined
         if (effect) return effect
+      }
+      return undefined
+    },
+    partOf(packageName, className) {
+      for (const { package: owner, also, parts = {} } of stubs) {
+        const part = owner === packageName || also?.includes(packageName) ? own(parts, className) : undefined
+        if (part) return part
       }
       return undefined
     },

@@ -28,10 +28,13 @@ export interface NodeFacts {
 }
 
 export interface ProgramSession {
-  readonly scans: Map<string, Scan>
   /** Sources of runs and local modules by path, with the text they were parsed from. */
   readonly parsed: Map<string, { readonly text: string; readonly file: ts.SourceFile }>
   readonly resolved: Map<string, ts.ResolvedModuleFull>
+  /** In which packages files lie: how modules are resolved is asked of `resolved` first. */
+  readonly resolution: ts.ModuleResolutionCache
+  /** What is known of the files of runs. */
+  readonly runs: WeakMap<ts.SourceFile, RunFile>
   /** Packages that lie elsewhere than their path says. */
   readonly roots: { readonly folder: string; readonly name: string }[]
   /** Declarations that exist as text alone. */
@@ -54,16 +57,32 @@ export type Links = ReadonlySet<number>
 
 const sessions = new WeakMap<DeclarationCache, Map<string, ProgramSession>>()
 
+const scans = new WeakMap<DeclarationCache, Map<string, Scan>>()
+
+/** What is known of texts, of whatever notebook. */
+export function scansOf(cache: DeclarationCache): Map<string, Scan> {
+  const known = scans.get(cache)
+  if (known) return known
+  const made = new Map<string, Scan>()
+  scans.set(cache, made)
+  return made
+}
+
 /** @param key what a session depends on: the folder, and whether Node's declarations are read */
-export function sessionOf(cache: DeclarationCache, key: string): ProgramSession {
+export function sessionOf(
+  cache: DeclarationCache,
+  key: string,
+  createResolution: () => ts.ModuleResolutionCache,
+): ProgramSession {
   const ofCache = sessions.get(cache) ?? new Map<string, ProgramSession>()
   sessions.set(cache, ofCache)
   const known = ofCache.get(key)
   if (known) return known
   const made: ProgramSession = {
-    scans: new Map(),
     parsed: new Map(),
     resolved: new Map(),
+    resolution: createResolution(),
+    runs: new WeakMap(),
     roots: [],
     texts: new Map(),
     local: new Set(),

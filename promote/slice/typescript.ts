@@ -5,7 +5,7 @@
  */
 import { builtinModules } from 'node:module'
 import ts from 'typescript'
-import { forgetOutdated, sessionOf, type Links, type ProgramSession, type Scan } from './session.ts'
+import { forgetOutdated, scansOf, sessionOf, type Links, type ProgramSession, type Scan } from './session.ts'
 import { notebookGlobals, notebookGlobalsText, notebookPackage } from './notebook-globals.ts'
 
 export { ts }
@@ -101,10 +101,12 @@ export function createNotebookProgram({
 }: ProgramOptions): NotebookProgram {
   const base = folder.replaceAll('\\', '/').replace(/\/$/, '')
   const pathOf = (run: number) => `${base}/__run_${run}.ts`
-  const scanned = sessionOf(cache, 'scans').scans
+  const scanned = scansOf(cache)
   const scans = sources.map(source => scanOnce(scanned, source))
   const isNode = scans.some(usesNode)
-  const session = sessionOf(cache, `${base} ${isNode ? 'node' : ''}`)
+  const session = sessionOf(cache, `${base} ${isNode ? 'node' : ''}`, () =>
+    ts.createModuleResolutionCache(base, name => name, options),
+  )
   const { texts, roots, local, localTargets, resolved, parsed } = session
   const providers = indexProviders(scans)
   const linked = scans.map((s, i) => links(s, i, providers))
@@ -116,6 +118,8 @@ export function createNotebookProgram({
   const { getSourceFile, fileExists, readFile } = host
   const textAt = (path: string) => files.get(path) ?? texts.get(path)
   host.getCurrentDirectory = () => base
+  // Else every file of the notebook looks for the package it lies in again, on disk.
+  host.getModuleResolutionCache = () => session.resolution
   host.fileExists = path => textAt(path) !== undefined || fileExists(path)
   host.readFile = path => textAt(path) ?? readFile(path)
   host.getSourceFile = (path, language, ...rest) => {
@@ -197,15 +201,7 @@ export function createNotebookProgram({
     runs: scans.map((s, i) => {
       const file = program.getSourceFile(pathOf(i))
       if (!file) throw new Error(`run ${i} is not in the program`)
-      const statements = file.statements.filter(statement => statement.getStart(file) < s.source.length)
-      return {
-        file,
-        length: s.source.length,
-        statements,
-        declares: declarations(file, s.source.length),
-        declaresTypes: new Set(statements.filter(declaresType)),
-        mentions: s.mentions,
-      }
+      return runOnce(session.runs, file, s)
     }),
     runOf: node => index.get(node.getSourceFile().fileName),
     modules,
@@ -226,6 +222,22 @@ export function createNotebookProgram({
   }
   forgetOutdated(session, notebook, { program, links: linked.map(({ providers }) => providers) })
   return notebook
+}
+
+function runOnce(runs: ProgramSession['runs'], file: ts.SourceFile, { source, mentions }: Scan): RunFile {
+  const known = runs.get(file)
+  if (known) return known
+  const statements = file.statements.filter(statement => statement.getStart(file) < source.length)
+  const made = {
+    file,
+    length: source.length,
+    statements,
+    declares: declarations(file, source.length),
+    declaresTypes: new Set(statements.filter(declaresType)),
+    mentions,
+  }
+  runs.set(file, made)
+  return made
 }
 
 function addRoot(roots: ProgramSession['roots'], path: string, name: string): void {
@@ -309,7 +321,7 @@ function isNodeModule(specifier: string): boolean {
 
 const mostScans = 5000
 
-function scanOnce(scans: ProgramSession['scans'], source: string): Scan {
+function scanOnce(scans: Map<string, Scan>, source: string): Scan {
   const known = scans.get(source)
   if (known) return known
   if (scans.size > mostScans) scans.clear()

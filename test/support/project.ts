@@ -1,8 +1,8 @@
 /** A project of its own for a test: a copy of an example with its data, outside the checkout, and the command line. */
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { layExampleData, type Example } from '../../scripts/example-data.ts'
 
 const checkout = join(import.meta.dirname, '../..')
@@ -28,6 +28,20 @@ export async function createTestProject(example: Example): Promise<TestProject> 
   const isMade = (path: string) => /[\\/](\.slipway|pipelines|data)$/.test(path)
   await cp(join(checkout, 'examples', example), root, { recursive: true, filter: from => !isMade(from) })
   layExampleData(example, root)
+  return projectAt(root)
+}
+
+/** A project of these files, text by path; `slipway.json` has every default unless it is among them. */
+export async function createProjectOf(files: Readonly<Record<string, string>>): Promise<TestProject> {
+  const root = await mkdtemp(join(tmpdir(), 'slipway-project-'))
+  for (const [path, text] of Object.entries({ 'slipway.json': '{ "language": 1 }', ...files })) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), text)
+  }
+  return projectAt(root)
+}
+
+function projectAt(root: string): TestProject {
   const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => slipway(root, args, env)
   return {
     root,

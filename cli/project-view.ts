@@ -27,8 +27,11 @@ export function createProjectView(root: string, folder: string, colors: Colors):
         })),
       )
     },
-    async model(reference) {
-      const { workspace, plan } = await (loading ??= loadProject(root))
+    async model(reference, cells) {
+      const project = cells
+        ? loadProject(root, { only: reference, texts: cells })
+        : (loading ??= loadProject(root))
+      const { workspace, plan } = await project
       const found = nameOrProblem(() => plan(reference))
       if ('problem' in found) return { files: [], problem: found.problem }
       const { name, plan: checked, diagnostics } = found

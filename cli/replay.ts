@@ -47,10 +47,11 @@ export async function replay(request: ReplayRequest, options: ReplayOptions): Pr
     return result
   }
   try {
-    for (const [index, { cell, source }] of request.runs.entries()) {
+    for (const [index, run] of request.runs.entries()) {
+      const { cell } = run
       onProgress(`Replaying the notebook: ${index + 1} of ${request.runs.length}`)
       const due = request.outputs.filter(output => output.afterRun === index)
-      const result = await execute(holdResult(source, due), cell)
+      const result = await execute(run.text ?? holdResult(run.source, due), cell)
       counts[index] = result.executionCount
       if (result.status !== 'ok') failures.push(passOver(request, index, result))
       const bundle = resultOf(result.outputs)

@@ -40,7 +40,7 @@ export { type LanguageVersion, checkConfig, languageVersions, newestLanguage } f
 export type { ColumnRead, EntityPlan, ImportableKind } from './check/declarations.ts'
 export type { Occurrence, Resolution, SymbolKind, SymbolRef } from './check/findings.ts'
 export { definitionsUnder, featureKey, sameDefinition } from './check/definitions.ts'
-export { isDerived } from './check/mentions.ts'
+export { isDerived, mentionsOf } from './check/mentions.ts'
 export { formats, origins, typeNames } from './check/source.ts'
 
 export { parse } from './syntax/parser.ts'

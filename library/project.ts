@@ -8,7 +8,15 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import { glob } from 'tinyglobby'
 import { createCatalogView, openCatalog } from '../catalog/index.ts'
 import type { CatalogFeature, CatalogView } from '../catalog/feature.ts'
-import { createWorkspace, type Diagnostic, type PlanResult, type Workspace } from '../language/index.ts'
+import {
+  createWorkspace,
+  importsOf,
+  parse,
+  type Diagnostic,
+  type PlanResult,
+  type Workspace,
+} from '../language/index.ts'
+import { normalPath } from '../language/paths.ts'
 import { catalogFile, configFile, readConfigFile, type ProjectConfig } from './config.ts'
 import { findProjectRoot } from './context.ts'
 import { createData } from './data.ts'
@@ -53,6 +61,10 @@ export interface LoadOptions {
   readonly statistics?: boolean
   /** A folder whose `.slip` files take part instead of the root's, by paths relative to it. */
   readonly modelFolder?: string
+  /** Of all files this one takes part, and those that it imports, directly or through others. */
+  readonly only?: string
+  /** Texts of files that are not on the disk, or say something else there, by path. */
+  readonly texts?: Readonly<Record<string, string>>
   /** Model text of a notebook's cells, by names that stand for paths; the names of each that it sees, the nearest last. */
   readonly cells?: readonly CellText[]
 }
@@ -78,7 +90,7 @@ export async function loadProject(root: string, options: LoadOptions = {}): Prom
   const folder = options.modelFolder ?? root
   // A folder that is no project may be anybody's whole home: a cell in it is checked alone.
   const isAlone = options.cells !== undefined && configText === ''
-  const files = isAlone ? [] : await readModelFiles(folder, options.modelFolder ? [] : ignored, problems)
+  const files = isAlone ? [] : await readModelFiles(folder, options, problems)
   const catalog = options.catalogFeatures
     ? createCatalogView(options.catalogFeatures)
     : readCatalog(root, config, problems)
@@ -111,23 +123,45 @@ export async function loadProject(root: string, options: LoadOptions = {}): Prom
   }
 }
 
+type ModelFile = readonly [path: string, text: string]
+
 async function readModelFiles(
   folder: string,
-  ignore: string[],
+  { only, texts = {}, modelFolder }: LoadOptions,
   problems: ProjectProblem[],
-): Promise<readonly (readonly [path: string, text: string])[]> {
+): Promise<readonly ModelFile[]> {
+  const read = async (path: string): Promise<ModelFile | undefined> => {
+    try {
+      return [path, texts[path] ?? (await readFile(join(folder, path), 'utf8'))]
+    } catch (thrown) {
+      problems.push({ path, message: messageOf(thrown) })
+      return undefined
+    }
+  }
+  if (only !== undefined) return await readReached(only, read)
+  const ignore = modelFolder ? [] : ignored
   const paths = await glob('**/*.slip', { cwd: folder, ignore, expandDirectories: false })
-  const files = await Promise.all(
-    paths.sort().map(async path => {
-      try {
-        return [path, await readFile(join(folder, path), 'utf8')] as const
-      } catch (thrown) {
-        problems.push({ path, message: messageOf(thrown) })
-        return undefined
-      }
-    }),
-  )
+  const files = await Promise.all(paths.sort().map(read))
   return files.filter(file => file !== undefined)
+}
+
+/** A file with all that it imports, directly or through others. */
+async function readReached(
+  first: string,
+  read: (path: string) => Promise<ModelFile | undefined>,
+): Promise<readonly ModelFile[]> {
+  const paths = new Set([first])
+  const files: ModelFile[] = []
+  for (const path of paths) {
+    const file = await read(path)
+    if (!file) continue
+    files.push(file)
+    for (const { from } of importsOf(parse(file[1]))) {
+      const path = from && normalPath(from.value)
+      if (path !== undefined) paths.add(path)
+    }
+  }
+  return files
 }
 
 /** A catalog that is not there yet is empty; one that cannot be read is absent. */

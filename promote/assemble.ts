@@ -26,6 +26,8 @@ export interface AssembleOptions {
   readonly generated: readonly GeneratedFile[]
   /** Copies of the project's modules, by path in the pipeline. */
   readonly modules: Texts
+  /** Model files that came of cells; the lock has them too. */
+  readonly cells: readonly GeneratedFile[]
   readonly locked: LockResult
   readonly edits: ProposalEdits
   readonly previous?: Texts
@@ -57,7 +59,7 @@ export function assemble(options: AssembleOptions): Assembled {
   const made: Texts = {
     [manifestFile]: printPipelineJson(manifest),
     [lockFile]: printPipelineJson(lock),
-    [mapFile]: printMap(remapped(generated, merged)),
+    [mapFile]: printMap(remapped([...generated, ...options.cells], merged)),
     [baseFile]: printBase(content),
     ...(hasEdits ? { [editsFile]: `${JSON.stringify(edits, null, 2)}\n` } : {}),
   }

@@ -1,5 +1,5 @@
 /** What promotion takes for granted, and tells: what ran and in which order, calls that nothing is known of, the outside. */
-import { codeOf, documentOrder, type Notebook } from './notebook.ts'
+import { cellText, documentOrder, ranText, type Notebook } from './notebook.ts'
 import { joinedFeatures } from './references.ts'
 import type { Slice } from './slice/slice.ts'
 
@@ -54,10 +54,9 @@ function orderAssumptions(notebook: Notebook): readonly Assumption[] {
         message: 'The notebook has no log of what ran: its cells are taken from top to bottom.',
       },
     ]
-  const lastSource = new Map(notebook.runs.map(run => [run.cell, run.source]))
+  const lastSource = new Map(notebook.runs.map(run => [run.cell, ranText(run)]))
   const edited = notebook.cells.filter(
-    cell =>
-      cell.kind === 'code' && lastSource.has(cell.id) && lastSource.get(cell.id) !== codeOf(cell.source),
+    cell => cell.kind !== 'markdown' && lastSource.has(cell.id) && lastSource.get(cell.id) !== cellText(cell),
   )
   const gone = [...lastSource.keys()].filter(id => !notebook.cells.some(cell => cell.id === id))
   const isOutOfOrder =

@@ -5,7 +5,8 @@
  */
 import { diffIndices } from 'node-diff3'
 import type { EditProblem } from './edits.ts'
-import { readBase, type Texts } from './merge.ts'
+import { mergeTexts, readBase, type Texts } from './merge.ts'
+import { cellBody } from '../language/notebook/cell.ts'
 import { codeOf, parseNotebook } from './notebook.ts'
 import { mapFile } from './write/folder.ts'
 import { createRemap } from './write/remap.ts'
@@ -103,12 +104,13 @@ function editsOfFile(file: EditedFile) {
 
 /** The edit of one statement at its place in the cell, or why it cannot be made there. */
 function intoCell(
-  { sources }: EditedFile,
+  { sources, path }: EditedFile,
   { cell, source }: SpanMapping,
   { old, edited }: { old: string; edited: string },
 ): readonly PlacedReplacement[] | string {
   const text = sources.get(cell)
   if (text === undefined) return 'the cell of an edited statement is not in the notebook any more.'
+  if (isModelFile(path)) return intoModelCell({ cell, source }, { old, edited, text })
   const own = codeOf(text).slice(source.start, source.end)
   if (edited.trim() === '') return [{ cell, ...wholeLines(text, source), text: '' }]
   const [o, a, b] = [tokensOf(old), tokensOf(edited), tokensOf(own)]
@@ -129,6 +131,25 @@ function intoCell(
     })
   }
   return found
+}
+
+function isModelFile(path: string): boolean {
+  return path.endsWith('.slip')
+}
+
+/** A piece of a cell in the model language stands in its file as it stands in the cell: it is merged by lines. */
+function intoModelCell(
+  { cell, source }: Pick<SpanMapping, 'cell' | 'source'>,
+  { old, edited, text }: { readonly old: string; readonly edited: string; readonly text: string },
+): readonly PlacedReplacement[] | string {
+  const at = text.slice(source.start, source.end) === old ? source.start : text.indexOf(old)
+  if (at >= 0) return [{ cell, start: at, end: at + old.length, text: edited }]
+  // The whole cell, for nobody knows where in it the piece is now.
+  const merged = mergeTexts({ edited, base: old, generated: cellBody(text).trimEnd() })
+  if (merged.isConflict)
+    return 'the cell of an edited model was changed in the same place since it was promoted.'
+  const start = text.length - cellBody(text).length
+  return [{ cell, start, end: start + cellBody(text).trimEnd().length, text: merged.text }]
 }
 
 interface Change {
@@ -214,7 +235,7 @@ function wholeLines(text: string, { start, end }: { readonly start: number; read
 
 /** Lines that were put between statements follow the one before them into its cell. */
 function outsideStatements(
-  { was, is, mappings }: EditedFile,
+  { was, is, mappings, path }: EditedFile,
   covered: readonly { readonly start: number; readonly end: number }[],
 ) {
   const inserted: PlacedReplacement[] = []
@@ -239,12 +260,12 @@ function outsideStatements(
     )
       continue
     const before = mappings.findLast(mapping => (mapping.base ?? mapping.span).end <= from)
-    const isInBody = /^\s/.test(text) && !/^\s*return\b/.test(text) && before !== undefined
-    if (length > 0 || !isInBody) left++
+    const isBody = isModelFile(path) || (/^\s/.test(text) && !/^\s*return\b/.test(text))
+    if (length > 0 || !isBody || !before) left++
     else
       inserted.push({
         ...{ cell: before.cell, start: before.source.end, end: before.source.end },
-        text: outdented(`\n${text.trimEnd()}`),
+        text: isModelFile(path) ? `\n${text.trimEnd()}` : outdented(`\n${text.trimEnd()}`),
       })
   }
   return { inserted, left }

@@ -7,7 +7,8 @@
  * promotion would go by.
  */
 import type { OutputEdit } from './edits.ts'
-import { codeOf, documentOrder, parseNotebook, type CellRun, type Notebook } from './notebook.ts'
+import { withModelCells } from './model-cells.ts'
+import { cellText, documentOrder, parseNotebook, ranText, type CellRun, type Notebook } from './notebook.ts'
 import { loadEffects, type EffectStub } from './slice/effects.ts'
 import { markedOutput } from './slice/outputs.ts'
 import { sliceNotebook, type Slice, type Statement } from './slice/slice.ts'
@@ -65,12 +66,13 @@ export function notebookDependencies(options: DependenciesOptions): readonly Cel
 
 /** The notebook as its dependencies are looked at: what ran, then what would run next. */
 function withPendingCells(notebook: Notebook): Notebook {
-  return notebook.hasLog ? { ...notebook, runs: [...notebook.runs, ...pendingCells(notebook)] } : notebook
+  const runs = notebook.hasLog ? [...notebook.runs, ...pendingCells(notebook)] : notebook.runs
+  return withModelCells({ ...notebook, runs })
 }
 
 function pendingCells({ cells, runs }: Notebook): readonly CellRun[] {
-  const last = new Map(runs.map(run => [run.cell, run.source]))
-  return documentOrder(cells).filter(({ cell, source }) => last.get(cell) !== source)
+  const last = new Map(runs.map(run => [run.cell, ranText(run)]))
+  return documentOrder(cells).filter(run => last.get(run.cell) !== ranText(run))
 }
 
 /**
@@ -79,9 +81,7 @@ function pendingCells({ cells, runs }: Notebook): readonly CellRun[] {
  */
 function dependenciesOf(notebook: Notebook, slice: Slice): readonly CellDependencies[] {
   const history = readHistory(notebook, slice)
-  const codeCells = notebook.cells.filter(
-    ({ kind, source }) => kind === 'code' && codeOf(source).trim() !== '',
-  )
+  const codeCells = notebook.cells.filter(cell => cell.kind !== 'markdown' && cellText(cell).trim() !== '')
   const place = new Map(notebook.cells.map(({ id }, i) => [id, i]))
   const links = new Map(codeCells.map(({ id }) => [id, linksOf(history, slice, id)]))
   const stale = staleCells(history, place)

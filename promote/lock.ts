@@ -2,6 +2,7 @@
 import type { CatalogFeature, FeatureDefinition, Plan } from '../language/index.ts'
 import type { PromoteDiagnostic } from './errors.ts'
 import { modelCopyPath, pipelineFormat, type Lock, type LockedFeature } from './manifest.ts'
+import type { Texts } from './merge.ts'
 import { sha256 } from './version.ts'
 
 /** The project as promotion needs to see it; whoever calls does the reading. Paths are project-relative. */
@@ -11,8 +12,12 @@ export interface ProjectView {
   /**
    * A model by the text given to `model(…)`: a path or a name. `files` are the `.slip` files to take along (the one
    * that declares it and those it uses). Without a plan, `problem` says why.
+   * @param cells texts of `.slip` files that only the pipeline has, by path, where the reference is one of them
    */
-  model(reference: string): Promise<{
+  model(
+    reference: string,
+    cells?: Texts,
+  ): Promise<{
     readonly files: readonly { readonly path: string; readonly text: string }[]
     readonly plan?: Plan
     readonly problem?: string
@@ -43,6 +48,8 @@ export interface LockRequest {
   readonly references: readonly Reference[]
   readonly packages: readonly string[]
   readonly seed: number
+  /** `.slip` files that came of cells, by path as references name them. */
+  readonly cells?: Texts
 }
 
 export interface LockResult {
@@ -52,7 +59,13 @@ export interface LockResult {
   readonly diagnostics: readonly PromoteDiagnostic[]
 }
 
-export async function createLock({ project, references, packages, seed }: LockRequest): Promise<LockResult> {
+export async function createLock({
+  project,
+  references,
+  packages,
+  seed,
+  cells = {},
+}: LockRequest): Promise<LockResult> {
   const diagnostics: PromoteDiagnostic[] = []
   const data = new Map<string, Lock['data'][number]>()
   const models = new Map<string, Lock['models'][number]>()
@@ -101,7 +114,7 @@ export async function createLock({ project, references, packages, seed }: LockRe
     // One file that cannot be used is one complaint, however often it is named.
     if (seenModels.has(path)) continue
     seenModels.add(path)
-    const model = await project.model(path)
+    const model = await project.model(path, Object.hasOwn(cells, path) ? cells : undefined)
     for (const file of model.files) {
       models.set(file.path, { path: file.path, sha256: sha256(file.text) })
       files[modelCopyPath(file.path)] = file.text

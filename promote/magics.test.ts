@@ -1,7 +1,7 @@
 /** Notebooks with magics: what of them goes into a pipeline, and what is said of the rest. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { parseNotebook } from './notebook.ts'
+import { parseNotebook, ranText } from './notebook.ts'
 import { propose } from './propose.ts'
 import {
   createTestCache,
@@ -48,21 +48,15 @@ test('what ran is compared with what stands there, magics or not', () => {
   const { runs, cells, models } = parseNotebook(
     notebookText(['%time f()', '%install x', '%%slip\nmodel late_departure {\n}\nmodel `on time` {\n}']),
   )
-  assert.deepEqual(
-    runs.map(({ source }) => source),
-    ['      f()'],
-  )
+  assert.deepEqual(runs.map(ranText), [
+    '      f()',
+    '%%slip\nmodel late_departure {\n}\nmodel `on time` {\n}',
+  ])
   assert.equal(cells[0]?.source, '%time f()')
   assert.deepEqual([...models], ['late_departure', 'on time'])
 })
 
-test('a model of a cell has to become a file, and what %run declares an import', async () => {
-  const model = await promote('%%slip\nmodel late {\n  observe flights\n}', {
-    source: 'const trained = await late.train()\ntrained',
-    output: 'model',
-  })
-  assert.equal(model.diagnostics[0]?.code, 'PRO016')
-  assert.match(model.diagnostics[0]!.message, /Move Model Cell to File.*model\('late\.slip'\)/)
+test('what %run declares has to be an import', async () => {
   const run = await promote('%run prepare.ts', { source: 'prepared.join()', output: 'text' })
   assert.match(run.diagnostics[0]?.message ?? '', /%run prepare\.ts .* import it from its file/)
 })

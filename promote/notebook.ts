@@ -7,6 +7,7 @@ import Value from 'typebox/value'
 import { declarationsOf, parse } from '../language/index.ts'
 import { cellBody, isModelCell, readCell } from '../language/notebook/cell.ts'
 import { PromoteError } from './errors.ts'
+import type { CellModel } from './model-cells.ts'
 import { logOfEvidence, matchRuns } from './evidence/match.ts'
 import type { RunEvidence, SessionEvidence } from './evidence/read.ts'
 
@@ -36,7 +37,8 @@ const LogSchema = Type.Array(
 export interface NotebookCell {
   /** The nbformat id, or `cell-<index>` in files that have none. */
   readonly id: string
-  readonly kind: 'code' | 'markdown'
+  /** `model`: in the model language. */
+  readonly kind: 'code' | 'model' | 'markdown'
   readonly source: string
   /** The nearest heading above it, its own for Markdown. */
   readonly heading?: string
@@ -51,6 +53,10 @@ export interface CellRun {
   readonly cell: string
   /** What was run, which may differ from what the document says now; without magics. */
   readonly source: string
+  /** Of a cell in the model language: its text. `source` is then code that gives its models, and says nothing else. */
+  readonly text?: string
+  /** The same: its models, each declared by the statement of its name. */
+  readonly models?: readonly CellModel[]
   /** It ended in an error, as the log says or as the document shows of this very run. */
   readonly failed?: boolean
   /** What the kernel saw of it. */
@@ -91,7 +97,7 @@ export function parseNotebook(text: string, options: ReadOptions = {}): Notebook
   let heading: string | undefined
   for (const [i, cell] of file.cells.entries()) {
     const source = textOf(cell.source)
-    const kind = cell.cell_type === 'code' && !isModelText(source, cell.metadata) ? 'code' : 'markdown'
+    const kind = kindOf(cell.cell_type, source, cell.metadata)
     if (cell.cell_type === 'markdown') heading = lastHeading(source) ?? heading
     cells.push({
       id: cell.id ?? `cell-${i}`,
@@ -128,10 +134,24 @@ function doing(source: string, cell: string): Notebook['magics'] {
 
 /** The document's code cells from top to bottom, as if each had run once. */
 export function documentOrder(cells: readonly NotebookCell[]): readonly CellRun[] {
-  return cells
-    .map(({ kind, id, source }) => ({ kind, cell: id, source: codeOf(source) }))
-    .filter(({ kind, source }) => kind === 'code' && source.trim() !== '')
-    .map(({ cell, source }) => ({ cell, source }))
+  return cells.filter(cell => cell.kind !== 'markdown').flatMap(({ id, source }) => runOf(id, source) ?? [])
+}
+
+/** A run of a cell's text; undefined when there is nothing to run. */
+function runOf(cell: string, source: string): CellRun | undefined {
+  if (isModelCell(source)) return { cell, source: '', text: source }
+  const code = codeOf(source)
+  return code.trim() === '' ? undefined : { cell, source: code }
+}
+
+/** What a run ran, to be compared with another or with what a cell says now. */
+export function ranText({ source, text }: CellRun): string {
+  return text ?? source
+}
+
+/** The same of a cell. */
+export function cellText({ kind, source }: NotebookCell): string {
+  return kind === 'code' ? codeOf(source) : source
 }
 
 function parseFile(text: string): Static<typeof NotebookSchema> {
@@ -175,22 +195,18 @@ function historyOfFile(
   const { seen, unlogged } = evidence ? matchRuns(log, evidence) : { seen: [], unlogged: [] }
   const failed = new Map(cells.filter(cell => cell.failed).map(cell => [cell.id, cell.source]))
   const lastRun = new Map(log.map(({ cell }, i) => [cell, i]))
-  const runs = log.map((run, i): CellRun & { isModel: boolean } => {
+  const runs = log.flatMap((logged, i): readonly CellRun[] => {
+    const run = runOf(logged.cell, logged.source)
+    if (!run) return []
     const look = seen[i]
     const isLast = lastRun.get(run.cell) === i
     const hasFailed = look
       ? look.status === 'error'
-      : run.status === 'error' || (isLast && failed.get(run.cell) === run.source)
-    return {
-      cell: run.cell,
-      source: codeOf(run.source),
-      ...(hasFailed ? { failed: true } : {}),
-      ...(look ? { seen: look } : {}),
-      isModel: isModelText(run.source),
-    }
+      : logged.status === 'error' || (isLast && failed.get(run.cell) === logged.source)
+    return [{ ...run, ...(hasFailed ? { failed: true } : {}), ...(look ? { seen: look } : {}) }]
   })
   return {
-    runs: runs.filter(run => !run.isModel && run.source.trim() !== '').map(({ isModel: _, ...run }) => run),
+    runs,
     origin: logged ? 'log' : 'evidence',
     unlogged,
   }
@@ -214,10 +230,16 @@ function outputMark(metadata: Readonly<Record<string, unknown>> | undefined): { 
   return typeof output === 'string' && output !== '' ? { output } : {}
 }
 
-/** Cells in the model language hold no code to slice. */
-function isModelText(source: string, metadata?: Readonly<Record<string, unknown>>): boolean {
+function kindOf(
+  type: string,
+  source: string,
+  metadata: Readonly<Record<string, unknown>> | undefined,
+): NotebookCell['kind'] {
+  if (type !== 'code') return 'markdown'
+  if (isModelCell(source)) return 'model'
   const language = (metadata?.['vscode'] as { languageId?: unknown } | undefined)?.languageId
-  return language === 'slipway' || isModelCell(source)
+  // Without its first line no kernel would take it for one.
+  return language === 'slipway' ? 'markdown' : 'code'
 }
 
 /**

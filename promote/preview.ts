@@ -15,7 +15,7 @@ import type {
 import { isSecretName, looksSecret } from '../language/notebook/secrets.ts'
 import type { Manifest } from './manifest.ts'
 import type { Notebook } from './notebook.ts'
-import { createStatementRefs, literalsOf, type StatementRefs } from './slice/refs.ts'
+import { createStatementRefs, literalsOf, placeOf, type StatementRefs } from './slice/refs.ts'
 import type { Slice, SliceOutput, Statement } from './slice/slice.ts'
 import { ts } from './slice/typescript.ts'
 import { constantLiteral } from './steps/classify.ts'
@@ -55,7 +55,7 @@ export function previewOf(options: PreviewOptions): Preview {
   }
 }
 
-function previewStep({ refs }: Look, step: StepPlan): PreviewStep {
+function previewStep({ refs, notebook }: Look, step: StepPlan): PreviewStep {
   const { name, proposedName, title, parameters, cells } = step
   const crossing = ({ name, codec, type }: StepPlan['outputs'][number]) => ({ name, codec, type: type.text })
   return {
@@ -65,8 +65,7 @@ function previewStep({ refs }: Look, step: StepPlan): PreviewStep {
     file: stepPath(step),
     statements: step.own.map(statement => ({
       at: refs.of(statement),
-      text: statement.node.getText(),
-      span: { start: statement.node.getStart(), end: statement.node.end },
+      ...placeOf(notebook, statement),
     })),
     inputs: step.inputs.map(({ name, step: from, type }) => ({
       name,
@@ -149,7 +148,7 @@ function secretCalls(node: ts.Node): readonly string[] {
 }
 
 /** What is not lifted yet, of statements that form the steps. */
-function literalsToLift({ plan, kept, refs }: Look): readonly PreviewLiteral[] {
+function literalsToLift({ plan, kept, refs, notebook }: Look): readonly PreviewLiteral[] {
   const taken = new Set(kept.flatMap(s => [...s.declares, ...s.mentions]))
   const done = new Set(
     [plan.decisions.lifts, plan.decisions.secrets].flatMap(map =>
@@ -157,7 +156,8 @@ function literalsToLift({ plan, kept, refs }: Look): readonly PreviewLiteral[] {
     ),
   )
   return kept.flatMap(statement => {
-    if (plan.roles.get(statement.index)?.kind === 'parameter') return []
+    const isOurs = notebook.runs[statement.run]?.models !== undefined
+    if (isOurs || plan.roles.get(statement.index)?.kind === 'parameter') return []
     return literalsOf(statement.node).flatMap(({ node, value }, literal) => {
       if (done.has(node)) return []
       const suggestedName = freeName(nameFor(node), taken)

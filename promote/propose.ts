@@ -12,14 +12,17 @@ import { historyOf, isDocumentOrder, type HistoryFinding } from './evidence/hist
 import type { RunEvidence, SessionEvidence } from './evidence/read.ts'
 import { withoutUnparsed } from './evidence/unparsed.ts'
 import { hasConflict, type Texts } from './merge.ts'
+import { withModelCells } from './model-cells.ts'
 import { parseNotebook, type CellRun, type Notebook } from './notebook.ts'
 import { previewOf } from './preview.ts'
 import { fileReferences, moduleImports, packagesIn } from './references.ts'
 import { loadEffects, type EffectStub } from './slice/effects.ts'
 import { sliceNotebook, type Slice, type SliceOptions, type Statement } from './slice/slice.ts'
-import type { DeclarationCache, TypesOf } from './slice/typescript.ts'
+import { placeOf } from './slice/refs.ts'
+import { ts, type DeclarationCache, type TypesOf } from './slice/typescript.ts'
 import { decide } from './steps/decisions.ts'
 import { planSteps } from './steps/plan.ts'
+import { printCellFiles } from './write/cell-files.ts'
 import { styleOf } from './write/format.ts'
 import { collectModules } from './write/modules.ts'
 import { printCode, type Source } from './write/step-file.ts'
@@ -120,12 +123,11 @@ export interface ReplayRequest {
 /** @throws PromoteError PRO010 for what is no notebook, PRO024 for edits of the folder that cannot be read */
 export async function propose(options: ProposeOptions): Promise<Proposal> {
   const { evidence, history } = options
-  const notebook = withoutUnparsed(
-    parseNotebook(options.notebook, {
-      ...(evidence ? { evidence } : {}),
-      ...(history ? { history } : {}),
-    }),
-  )
+  const parsed = parseNotebook(options.notebook, {
+    ...(evidence ? { evidence } : {}),
+    ...(history ? { history } : {}),
+  })
+  const notebook = withModelCells(withoutUnparsed(parsed))
   const edits = options.edits ?? editsOf(options.previous)
   const outputs = edits.outputs ?? options.outputs
   const slice = sliceOf(options, notebook, outputs)
@@ -149,7 +151,7 @@ function sliceOf(options: ProposeOptions, notebook: Notebook, outputs: SliceOpti
 
 /** What the document from top to bottom would give, to be compared with what ran. */
 function documentReplay(options: ProposeOptions, outputs: SliceOptions['outputs']): ReplayRequest {
-  const notebook = parseNotebook(options.notebook, { history: 'document' })
+  const notebook = withModelCells(parseNotebook(options.notebook, { history: 'document' }))
   return replayOf(sliceOf(options, notebook, outputs), notebook)
 }
 
@@ -164,19 +166,25 @@ async function plan(options: ProposeOptions, { slice, notebook, edits, report }:
   const plan = planSteps(slice, notebook, decide(slice, notebook, edits))
   if (plan.diagnostics.length > 0) return { ...report, diagnostics: plan.diagnostics }
   const modules = await collectModules(options.project, moduleImports(slice))
-  const style = styleOf(notebook.runs.map(run => run.source))
+  const cellFiles = printCellFiles(slice, notebook)
+  const style = styleOf(notebook.runs.flatMap(({ source, text }) => (text === undefined ? [source] : [])))
   const source: Source = {
     slice,
     plan,
     style,
     modules: modules.specifiers,
     copies: Object.keys(modules.files),
+    cells: cellFiles,
   }
   const generated = await printCode(source)
   const code = { ...Object.fromEntries(generated.map(({ path, text }) => [path, text])), ...modules.files }
   const locked = await createLock({
     project: options.project,
-    references: fileReferences(slice, options.workingFolder ?? ''),
+    references: fileReferences(slice, options.workingFolder ?? '').map(reference => ({
+      ...reference,
+      path: cellFiles.names.get(reference.path) ?? reference.path,
+    })),
+    cells: cellFiles.texts,
     packages: packagesIn(code),
     seed: options.seed ?? 0,
   })
@@ -192,7 +200,7 @@ async function plan(options: ProposeOptions, { slice, notebook, edits, report }:
     problems: mergeProblems,
   } = assemble({
     ...{ name: options.name, notebookName: options.notebookName ?? 'a notebook' },
-    ...{ plan, generated, modules: modules.files, locked, edits },
+    ...{ plan, generated, modules: modules.files, locked, edits, cells: cellFiles.files },
     ...(options.previous ? { previous: options.previous } : {}),
     ...(options.workingFolder ? { workingFolder: options.workingFolder } : {}),
   })
@@ -233,7 +241,7 @@ function withCodecs(replay: ReplayRequest, { outputs }: Manifest): ReplayRequest
 
 function reportOf(slice: Slice, notebook: Notebook, document: ReplayRequest | undefined): Report {
   const report = (keep: boolean) =>
-    slice.statements.filter(s => slice.kept.has(s.index) === keep).map(s => statementReport(s))
+    slice.statements.filter(s => slice.kept.has(s.index) === keep).flatMap(s => statementReports(s, notebook))
   return {
     kept: report(true),
     dropped: report(false),
@@ -261,6 +269,8 @@ function replayOf(slice: Slice, notebook: Notebook): ReplayRequest {
   }
 }
 
-function statementReport({ cell, node }: Statement): StatementReport {
-  return { cell, text: node.getText(), span: { start: node.getStart(), end: node.end } }
+/** Of what gives the models of a cell the import is ours alone. */
+function statementReports(statement: Statement, notebook: Notebook): readonly StatementReport[] {
+  const isOurs = notebook.runs[statement.run]?.models && ts.isImportDeclaration(statement.node)
+  return isOurs ? [] : [{ cell: statement.cell, ...placeOf(notebook, statement) }]
 }

@@ -1,6 +1,7 @@
 /** `%%slip` in the process that runs cells: checks the text, binds the models, says what came of it. */
 import type { Diagnostic } from '../../language/index.ts'
 import { readCell } from '../../language/notebook/cell.ts'
+import { isVariableName, modelCollection } from '../../language/notebook/model-cells.ts'
 import { displayPlans } from '../../library/display/declared-model.ts'
 import { createCellModels, type CellModels, type CheckedCell } from '../../library/model/cell-models.ts'
 import type { Model } from '../../library/model/model.ts'
@@ -25,9 +26,6 @@ export interface ModelCellResult {
   readonly bundle: Readonly<Record<string, unknown>>
 }
 
-/** Names that are no identifiers are reached through this one. */
-const collection = 'models'
-
 export interface ModelCells {
   run(request: ModelCellRequest): Promise<ModelCellResult>
   /** Every name is unknown again. */
@@ -51,8 +49,8 @@ export function createModelCells(scope: Scope): ModelCells {
         if (bindable(name, scope)) bind(scope, { name, value: model, file })
         else {
           unnamed[name] = model
-          bind(scope, { name: collection, value: unnamed, file })
-          notes.push(`The model ${name} is ${collection}[${JSON.stringify(name)}] in other cells.`)
+          bind(scope, { name: modelCollection, value: unnamed, file })
+          notes.push(`The model ${name} is ${modelCollection}[${JSON.stringify(name)}] in other cells.`)
         }
       }
       return { warnings: [...warnings, ...notes], bundle: bundleOf(checked) }
@@ -62,17 +60,9 @@ export function createModelCells(scope: Scope): ModelCells {
 
 /** A name that a cell can say, and that takes nothing from Node's. */
 function bindable(name: string, scope: Scope): boolean {
-  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) || reserved.has(name)) return false
+  if (!isVariableName(name)) return false
   return !(name in globalThis) || scope.names().some(known => known.name === name)
 }
-
-const reserved = new Set(
-  (
-    'await break case catch class const continue debugger default delete do else enum export extends false finally for ' +
-    'function if implements import in instanceof interface let new null package private protected public return static ' +
-    'super switch this throw true try typeof var void while with yield arguments eval undefined models'
-  ).split(' '),
-)
 
 function bind(scope: Scope, { name, value, file }: { name: string; value: unknown; file: string }): void {
   scope.declare([{ name, kind: 'const', shadow: false }], file)

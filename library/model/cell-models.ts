@@ -4,6 +4,7 @@
  * place of what was there before.
  */
 import { declarationsOf, parse, type Diagnostic, type Plan } from '../../language/index.ts'
+import { runModelCell } from '../../language/notebook/model-cells.ts'
 import { currentContext } from '../context.ts'
 import { loadProject, type CellText, type Project, type ProjectProblem } from '../project.ts'
 import { Model } from './model.ts'
@@ -41,10 +42,7 @@ export function createCellModels(): CellModels {
   let cells: readonly ModelCell[] = []
 
   async function check(cell: ModelCell): Promise<CheckedCell> {
-    const others = cells
-      .filter(({ key }) => key !== cell.key)
-      .map(other => withoutRedeclared(other, cell.text))
-    const all = [...others, cell]
+    const all = runModelCell(cells, cell)
     const texts = all.map(({ path, text }, i) => ({
       path,
       text,
@@ -86,20 +84,4 @@ function judge(project: Project, { path }: ModelCell, cells: readonly CellText[]
       kind === 'model' || !name ? [] : [{ kind, name: name.text }],
     ),
   }
-}
-
-/** Features and models have one name in a project: those that are declared anew are blank in the older cell. */
-function withoutRedeclared(cell: ModelCell, newer: string): ModelCell {
-  const unique = (text: string) =>
-    declarationsOf(parse(text)).filter(({ kind }) => kind === 'feature' || kind === 'model')
-  const anew = new Set(unique(newer).map(({ kind, name }) => `${kind} ${name?.text ?? ''}`))
-  let { text } = cell
-  for (const { kind, name, node } of unique(cell.text)) {
-    if (!name || !anew.has(`${kind} ${name.text}`)) continue
-    text =
-      text.slice(0, node.start) +
-      text.slice(node.start, node.end).replace(/[^\r\n]/g, ' ') +
-      text.slice(node.end)
-  }
-  return text === cell.text ? cell : { ...cell, text }
 }

@@ -1,7 +1,9 @@
 /** A model as it is declared in the project's `.slip` files, to be trained. */
-import { relative } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import type { TrainOptions as EngineTrainOptions } from '../../engine/types.ts'
 import type { Diagnostic, Plan, Workspace } from '../../language/index.ts'
+import { normalPath } from '../../language/paths.ts'
 import { currentContext } from '../context.ts'
 import { displayMethod, type MimeBundle } from '../display/messages.ts'
 import { LibraryError } from '../errors.ts'
@@ -51,7 +53,7 @@ export class Model {
     const { loadProject } = await import('../project.ts')
     const project = this.#cells
       ? await loadProject(root, { catalogFeatures, cells: this.#cells })
-      : await loadProject(root, { modelFolder, catalogFeatures })
+      : await loadProject(root, { modelFolder, catalogFeatures, ...onlyFile(this.reference, modelFolder) })
     const { name, plan, diagnostics } = project.plan(this.reference)
     if (plan) return plan
     const problems = project.problems.map(({ path, message }) => `${path}: ${message}`)
@@ -110,6 +112,12 @@ export class Model {
  */
 export function model(reference: string): Model {
   return new Model(reference)
+}
+
+/** A pipeline may hold several files that declare a model of one name: what a notebook's cell said at different times. */
+function onlyFile(reference: string, folder: string | undefined): { readonly only?: string } {
+  const path = folder !== undefined && reference.endsWith('.slip') ? normalPath(reference) : undefined
+  return path !== undefined && existsSync(join(folder ?? '', path)) ? { only: path } : {}
 }
 
 function engineOptions({ rows, observations, seed, signal }: TrainOptions): EngineTrainOptions {

@@ -1,5 +1,5 @@
 /** How the document and what ran differ, as findings about cells: order, edits, deletions, failures. Pure. */
-import { codeOf, documentOrder, type Notebook, type NotebookCell } from '../notebook.ts'
+import { cellText, documentOrder, ranText, type CellRun, type Notebook } from '../notebook.ts'
 
 /**
  * - `edited`: the document says something else than what ran last.
@@ -31,7 +31,7 @@ export function historyOf(notebook: Notebook): readonly HistoryFinding[] {
       findings.push({ kind, cell, runs })
     const document = there.get(cell)
     if (!document) add('deleted')
-    else if (codeOfCell(document) !== runs[positions.at(-1) as number]?.source) add('edited')
+    else if (cellText(document) !== ranText(runs[positions.at(-1) as number] as CellRun)) add('edited')
     if (positions.length > 1) add('repeated')
     const failed = positions.filter(i => runs[i]?.seen?.status === 'error' || runs[i]?.failed === true)
     if (failed.length > 0) add('failed', failed)
@@ -48,12 +48,8 @@ export function isDocumentOrder({ runs, cells }: Notebook): boolean {
   const document = documentOrder(cells)
   return (
     runs.length === document.length &&
-    runs.every((run, i) => run.cell === document[i]?.cell && run.source === document[i].source)
+    runs.every((run, i) => run.cell === document[i]?.cell && ranText(run) === ranText(document[i]))
   )
-}
-
-function codeOfCell(cell: NotebookCell): string {
-  return cell.kind === 'code' ? codeOf(cell.source) : cell.source
 }
 
 /** Cells that are not on a longest run in the document's order, by their last runs. */

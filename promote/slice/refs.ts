@@ -35,6 +35,20 @@ export function createStatementRefs(
   }
 }
 
+/** A statement's text and where it stands in its cell; of code for a model cell what the cell says of the model. */
+export function placeOf(
+  { runs }: Pick<Notebook, 'runs'>,
+  { node, run, declares }: Statement,
+): { readonly text: string; readonly span: { readonly start: number; readonly end: number } } {
+  const { models, text = '' } = runs[run] ?? {}
+  const span = models
+    ? models.find(({ name }) => declares.includes(name) || node.getText().includes(JSON.stringify(name)))
+        ?.span
+    : { start: node.getStart(), end: node.end }
+  if (!span) return { text: node.getText(), span: { start: 0, end: text.length } }
+  return { text: models ? text.slice(span.start, span.end) : node.getText(), span }
+}
+
 export interface Literal {
   /** The literal with its sign. */
   readonly node: ts.Expression

@@ -101,9 +101,10 @@ export const testProject: ProjectView = {
   async data(path) {
     return path.includes('missing') ? [] : [{ path, sha256: sha256(path), sizeBytes: path.length }]
   },
-  async model(reference) {
+  async model(reference, cells) {
     const plan = { sources: {}, catalogFeatures: {} }
-    return { files: [{ path: reference, text: `// ${reference}\n` }], plan: plan as never }
+    const files = Object.entries(cells ?? { [reference]: `// ${reference}\n` })
+    return { files: files.map(([path, text]) => ({ path, text })), plan: plan as never }
   },
   async packageVersion(name) {
     return { version: '1.0.0', integrity: `sha512-${name}` }

@@ -1,9 +1,11 @@
 /** The text of a step's module, and of the module that steps share. */
 import type { PromoteDiagnostic } from '../errors.ts'
+import { literalsOf } from '../slice/refs.ts'
 import type { Slice, Statement } from '../slice/slice.ts'
 import { ts } from '../slice/typescript.ts'
 import type { PipelinePlan, StepPlan } from '../steps/plan.ts'
 import type { CrossingType } from '../steps/types.ts'
+import type { CellFiles } from './cell-files.ts'
 import { formatCode, type CodeStyle } from './format.ts'
 import { importedNames, printImports, type ImportedName } from './imports.ts'
 import { moduleLiteral } from './modules.ts'
@@ -55,6 +57,7 @@ export interface Source {
   /** Specifier in a cell -> in a step, of the project's own modules; and all of these by path in the pipeline. */
   readonly modules: ReadonlyMap<string, string>
   readonly copies: readonly string[]
+  readonly cells: Pick<CellFiles, 'names' | 'runs'>
 }
 
 /** Every module of the pipeline's own code. */
@@ -93,7 +96,11 @@ async function printStep(
       .join('\n\n'),
     style,
   )
-  return { path, text, map: mapStatements(path, text, own, body.origins), diagnostics: body.diagnostics }
+  // Code for a model cell is nobody's text: its file is what has a place in the cell.
+  const origins = body.origins.map(origin =>
+    origin && source.cells.runs.has(origin.run) ? undefined : origin,
+  )
+  return { path, text, map: mapStatements(path, text, own, origins), diagnostics: body.diagnostics }
 }
 
 export function stepPath({ name }: Pick<StepPlan, 'name'>): string {
@@ -222,7 +229,7 @@ function sentence(title: string): string {
 }
 
 function textOf(
-  { slice, plan, modules }: Source,
+  { slice, plan, modules, cells }: Source,
   statement: Statement,
   options: Omit<Parameters<typeof statementText>[1], 'length' | 'replacements'> = {},
 ) {
@@ -235,6 +242,10 @@ function textOf(
   for (const literal of moduleLiterals(statement.node)) {
     const to = modules.get(literal.text)
     if (to !== undefined) replacements.set(literal, `'${to}'`)
+  }
+  for (const { node, value } of cells.runs.has(statement.run) ? literalsOf(statement.node) : []) {
+    const to = typeof value === 'string' ? cells.names.get(value) : undefined
+    if (to !== undefined) replacements.set(node, `'${to}'`)
   }
   return statementText(statement.node, { length, replacements, ...options })
 }

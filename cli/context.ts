@@ -3,7 +3,8 @@
  * Ctrl+C raises.
  */
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { findProjectRoot } from '../library/context.ts'
 import { CliError } from './errors.ts'
 import { createOutput, type Output } from './output.ts'
 
@@ -14,9 +15,10 @@ export interface CommandContext {
   readonly signal: AbortSignal
   /**
    * The project's root: what `--project` names, else the nearest folder upwards with a slipway.json.
+   * @param find looks for it in another way where `--project` names none; the folder that it names is then taken as it is
    * @throws CliError CLI001
    */
-  projectRoot(near?: string): string
+  projectRoot(near?: string, find?: (near: string) => string | undefined): string
   /** A path that the user gave, made absolute. */
   path(path: string): string
 }
@@ -34,23 +36,19 @@ export function createContext(options: GlobalOptions, signal: AbortSignal): Comm
     output: createOutput(options.json ?? false),
     signal,
     path,
-    projectRoot(near = cwd) {
-      const start = options.project === undefined ? near : path(options.project)
-      const root = findUpwards(start, 'slipway.json')
-      if (root !== undefined && (options.project === undefined || root === start)) return root
-      throw new CliError(
-        'CLI001',
-        options.project === undefined
-          ? `No slipway.json in ${start} or above it. Go to a project, name one with --project, or make one with \`slipway init\`.`
-          : `${start} has no slipway.json. Make it a project with \`slipway init\`.`,
-      )
+    projectRoot(near = cwd, find = findProjectRoot) {
+      if (options.project === undefined) {
+        const root = find(near)
+        if (root !== undefined) return root
+        throw new CliError(
+          'CLI001',
+          `No slipway.json in ${near} or above it. Go to a project, name one with --project, or make one with \`slipway init\`.`,
+        )
+      }
+      const root = path(options.project)
+      const isEnough = find === findProjectRoot ? existsSync(join(root, 'slipway.json')) : existsSync(root)
+      if (isEnough) return root
+      throw new CliError('CLI001', `${root} has no slipway.json. Make it a project with \`slipway init\`.`)
     },
-  }
-}
-
-function findUpwards(start: string, file: string): string | undefined {
-  for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, file))) return folder
-    if (folder === dirname(folder)) return undefined
   }
 }

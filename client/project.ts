@@ -13,6 +13,12 @@ export function projectOf(uri: vscode.Uri): string | undefined {
   return undefined
 }
 
+/** Where a notebook's project is or, once it is promoted, will be: its own folder when there is none. */
+export function projectOfNotebook(uri: vscode.Uri): string | undefined {
+  if (uri.scheme !== 'file') return undefined
+  return projectOf(uri) ?? dirname(uri.fsPath)
+}
+
 /** The project of what is being edited, else the first of the workspace. */
 export function currentProject(): string | undefined {
   const active =

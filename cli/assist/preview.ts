@@ -1,5 +1,4 @@
 /** A preview for an editor: what `slipway promote` would do with a notebook as the editor has it. */
-import { dirname } from 'node:path'
 import {
   editsFile,
   lockFile,
@@ -9,18 +8,17 @@ import {
   type FileDiff,
   type ProposeOptions,
 } from '../../promote/index.ts'
-import { createContext } from '../context.ts'
 import { createOutput } from '../output.ts'
 import { promotionRequest } from '../promotion/request.ts'
+import { rootOfNotebook } from '../promotion/root.ts'
 import type { PreviewAnswer, PreviewRequest } from './messages.ts'
 
-/** @throws CliError CLI001 outside of projects, PromoteError for what is no notebook */
+/** @throws PromoteError for what is no notebook */
 export async function previewPromotion(
   { file, text, name, edits, history }: PreviewRequest,
   cache: NonNullable<ProposeOptions['cache']>,
 ): Promise<PreviewAnswer> {
-  const { signal } = new AbortController()
-  const root = createContext({}, signal).projectRoot(dirname(file))
+  const root = rootOfNotebook(file)
   const { colors } = createOutput(true)
   const { options, folder } = promotionRequest({ root, file, text, name, edits, history, colors, cache })
   const { pipeline, preview, diagnostics, kept, dropped, assumptions } = await propose(options)

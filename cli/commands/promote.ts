@@ -1,6 +1,6 @@
 /** `slipway promote`: a notebook becomes a pipeline, shown before it is written and verified before it counts. */
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import {
@@ -14,6 +14,7 @@ import {
   type Proposal,
   type Verification,
 } from '../../promote/index.ts'
+import { configFile } from '../../library/config.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
@@ -22,6 +23,7 @@ import { carryBack } from '../promotion/back.ts'
 import { noteCommand, writePipeline } from '../promotion/folder.ts'
 import { promotionRequest } from '../promotion/request.ts'
 import { provenanceFile, provenanceOf } from '../promotion/provenance.ts'
+import { beginProject, noteRoot, rootOfNotebook } from '../promotion/root.ts'
 import { report, showDiffs, showProposal, verificationSummary } from '../promotion/show.ts'
 import { unverified, verifyPipeline, type Verified } from '../promotion/verify.ts'
 
@@ -74,7 +76,7 @@ async function promoteCommand(
 ): Promise<void> {
   const { output } = context
   const file = context.path(given)
-  const root = context.projectRoot(dirname(file))
+  const root = context.projectRoot(file, rootOfNotebook)
   const request = promotionRequest({
     root,
     file,
@@ -118,7 +120,13 @@ async function promoteCommand(
     [provenanceFile]: json(provenance),
   }
   writePipeline(folder, files, removedPaths(proposal))
+  if (beginProject(root))
+    output.text(
+      `${relative(context.cwd, join(root, configFile))} is new: its folder is a Slipway project now.`,
+    )
+  noteRoot(folder, root)
   noteCommand(root)
+  if (relative(root, folder).startsWith('..')) noteCommand(folder)
   output.endProgress()
   report(context, { proposal, pipeline: verified, folder, outputs, verification, written: true })
 }

@@ -10,6 +10,7 @@ import { CliError, exitCodes } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
 import { pipelineDocuments, pipelineOutputs } from '../outputs.ts'
 import { parseParameters, readPipeline } from '../pipeline.ts'
+import { rootOfPipeline } from '../promotion/root.ts'
 import { readNotebookFile, runNotebook, writeNotebookFile, type RanCell } from '../run-notebook.ts'
 
 interface RunOptions {
@@ -94,7 +95,7 @@ async function runPipelineCommand(
   { param = [], steps: withSteps = false }: RunOptions,
 ): Promise<void> {
   const { output, signal } = context
-  const root = context.projectRoot(folder)
+  const root = context.projectRoot(folder, rootOfPipeline)
   const pipeline = readPipeline(root, folder)
   const workFolder = mkdtempSync(join(tmpdir(), 'slipway-run-'))
   try {

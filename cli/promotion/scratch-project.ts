@@ -34,6 +34,8 @@ export interface ScratchOptions {
 /** Larger files are links to the user's: copying them would cost more than it protects. */
 const largestCopyBytes = 64 << 20
 const mostCopiedBytes = 1 << 30
+/** Begins the names of these copies: one that lies in the project is no part of it. */
+const prefix = 'slipway-promote-'
 /** Neither code nor data of the notebook. */
 const leftOut = new Set(['.git', '.hg', '.svn', '.slipway', '.cache', '.vscode-test'])
 
@@ -43,7 +45,7 @@ export async function createScratchProject(
   options: ScratchOptions = {},
 ): Promise<ScratchProject> {
   // Real, because what cells see of their folder is: some systems have a link for the temporary folder.
-  const outer = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-promote-')))
+  const outer = realpathSync(mkdtempSync(join(tmpdir(), prefix)))
   const root = join(outer, basename(source))
   mkdirSync(root)
   linkPackagesAbove(source, outer)
@@ -79,7 +81,7 @@ interface Mirror {
 
 async function mirror({ from, to, path, left, writable }: Mirror): Promise<void> {
   for (const entry of await readdir(join(from, path), { withFileTypes: true })) {
-    if (leftOut.has(entry.name)) continue
+    if (leftOut.has(entry.name) || entry.name.startsWith(prefix)) continue
     const inside = path === '' ? entry.name : `${path}/${entry.name}`
     const [source, target] = [join(from, inside), join(to, inside)]
     if (entry.name === 'node_modules') symlinkSync(source, target, 'junction')

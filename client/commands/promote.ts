@@ -4,7 +4,7 @@ import { basename, join, relative } from 'node:path'
 import * as vscode from 'vscode'
 import type { Run } from '../../backend/api/index.ts'
 import type { Services } from '../context.ts'
-import { currentProject, projectOf } from '../project.ts'
+import { currentProject, projectOfNotebook } from '../project.ts'
 import { openRun } from '../pages/run-page.ts'
 import { outputMark } from '../promotion/cell-marks.ts'
 import type { PromotionPage } from '../promotion/page.ts'
@@ -28,11 +28,10 @@ export async function promoteCell(services: Services, given?: unknown): Promise<
 }
 
 function openPromotion(services: Services, notebook: vscode.NotebookDocument): PromotionPage | undefined {
-  const root = projectOf(notebook.uri)
+  const root = projectOfNotebook(notebook.uri)
   const file = basename(notebook.uri.fsPath)
   if (root === undefined) {
-    const advice = 'Put it into a folder with a slipway.json, or make one: Slipway: New Project….'
-    void showError(services, 'Promote', new Error(`${file} lies in no Slipway project. ${advice}`))
+    void showError(services, 'Promote', new Error(`${file} is no file on this machine: save it first.`))
     return undefined
   }
   return promotions()?.open(services, notebook, name => submitPipeline(services, { root, name }))

@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode'
 import type { LanguageServices, Services } from '../context.ts'
-import { projectOf } from '../project.ts'
+import { projectOfNotebook } from '../project.ts'
 import { DisposableStore } from '../support/disposables.ts'
 import { Assistant } from './assistant.ts'
 import { cellOf, markOutput, runNeeded, showLinks } from './cell-commands.ts'
@@ -61,7 +61,7 @@ export function registerPromotion(
         known.reveal()
         return known
       }
-      const root = projectOf(notebook.uri)
+      const root = projectOfNotebook(notebook.uri)
       if (root === undefined) return undefined
       opened += 1
       const page = new PromotionPage({ services, assistant, notebook, root, submit }, String(opened))

@@ -72,6 +72,14 @@ export const SecretEditSchema = Type.Object({
 })
 export type SecretEdit = Static<typeof SecretEditSchema>
 
+export const TrimEditSchema = Type.Object({
+  /** A statement with a call of which nothing is known, and which the session saw change nothing. */
+  at: StatementRefSchema,
+  /** True: the pipeline does without it, if it then gives the same. False: it stays. */
+  leaveOut: Type.Boolean(),
+})
+export type TrimEdit = Static<typeof TrimEditSchema>
+
 export const ProposalEditsSchema = Type.Object({
   format: Type.Literal(1),
   /** The last one for a statement counts. */
@@ -81,6 +89,8 @@ export const ProposalEditsSchema = Type.Object({
   outputs: Type.Optional(Type.Array(OutputEditSchema, { minItems: 1 })),
   parameters: Type.Optional(Type.Array(ParameterEditSchema)),
   secrets: Type.Optional(Type.Array(SecretEditSchema)),
+  /** The last one for a statement counts. */
+  trims: Type.Optional(Type.Array(TrimEditSchema)),
 })
 /** Everything a person changed in a preview. All but `format` may be absent; `{ format: 1 }` changes nothing. */
 export type ProposalEdits = Static<typeof ProposalEditsSchema>

@@ -23,6 +23,7 @@ import { ts, type DeclarationCache, type TypesOf } from './slice/typescript.ts'
 import { decide } from './steps/decisions.ts'
 import { planSteps } from './steps/plan.ts'
 import { printCellFiles } from './write/cell-files.ts'
+import { keptAfterAll, trim, type Trim, type Trimmed, type TrimMode } from './trim.ts'
 import { styleOf } from './write/format.ts'
 import { collectModules } from './write/modules.ts'
 import { printCode, type Source } from './write/step-file.ts'
@@ -54,6 +55,8 @@ export interface ProposeOptions {
   readonly cache?: DeclarationCache
   /** What the kernel kept of the session. */
   readonly evidence?: SessionEvidence
+  /** What of unknown calls is left out that the session saw do nothing. Default `safe`. */
+  readonly trim?: TrimMode
   /** What counts: what ran (default), or the document from top to bottom, whatever ran. */
   readonly history?: 'log' | 'document'
 }
@@ -69,12 +72,16 @@ export interface Proposal {
   readonly dropped: readonly StatementReport[]
   /** What had to be taken for granted. */
   readonly assumptions: readonly Assumption[]
+  /** What is kept only for what nobody knows, where the session saw that it did nothing. */
+  readonly trims: readonly Trim[]
+  /** The same with nothing left out: what holds when the verification does not pass. Absent when nothing is. */
+  readonly untrimmed?: Proposal
   /** What a clean replay has to run, and what to look at. */
   readonly replay: ReplayRequest
 }
 
 /** What is the same for a promotion that goes on and one that cannot. */
-type Report = Omit<Proposal, 'diagnostics' | 'pipeline' | 'preview'>
+type Report = Omit<Proposal, 'diagnostics' | 'pipeline' | 'preview' | 'untrimmed'>
 
 export interface Pipeline {
   readonly manifest: Manifest
@@ -130,15 +137,46 @@ export async function propose(options: ProposeOptions): Promise<Proposal> {
   const notebook = withModelCells(withoutUnparsed(parsed))
   const edits = options.edits ?? editsOf(options.previous)
   const outputs = edits.outputs ?? options.outputs
-  const slice = sliceOf(options, notebook, outputs)
+  const whole = sliceOf(options, notebook, outputs)
   const document = isDocumentOrder(notebook) ? undefined : documentReplay(options, outputs)
-  const report = reportOf(slice, notebook, document)
-  const found = [...slice.diagnostics, ...unresolved(options.previous)]
-  if (found.length > 0) return { ...report, diagnostics: found }
-  return await plan(options, { slice, notebook, edits, report })
+  const trimmed = trim({
+    notebook,
+    slice: whole,
+    reslice: harmless => sliceOf(options, notebook, outputs, harmless),
+    mode: options.trim ?? 'safe',
+    edits: edits.trims ?? [],
+    lifted: (edits.parameters ?? []).flatMap(edit => ('lift' in edit ? [edit.lift] : [])),
+  })
+  const common = { options, notebook, edits, document }
+  const proposal = await proposeSlice(common, trimmed)
+  if (trimmed.slice === whole) return proposal
+  const trims = trimmed.trims.map(keptAfterAll)
+  const untrimmed = await proposeSlice(common, { ...trimmed, trims, slice: whole })
+  // What is left over may be nothing that could be promoted.
+  return proposal.pipeline ? { ...proposal, untrimmed } : untrimmed
 }
 
-function sliceOf(options: ProposeOptions, notebook: Notebook, outputs: SliceOptions['outputs']): Slice {
+interface Common {
+  readonly options: ProposeOptions
+  readonly notebook: Notebook
+  readonly edits: ProposalEdits
+  readonly document: ReplayRequest | undefined
+}
+
+async function proposeSlice(common: Common, { slice, trims, problems }: Trimmed): Promise<Proposal> {
+  const { options, notebook, edits, document } = common
+  const report = { ...reportOf(slice, notebook, document), trims }
+  const found = [...slice.diagnostics, ...unresolved(options.previous)]
+  if (found.length > 0) return { ...report, diagnostics: found }
+  return await plan(options, { slice, notebook, edits, report, problems })
+}
+
+function sliceOf(
+  options: ProposeOptions,
+  notebook: Notebook,
+  outputs: SliceOptions['outputs'],
+  harmless?: SliceOptions['harmless'],
+): Slice {
   return sliceNotebook({
     notebook,
     effects: loadEffects(options.stubs),
@@ -146,6 +184,7 @@ function sliceOf(options: ProposeOptions, notebook: Notebook, outputs: SliceOpti
     typesOf: options.typesOf,
     ...(outputs ? { outputs } : {}),
     ...(options.cache ? { cache: options.cache } : {}),
+    ...(harmless ? { harmless } : {}),
   })
 }
 
@@ -160,9 +199,12 @@ interface Found {
   readonly notebook: Notebook
   readonly edits: ProposalEdits
   readonly report: Report
+  /** Edits that could not be done. */
+  readonly problems: Trimmed['problems']
 }
 
-async function plan(options: ProposeOptions, { slice, notebook, edits, report }: Found): Promise<Proposal> {
+async function plan(options: ProposeOptions, found: Found): Promise<Proposal> {
+  const { slice, notebook, edits, report } = found
   const plan = planSteps(slice, notebook, decide(slice, notebook, edits))
   if (plan.diagnostics.length > 0) return { ...report, diagnostics: plan.diagnostics }
   const modules = await collectModules(options.project, moduleImports(slice))
@@ -209,7 +251,15 @@ async function plan(options: ProposeOptions, { slice, notebook, edits, report }:
     ...report,
     diagnostics: [],
     pipeline,
-    preview: previewOf({ notebook, slice, plan, manifest, edits, files: diffs, problems: mergeProblems }),
+    preview: previewOf({
+      notebook,
+      slice,
+      plan,
+      manifest,
+      edits,
+      files: diffs,
+      problems: [...found.problems, ...mergeProblems],
+    }),
     replay: withCodecs(report.replay, manifest),
   }
 }
@@ -239,7 +289,11 @@ function withCodecs(replay: ReplayRequest, { outputs }: Manifest): ReplayRequest
   return { ...replay, outputs: outputsOf(replay), ...(document ? { document } : {}) }
 }
 
-function reportOf(slice: Slice, notebook: Notebook, document: ReplayRequest | undefined): Report {
+function reportOf(
+  slice: Slice,
+  notebook: Notebook,
+  document: ReplayRequest | undefined,
+): Omit<Report, 'trims'> {
   const report = (keep: boolean) =>
     slice.statements.filter(s => slice.kept.has(s.index) === keep).flatMap(s => statementReports(s, notebook))
   return {

@@ -22,6 +22,7 @@ const ValueSchema = Type.Object({
   type: Type.String(),
   shape: Type.Optional(Type.Array(Type.Number())),
   hash: Type.Optional(Type.String()),
+  whole: Type.Optional(Type.Boolean()),
 })
 const CellSchema = Type.Object({
   type: Type.Literal('cell'),
@@ -41,6 +42,9 @@ const CellSchema = Type.Object({
   environment: texts,
   processes: texts,
   values: Type.Array(ValueSchema),
+  /** Absent when nobody can tell which values stayed as they were. */
+  unlooked: Type.Optional(texts),
+  changes: Type.Optional(texts),
 })
 const SessionSchema = Type.Object({
   type: Type.Literal('session'),

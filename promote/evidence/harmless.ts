@@ -1,0 +1,137 @@
+/**
+ * What the kernel saw calls without a stub not do: values that stayed as they were while a statement's cell ran, and
+ * things outside that were not touched. Only what was looked at counts, and only when it was so each time that the
+ * statement ran. Looks are bounded, and nobody sees into closures and libraries: whoever leaves something out for this
+ * must compare what comes out. Pure.
+ */
+import type { CellRun } from '../notebook.ts'
+import type { Harmless } from '../slice/interpreter.ts'
+import type { RunEvidence, ValueEvidence } from './read.ts'
+
+export interface SeenStatement {
+  readonly index: number
+  readonly run: number
+  readonly cell: string
+  readonly text: string
+}
+
+/** What was seen of a statement's runs. */
+export interface SeenHarmless extends Harmless {
+  /** Of `names`, those whose values were looked at whole. */
+  readonly whole: ReadonlySet<string>
+  /** Nothing outside had a part in it: no file, host, program, variable of the environment, time or chance. */
+  readonly isAlone: boolean
+}
+
+interface RunView extends SeenHarmless {
+  /** Names that were there before and did not stay, or that nobody looked at. */
+  readonly doubtful: ReadonlySet<string>
+}
+
+/** By statement. Those of runs of which too little was seen are not there. */
+export function harmlessOf(
+  runs: readonly CellRun[],
+  statements: readonly SeenStatement[],
+): ReadonlyMap<number, SeenHarmless> {
+  const views = viewsOf(runs)
+  const twins = Map.groupBy(statements, ({ cell, text }) => JSON.stringify([cell, text]))
+  const found = new Map<number, SeenHarmless>()
+  for (const same of twins.values()) {
+    const all = [...new Set(same.map(({ run }) => run))].map(run => views[run])
+    const seen = all.filter(view => view !== undefined)
+    if (seen.length < all.length) continue
+    for (const { index, run } of same) found.set(index, common(views[run] as RunView, seen))
+  }
+  return found
+}
+
+/** Whether another session saw the same of a run: what was relied on stayed as it was there too. */
+export function isConfirmed(
+  { unread, unwritten }: Harmless,
+  names: readonly string[],
+  seen: RunEvidence | undefined,
+): boolean {
+  if (!isTelling(seen)) return false
+  const doubtful = new Set([...seen.values.map(({ name }) => name), ...seen.unlooked, ...seen.writes])
+  const [read, written] = [notRead(seen, isQuiet(seen)), notWritten(seen, isQuiet(seen))]
+  return (
+    names.every(name => !doubtful.has(name)) &&
+    [...unread].every(kind => read.has(kind)) &&
+    [...unwritten].every(kind => written.has(kind))
+  )
+}
+
+function common(view: RunView, twins: readonly RunView[]): SeenHarmless {
+  const isSame = (name: string) => twins.every(({ doubtful }) => !doubtful.has(name))
+  return {
+    names: only(view.names, isSame),
+    whole: only(view.whole, isSame),
+    unread: only(view.unread, kind => twins.every(({ unread }) => unread.has(kind))),
+    unwritten: only(view.unwritten, kind => twins.every(({ unwritten }) => unwritten.has(kind))),
+    isAlone: twins.every(({ isAlone }) => isAlone),
+  }
+}
+
+function only(names: ReadonlySet<string>, isWanted: (name: string) => boolean): ReadonlySet<string> {
+  return new Set([...names].filter(isWanted))
+}
+
+type Telling = RunEvidence & Required<Pick<RunEvidence, 'unlooked' | 'changes'>>
+
+/** Evidence of a run that came to its end, and that says what was not looked at. */
+function isTelling(seen: RunEvidence | undefined): seen is Telling {
+  return seen?.status === 'ok' && !seen.dynamic && seen.unlooked !== undefined && seen.changes !== undefined
+}
+
+function isQuiet({ hosts, processes }: RunEvidence): boolean {
+  return hosts.length === 0 && processes.length === 0
+}
+
+function viewsOf(runs: readonly CellRun[]): readonly (RunView | undefined)[] {
+  const known = new Map<string, ValueEvidence>()
+  // A connection or a program that is there already can be used without being seen.
+  let wasQuiet = true
+  return runs.map(({ seen }) => {
+    wasQuiet &&= seen !== undefined && isQuiet(seen)
+    const view = isTelling(seen) ? viewOf(seen, known, wasQuiet) : undefined
+    for (const value of seen?.values ?? []) known.set(value.name, value)
+    return view
+  })
+}
+
+function viewOf(seen: Telling, known: ReadonlyMap<string, ValueEvidence>, wasQuiet: boolean): RunView {
+  const changed = [...seen.values.map(({ name }) => name), ...seen.unlooked, ...seen.writes]
+  const doubtful = new Set(changed.filter(name => known.has(name)))
+  const same = [...known.values()].filter(
+    ({ name, type, hash }) => hash !== undefined && type !== 'Proxy' && !doubtful.has(name),
+  )
+  const { files, random, clock, environment } = seen
+  return {
+    doubtful,
+    names: new Set(same.map(({ name }) => name)),
+    whole: new Set(same.filter(({ whole }) => whole === true).map(({ name }) => name)),
+    unread: notRead(seen, wasQuiet),
+    unwritten: notWritten(seen, wasQuiet),
+    isAlone: wasQuiet && files.length === 0 && !random && !clock && environment.length === 0,
+  }
+}
+
+/** Whether the environment, the time or the folder had a part in it is not seen of what packages do. */
+function notRead({ files, random }: RunEvidence, wasQuiet: boolean): ReadonlySet<string> {
+  return new Set([
+    ...(files.some(({ read }) => read) ? [] : ['file']),
+    ...(wasQuiet ? ['network'] : []),
+    ...(random ? [] : ['random']),
+  ])
+}
+
+function notWritten({ files, random, changes = [] }: RunEvidence, wasQuiet: boolean): ReadonlySet<string> {
+  const isSame = changes.length === 0
+  return new Set([
+    ...(files.some(({ written }) => written) ? [] : ['file']),
+    ...(wasQuiet ? ['network'] : []),
+    ...(random ? [] : ['random']),
+    ...(isSame ? ['environment', 'locale', 'clock'] : []),
+    ...(wasQuiet && isSame ? ['process'] : []),
+  ])
+}

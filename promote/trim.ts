@@ -1,0 +1,234 @@
+/**
+ * Statements that a pipeline keeps only for what a call without a stub might do, where the session saw it do nothing:
+ * found, told, and left out where that is safe or a person says so (docs/decisions/0007). Whoever takes such a
+ * pipeline verifies it; see `verifyProposal`.
+ */
+import type { EditProblem, StatementRef, TrimEdit } from './edits.ts'
+import { harmlessOf, type SeenHarmless } from './evidence/harmless.ts'
+import type { Notebook } from './notebook.ts'
+import type { Harmless } from './slice/interpreter.ts'
+import { createStatementRefs, placeOf, type StatementRefs } from './slice/refs.ts'
+import type { Slice, Statement } from './slice/slice.ts'
+import { constantLiteral } from './steps/classify.ts'
+
+/**
+ * - `none`: nothing is left out.
+ * - `safe`: what was looked at whole, and depends on nothing that another run might have otherwise.
+ * - `all`: whatever the evidence speaks for.
+ */
+export type TrimMode = 'none' | 'safe' | 'all'
+
+/** Calls that may do anything and were seen to do nothing, with what is kept for them alone. */
+export interface Trim {
+  /** The statements that call. An edit names any of them. */
+  readonly at: readonly StatementRef[]
+  readonly calls: readonly string[]
+  /** The effect stubs that would settle it, as `package:name`. */
+  readonly stubs: readonly string[]
+  /** What the pipeline can do without. */
+  readonly statements: readonly TrimmedStatement[]
+  /** Variables that the calls might have changed, and that stayed as they were. */
+  readonly unchanged: readonly string[]
+  /** It would do nothing the next time either, whatever data and parameters are. */
+  readonly isSafe: boolean
+  /** `kept-after-all`: left out, the pipeline gave something else. */
+  readonly state: 'left-out' | 'kept' | 'kept-after-all'
+  readonly message: string
+  /** What the calls are taken not to do, by runs: for whoever looks whether another session agrees. */
+  readonly relied: readonly { readonly run: number; readonly harmless: Harmless }[]
+}
+
+export interface TrimmedStatement {
+  readonly cell: string
+  readonly text: string
+  readonly span: { readonly start: number; readonly end: number }
+}
+
+export interface TrimOptions {
+  readonly notebook: Notebook
+  /** Of the notebook as it is, nothing left out. */
+  readonly slice: Slice
+  readonly reslice: (harmless: ReadonlyMap<number, Harmless>) => Slice
+  readonly mode: TrimMode
+  readonly edits: readonly TrimEdit[]
+  /** Statements with literals that a person made parameters of. */
+  readonly lifted: readonly StatementRef[]
+}
+
+export interface Trimmed {
+  readonly slice: Slice
+  readonly trims: readonly Trim[]
+  readonly problems: readonly EditProblem[]
+}
+
+/** How many calls are looked at one by one. */
+const mostAlone = 16
+
+export function trim(options: TrimOptions): Trimmed {
+  const { slice, notebook, reslice } = options
+  const refs = createStatementRefs(notebook, slice.statements)
+  const candidates = candidatesOf(options)
+  const groups = groupsOf(options, candidates)
+  if (groups.length === 0) return { slice, trims: [], problems: problemsOf(options, refs, []) }
+  const free = reslice(candidates)
+  const look: Look = { ...options, refs, candidates, free }
+  const trims = groups.map(group => trimOf(look, group))
+  const taken = groups.filter((_, i) => trims[i]?.state === 'left-out').flatMap(({ calls }) => calls)
+  const problems = problemsOf(options, refs, groups)
+  return { slice: taken.length === 0 ? slice : reslice(pick(candidates, taken)), trims, problems }
+}
+
+type Candidates = ReadonlyMap<number, SeenHarmless>
+
+/** Kept statements with calls of which nothing is known and enough was seen. */
+function candidatesOf({ slice, notebook }: TrimOptions): Candidates {
+  const calling = new Set(slice.unknownCalls.map(({ statement }) => statement))
+  if (calling.size === 0 || notebook.runs.every(({ seen }) => seen?.unlooked === undefined)) return new Map()
+  const seen = harmlessOf(
+    notebook.runs,
+    slice.statements.map(({ index, run, cell, node }) => ({ index, run, cell, text: node.getText() })),
+  )
+  return new Map([...seen].filter(([index]) => calling.has(index) && slice.kept.has(index)))
+}
+
+interface Group {
+  readonly calls: readonly number[]
+  readonly dropped: readonly number[]
+}
+
+/** Calls with what can go for each of them alone, and all others with what can go for them together. */
+function groupsOf({ slice, reslice }: TrimOptions, candidates: Candidates): readonly Group[] {
+  const droppedBy = (calls: readonly number[]) => {
+    const { kept } = reslice(pick(candidates, calls))
+    return [...slice.kept].filter(index => !kept.has(index)).sort((a, b) => a - b)
+  }
+  const all = [...candidates.keys()]
+  const together = all.length > 0 ? droppedBy(all) : []
+  if (together.length === 0) return []
+  if (all.length > mostAlone) return [{ calls: all, dropped: together }]
+  const alone = all.map(call => ({ calls: [call], dropped: droppedBy([call]) }))
+  const groups = alone.filter(({ dropped }) => dropped.length > 0)
+  const gone = new Set(groups.flatMap(({ dropped }) => dropped))
+  const others = all.filter(call => !groups.some(({ calls }) => calls.includes(call)))
+  const rest = together.filter(index => !gone.has(index))
+  // What goes only when several are left out counts for those that alone change nothing.
+  if (rest.length > 0 && others.length > 0) return [...groups, { calls: others, dropped: rest }]
+  return groups
+}
+
+function pick(candidates: Candidates, calls: readonly number[]): Candidates {
+  return new Map([...candidates].filter(([index]) => calls.includes(index)))
+}
+
+interface Look extends TrimOptions {
+  readonly refs: StatementRefs
+  readonly candidates: Candidates
+  /** With none of the calls taken to do anything. */
+  readonly free: Slice
+}
+
+function trimOf(look: Look, group: Group): Trim {
+  const { slice, notebook, refs, mode } = look
+  const calls = slice.unknownCalls.filter(({ statement }) => group.calls.includes(statement))
+  const relied = group.calls.map(call => reliedOn(look, call))
+  const isSafe = group.calls.every((call, i) => isSafeCall(look, call, relied[i] ?? []))
+  const choice = look.edits.findLast(({ at }) => group.calls.includes(refs.find(at)?.index ?? -1))
+  const isOut = mode !== 'none' && (choice?.leaveOut ?? (mode === 'all' || isSafe))
+  const unchanged = [...new Set(relied.flat())].sort()
+  const texts = [...new Set(calls.map(({ text }) => text))]
+  const found: Omit<Trim, 'message'> = {
+    at: group.calls.map(call => refs.of(slice.statements[call] as Statement)),
+    calls: texts,
+    stubs: [...new Set(calls.flatMap(({ stub }) => (stub ? [`${stub.package}:${stub.name}`] : [])))],
+    statements: group.dropped.map(index => {
+      const statement = slice.statements[index] as Statement
+      return { cell: statement.cell, ...placeOf(notebook, statement) }
+    }),
+    unchanged,
+    isSafe,
+    state: isOut ? 'left-out' : 'kept',
+    relied: group.calls.map((call, i) => ({
+      run: slice.statements[call]?.run ?? 0,
+      harmless: { ...(look.candidates.get(call) as SeenHarmless), names: new Set(relied[i]) },
+    })),
+  }
+  return { ...found, message: trimMessage(found) }
+}
+
+/** Variables that the calls of a statement might change. */
+function reliedOn({ slice, candidates }: Look, call: number): readonly string[] {
+  return [...(candidates.get(call)?.names ?? [])].filter(name => slice.changes(call, name))
+}
+
+/**
+ * What was seen holds for other data and parameters too: all that might change was looked at whole, and neither the
+ * outside nor what a pipeline may be given decides what the call gets.
+ */
+function isSafeCall(look: Look, call: number, names: readonly string[]): boolean {
+  const seen = look.candidates.get(call)
+  if (!seen?.isAlone || names.some(name => !seen.whole.has(name))) return false
+  return !dependsOnData(look, call)
+}
+
+function dependsOnData({ slice, free, candidates, refs, lifted }: Look, call: number): boolean {
+  const givenIn = new Set([
+    ...slice.outsideUses
+      .filter(use => !use.isWrite && use.isAssumed !== true && use.kind !== 'display')
+      .map(({ statement }) => statement),
+    ...slice.references.map(({ statement }) => statement),
+    ...slice.unknownCalls.map(({ statement }) => statement).filter(statement => !candidates.has(statement)),
+    ...lifted.map(ref => refs.find(ref)?.index ?? -1),
+  ])
+  const reached = new Set([call])
+  for (const index of reached) {
+    const statement = slice.statements[index]
+    // Nobody looks into what a module does when it is loaded.
+    if (!statement || givenIn.has(index) || constantLiteral(statement.node) !== undefined) return true
+    for (const need of free.needs(index)) reached.add(need)
+  }
+  return false
+}
+
+function problemsOf(
+  { edits }: TrimOptions,
+  refs: StatementRefs,
+  groups: readonly Group[],
+): readonly EditProblem[] {
+  return edits
+    .filter(({ at, leaveOut }) => {
+      const index = refs.find(at)?.index
+      return leaveOut && !groups.some(({ calls }) => index !== undefined && calls.includes(index))
+    })
+    .map(({ at }) => ({
+      message: 'The statement is not left out: what the session saw of it does not say that it does nothing.',
+      cell: at.cell,
+    }))
+}
+
+/** As it is when the pipeline without it did not pass. */
+export function keptAfterAll(trim: Trim): Trim {
+  if (trim.state !== 'left-out') return trim
+  const kept = { ...trim, state: 'kept-after-all' as const }
+  return { ...kept, message: trimMessage(kept) }
+}
+
+/** What a person reads of it: whether it is in or out, and why. */
+export function trimMessage({ calls, state, unchanged, statements, isSafe }: Omit<Trim, 'message'>): string {
+  const what = calls.join(', ')
+  const [it, they] = calls.length > 1 ? ['They', 'they'] : ['It', 'it']
+  const seen =
+    unchanged.length > 0
+      ? `changed nothing in the session (${listed(unchanged)} stayed the same)`
+      : 'changed nothing in the session'
+  const more = `${statements.length} statement${statements.length === 1 ? '' : 's'}`
+  const begin = `Nothing is known of ${what}.`
+  if (state === 'left-out') return `${begin} ${it} ${seen}: ${more} left out.`
+  if (state === 'kept-after-all')
+    return `${begin} ${it} ${seen}, yet without ${calls.length > 1 ? 'them' : 'it'} the pipeline is not the notebook: kept.`
+  const why = isSafe ? '' : `, but with other data or parameters ${they} might: kept`
+  return `${begin} ${it} ${seen}${why}. ${more} could be left out.`
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
+}

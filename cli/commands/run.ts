@@ -11,12 +11,15 @@ import type { AddCommand } from '../main.ts'
 import { pipelineDocuments, pipelineOutputs } from '../outputs.ts'
 import { parseParameters, readPipeline } from '../pipeline.ts'
 import { rootOfPipeline } from '../promotion/root.ts'
+import { createSampledProject, saidOf } from '../promotion/sampled-project.ts'
+import { parseRows } from '../rows.ts'
 import { readNotebookFile, runNotebook, writeNotebookFile, type RanCell } from '../run-notebook.ts'
 
 interface RunOptions {
   readonly save?: boolean
   readonly param?: readonly string[]
   readonly steps?: boolean
+  readonly sample?: number
 }
 
 export const addRun: AddCommand = (program, run) => {
@@ -26,6 +29,11 @@ export const addRun: AddCommand = (program, run) => {
     .option('--save', 'write outputs and the log of what ran into the notebook')
     .option('--param <name=value...>', 'set a parameter of the pipeline; the value is JSON or plain text')
     .option('--steps', "say also what each of the pipeline's steps gives")
+    .option(
+      '--sample <rows>',
+      'run a pipeline on this many rows of each data file, in a copy of the project',
+      parseRows,
+    )
     .description('run a notebook through the kernel, or a pipeline here and now')
     .action(
       run(async (context, given: string, options: RunOptions) => {
@@ -92,15 +100,18 @@ function textOf(output: CellOutput): string {
 async function runPipelineCommand(
   context: CommandContext,
   folder: string,
-  { param = [], steps: withSteps = false }: RunOptions,
+  { param = [], steps: withSteps = false, sample }: RunOptions,
 ): Promise<void> {
   const { output, signal } = context
   const root = context.projectRoot(folder, rootOfPipeline)
   const pipeline = readPipeline(root, folder)
   const workFolder = mkdtempSync(join(tmpdir(), 'slipway-run-'))
+  const paths = pipeline.lock.data.map(({ path }) => path)
+  const sampled = sample === undefined ? undefined : await createSampledProject(root, paths, sample)
   try {
     const options = {
       ...pipeline,
+      root: sampled?.project.root ?? root,
       parameters: parseParameters(pipeline, param),
       workFolder,
       signal,
@@ -109,11 +120,17 @@ async function runPipelineCommand(
         if (event.type === 'log') output.warn(`${step} │ ${event.text.trimEnd()}`)
       },
     }
-    const given = withSteps ? await pipelineDocuments(options) : { outputs: await pipelineOutputs(options) }
+    const found = withSteps ? await pipelineDocuments(options) : { outputs: await pipelineOutputs(options) }
+    const given = sampled ? saidOf(found, sampled.project.root, root) : found
     output.endProgress()
-    output.document({ version: pipeline.manifest.version, ...given })
+    output.document({
+      version: pipeline.manifest.version,
+      ...(sampled ? { sample: sampled.sample } : {}),
+      ...given,
+    })
     output.text(JSON.stringify(given, null, 2))
   } finally {
+    sampled?.project.dispose()
     rmSync(workFolder, { recursive: true, force: true })
   }
 }

@@ -126,7 +126,7 @@ export interface Verification {
   readonly runs: readonly RunSummary[]
   readonly findings: readonly Finding[]
   readonly sample?: Sample
-  /** What the pipeline gave: fixtures for its test. Absent when it saw a sample. */
+  /** What the pipeline gave: fixtures for its test. Absent when it failed. */
   readonly recorded?: Recorded
 }
 
@@ -134,6 +134,8 @@ export interface Recorded {
   readonly outputs: OutputDocuments
   /** Names of outputs that are others each time: a test can only ask for them. */
   readonly varying: readonly string[]
+  /** Rows of each data file that were left, at most, when the pipeline saw no more of them. */
+  readonly sampleRows?: number
 }
 
 const passing: ReadonlySet<Verdict> = new Set(['exact', 'tolerant', 'statistical'])

@@ -214,11 +214,11 @@ test('nothing to compare is no pass', async () => {
   assert.equal(found.passed, false)
 })
 
-test('a sample is labelled, leaves the live session out and records no fixture', async () => {
+test('a sample is labelled, in what is recorded too, and leaves the live session out', async () => {
   const sample = { rows: 10, files: [{ path: 'a.csv', rows: 10, of: 99 }], whole: [] }
   const found = await judged({ replays: [1], pipeline: 1, live: { fingerprint: 'f' }, more: { sample } })
   assert.deepEqual(found.sample, sample)
-  assert.equal(found.recorded, undefined)
+  assert.deepEqual(found.recorded, { outputs: { x: 1 }, varying: [], sampleRows: 10 })
   assert.deepEqual(found.runs[0], { run: 'live', state: 'absent', message: 'it saw all rows' })
 })
 

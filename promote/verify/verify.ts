@@ -54,9 +54,9 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
       ...(options.sample ? [] : drift(request, runs.replay, drifted)),
     ],
     ...(options.sample ? { sample: options.sample } : {}),
-    ...(options.sample || !('result' in runs.pipeline)
-      ? {}
-      : { recorded: recordedOf(runs.pipeline.result.outputs, varying) }),
+    ...('result' in runs.pipeline
+      ? { recorded: { ...recordedOf(runs.pipeline.result.outputs, varying), ...sampledRows(options) } }
+      : {}),
   }
 }
 
@@ -143,6 +143,10 @@ function liveSummary({ live, sample }: VerifyOptions): RunSummary {
   return nShown > 0
     ? { run: 'live', state: 'ran' }
     : { run: 'live', state: 'absent', message: 'it shows no output' }
+}
+
+function sampledRows({ sample }: VerifyOptions): Pick<Recorded, 'sampleRows'> {
+  return sample ? { sampleRows: sample.rows } : {}
 }
 
 /** How many rows of a table a fixture keeps: as `slipway run --json` prints. */

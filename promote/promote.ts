@@ -11,6 +11,7 @@ import {
   type Verification,
   type VerifyOptions,
 } from './verify/verify.ts'
+import { keepReplays, passesTrimmed } from './verify/trimmed.ts'
 import { sha256 } from './version.ts'
 import { expectedFile } from './write/folder.ts'
 
@@ -37,9 +38,20 @@ export async function promote(options: PromoteOptions): Promise<Promotion> {
 
 /**
  * A proposal, verified: for who has shown it first. Its pipeline then carries what it gave as its test's expectation.
+ * Where the pipeline does without what the session saw do nothing, and does not pass, it is the one with all of it.
  * @throws what the runner or the replay throws
  */
 export async function verifyProposal(proposal: Proposal, options: VerifyProposalOptions): Promise<Promotion> {
+  const { untrimmed } = proposal
+  if (!untrimmed) return await verifyOne(proposal, options)
+  const kept = keepReplays(options.replay, proposal)
+  const tried = await verifyOne(proposal, { ...options, replay: kept.replay })
+  if (tried.verification && passesTrimmed(proposal, tried.verification, kept.results())) return tried
+  options.onProgress?.('Running the pipeline with what was left out')
+  return await verifyOne(untrimmed, { ...options, replay: kept.replay })
+}
+
+async function verifyOne(proposal: Proposal, options: VerifyProposalOptions): Promise<Promotion> {
   const { pipeline } = proposal
   if (!pipeline) return proposal
   const verification = await verify({
@@ -93,12 +105,17 @@ async function blameEdits(
  */
 export function recordOutputs(
   pipeline: Pipeline,
-  { outputs, varying }: Recorded,
+  { outputs, varying, sampleRows }: Recorded,
   steps: Readonly<Record<string, OutputDocuments>> = {},
 ): Pipeline {
   // Where chance is at work, what steps hand on is another thing each time, too.
   const hasSteps = varying.length === 0 && Object.keys(steps).length > 0
-  const content = { outputs, ...(hasSteps ? { steps } : {}), ...(varying.length > 0 ? { varying } : {}) }
+  const content = {
+    ...(sampleRows === undefined ? {} : { sampleRows }),
+    outputs,
+    ...(hasSteps ? { steps } : {}),
+    ...(varying.length > 0 ? { varying } : {}),
+  }
   const expected = `${JSON.stringify(content, null, 2)}\n`
   const lock = { ...pipeline.lock, fixtures: { 'expected.json': sha256(expected) } }
   return {

@@ -205,6 +205,13 @@ function problemsOf(
     }))
 }
 
+/** As clients show it: without what only verification asks for. */
+export type ShownTrim = Omit<Trim, 'relied'>
+
+export function shownTrims(trims: readonly Trim[]): readonly ShownTrim[] {
+  return trims.map(({ relied: _, ...shown }) => shown)
+}
+
 /** As it is when the pipeline without it did not pass. */
 export function keptAfterAll(trim: Trim): Trim {
   if (trim.state !== 'left-out') return trim
@@ -224,7 +231,7 @@ export function trimMessage({ calls, state, unchanged, statements, isSafe }: Omi
   const begin = `Nothing is known of ${what}.`
   if (state === 'left-out') return `${begin} ${it} ${seen}: ${more} left out.`
   if (state === 'kept-after-all')
-    return `${begin} ${it} ${seen}, yet without ${calls.length > 1 ? 'them' : 'it'} the pipeline is not the notebook: kept.`
+    return `${begin} ${it} ${seen}, yet the verification does not pass without ${calls.length > 1 ? 'them' : 'it'}: kept.`
   const why = isSafe ? '' : `, but with other data or parameters ${they} might: kept`
   return `${begin} ${it} ${seen}${why}. ${more} could be left out.`
 }

@@ -45,20 +45,21 @@ export function harmlessOf(
   return found
 }
 
-/** Whether another session saw the same of a run: what was relied on stayed as it was there too. */
-export function isConfirmed(
-  { unread, unwritten }: Harmless,
-  names: readonly string[],
-  seen: RunEvidence | undefined,
+/**
+ * Whether another session saw a run do what it is taken not to do. What that session did not look at says nothing.
+ * @param seen of all its runs
+ */
+export function isContradicted(
+  { names, unread, unwritten }: Harmless,
+  run: number,
+  seen: readonly (RunEvidence | undefined)[],
 ): boolean {
-  if (!isTelling(seen)) return false
-  const doubtful = new Set([...seen.values.map(({ name }) => name), ...seen.unlooked, ...seen.writes])
-  const [read, written] = [notRead(seen, isQuiet(seen)), notWritten(seen, isQuiet(seen))]
-  return (
-    names.every(name => !doubtful.has(name)) &&
-    [...unread].every(kind => read.has(kind)) &&
-    [...unwritten].every(kind => written.has(kind))
-  )
+  const at = seen[run]
+  if (!at) return false
+  const before = new Set(seen.slice(0, run).flatMap(each => each?.values.map(({ name }) => name) ?? []))
+  if (at.values.some(({ name }) => names.has(name) && before.has(name))) return true
+  const [read, written] = [notRead(at, isQuiet(at)), notWritten(at, isQuiet(at))]
+  return [...unread].some(kind => !read.has(kind)) || [...unwritten].some(kind => !written.has(kind))
 }
 
 function common(view: RunView, twins: readonly RunView[]): SeenHarmless {

@@ -8,15 +8,18 @@ import {
   type RunSummary,
   type Verification,
 } from './types.ts'
+import type { Trim } from '../trim.ts'
 
 export interface ReportOptions {
   /** Of the pipeline. */
   readonly name: string
   readonly version: string
   readonly verification: Verification
+  /** Calls of which nothing is known, and what became of them. */
+  readonly trims?: readonly Trim[]
 }
 
-export function printReport({ name, version, verification }: ReportOptions): string {
+export function printReport({ name, version, verification, trims = [] }: ReportOptions): string {
   const { outputs, findings, runs, sample } = verification
   const parts = [
     `# Verification of ${name}`,
@@ -28,6 +31,7 @@ export function printReport({ name, version, verification }: ReportOptions): str
     ),
     ...outputs.filter(({ differences }) => differences.length > 0).map(differenceText),
     ...findings.map(findingText),
+    ...(trims.length > 0 ? ['## Assumed, and seen otherwise', trims.map(trimText).join('\n')] : []),
     '## What was run',
     table(
       ['run', 'what', 'how it went'],
@@ -113,6 +117,16 @@ function findingText({ cause, message, cells, choices }: Finding): string {
     ...(list.length > 0 ? ['', ...list] : []),
     ...choice,
   ].join('\n')
+}
+
+/** As in the terminal, with the texts that are out or could be. */
+function trimText({ message, statements, state }: Trim): string {
+  const shown = statements.slice(0, shownDifferences).map(({ cell, text }) => {
+    const [line = ''] = text.split('\n')
+    return `  - ${state === 'left-out' ? 'out' : 'in'}: ${code(line)} (cell ${code(cell)})`
+  })
+  const rest = statements.length - shown.length
+  return [`- ${inline(message)}`, ...shown, ...(rest > 0 ? [`  - and ${rest} more`] : [])].join('\n')
 }
 
 const runWords: Readonly<Record<RunName, { readonly name: string; readonly what: string }>> = {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import {
   isVerified,
   manifestFile,
@@ -12,6 +12,9 @@ import {
   type OutputVerdict,
   type Pipeline,
   type Proposal,
+  shownTrims,
+  type ShownTrim,
+  type TrimMode,
   type Verification,
 } from '../../promote/index.ts'
 import { configFile } from '../../library/config.ts'
@@ -21,11 +24,12 @@ import type { AddCommand } from '../main.ts'
 import { readPipeline, slashes } from '../pipeline.ts'
 import { carryBack } from '../promotion/back.ts'
 import { noteCommand, writePipeline } from '../promotion/folder.ts'
-import { promotionRequest } from '../promotion/request.ts'
+import { promotionRequest, type PromotionRequest } from '../promotion/request.ts'
 import { provenanceFile, provenanceOf } from '../promotion/provenance.ts'
 import { beginProject, noteRoot, rootOfNotebook } from '../promotion/root.ts'
 import { report, showDiffs, showProposal, verificationSummary } from '../promotion/show.ts'
 import { unverified, verifyPipeline, type Verified } from '../promotion/verify.ts'
+import { parseRows } from '../rows.ts'
 
 interface PromoteOptions {
   readonly name?: string
@@ -34,6 +38,7 @@ interface PromoteOptions {
   readonly edits?: string
   readonly from?: 'log' | 'document'
   readonly sample?: number
+  readonly trim: TrimMode
   readonly verify: boolean
   readonly back?: boolean
   readonly yes?: boolean
@@ -50,7 +55,10 @@ export const addPromote: AddCommand = (program, run) => {
     .argument('<notebook>', 'an .ipynb file')
     .option('--name <name>', 'of the pipeline (default: that of the notebook)')
     .option('--out <folder>', "where to write it (default: pipelines/<name> in the project's root)")
-    .option('--output <name...>', 'what the pipeline is to give (default: marked outputs, else models)')
+    .option(
+      '--output <name...>',
+      'what the pipeline is to give (default: marked outputs, else models, written files and the last value)',
+    )
     .option(
       '--edits <file>',
       'changes of steps, names, outputs, parameters and secrets, as a preview makes them',
@@ -62,6 +70,15 @@ export const addPromote: AddCommand = (program, run) => {
       ]),
     )
     .option('--sample <rows>', 'verify on this many rows of each data file, and say so', parseRows)
+    .addOption(
+      new Option(
+        '--trim <what>',
+        'leave out what is kept only for a call that nothing is known of and that the session saw change nothing: ' +
+          'none of it, what is safe with other data too, or all; the verification decides',
+      )
+        .choices(['none', 'safe', 'all'])
+        .default('safe'),
+    )
     .option('--back', 'instead, carry edits made in the steps back to the cells of the notebook')
     .option('--no-verify', 'write it without running it')
     .option('--yes', 'write without asking')
@@ -85,15 +102,16 @@ async function promoteCommand(
     outputs: options.output,
     edits: options.edits === undefined ? undefined : parseEdits(readText(context, options.edits)),
     history: options.from,
+    // What is left out on the session's word stays out only when a verification agrees.
+    trim: options.verify ? options.trim : 'none',
     colors: output.colors,
   })
   const { folder, notebook } = request
   if (options.back)
     return await carryBack(context, { file, folder, mayWrite: () => mayWrite(context, file, options) })
   output.progress('Slicing the notebook')
-  const proposal = await propose(request.options)
+  const { proposal, known } = await proposalOf(request, root)
   const pipeline = pipelineOf(proposal, file)
-  const known = verifiedBefore(root, folder, pipeline)
   output.endProgress()
   showProposal(context, proposal, pipeline)
   if (known)
@@ -104,9 +122,11 @@ async function promoteCommand(
     return report(context, { proposal, pipeline, folder, outputs: unverified(pipeline), written: false })
   }
   const canRun = options.verify && pipeline.conflicts.length === 0
-  const { verified, outputs, verification }: Verified = canRun
+  const found: Verified = canRun
     ? await verifyPipeline(context, { root, file, proposal, notebook, sampleRows: options.sample })
-    : { verified: pipeline, outputs: unverified(pipeline) }
+    : { proposal, verified: pipeline, outputs: unverified(pipeline) }
+  const { verified, outputs, verification } = found
+  const { trims } = found.proposal
   output.progress(`Writing ${relative(context.cwd, folder)}`)
   const provenance = await provenanceOf(root, {
     notebook: slashes(relative(root, file)),
@@ -115,11 +135,15 @@ async function promoteCommand(
   })
   const files = {
     ...verified.files,
-    [verificationFile]: json({ outputs, ...(verification ? verificationSummary(verification) : {}) }),
-    ...(verification ? { [reportFile]: reportOf(verified, verification) } : {}),
+    [verificationFile]: json({
+      outputs,
+      ...(verification ? verificationSummary(verification) : {}),
+      ...(trims.length > 0 ? { trims: shownTrims(trims) } : {}),
+    }),
+    ...(verification ? { [reportFile]: reportOf(verified, verification, trims) } : {}),
     [provenanceFile]: json(provenance),
   }
-  writePipeline(folder, files, removedPaths(proposal))
+  writePipeline(folder, files, removedPaths(found.proposal))
   if (beginProject(root))
     output.text(
       `${relative(context.cwd, join(root, configFile))} is new: its folder is a Slipway project now.`,
@@ -128,19 +152,33 @@ async function promoteCommand(
   noteCommand(root)
   if (relative(root, folder).startsWith('..')) noteCommand(folder)
   output.endProgress()
-  report(context, { proposal, pipeline: verified, folder, outputs, verification, written: true })
+  report(context, {
+    ...{ proposal: found.proposal, pipeline: verified, folder, outputs, verification },
+    written: true,
+  })
 }
 
-function reportOf({ manifest }: Pipeline, verification: Verification): string {
+interface Chosen {
+  readonly proposal: Proposal
+  /** The verdicts of the pipeline that is there already, when it is the proposed one and was verified. */
+  readonly known: readonly OutputVerdict[] | undefined
+}
+
+/** The proposal, or the one with all that it leaves out, where that cannot be verified or did not pass before. */
+async function proposalOf({ options, folder }: PromotionRequest, root: string): Promise<Chosen> {
+  const proposal = await propose(options)
+  const { pipeline, untrimmed } = proposal
+  const before = pipeline && verifiedBefore(root, folder, pipeline)
+  if (before || !untrimmed?.pipeline) return { proposal, known: before?.outputs }
+  const known = verifiedBefore(root, folder, untrimmed.pipeline)
+  if (known?.hasKept) return { proposal: untrimmed, known: known.outputs }
+  const canRun = pipeline?.conflicts.length === 0
+  return { proposal: canRun ? proposal : untrimmed, known: undefined }
+}
+
+function reportOf({ manifest }: Pipeline, verification: Verification, trims: Proposal['trims']): string {
   const { name, version } = manifest
-  return printReport({ name, version, verification })
-}
-
-/** @throws InvalidArgumentError of Commander */
-function parseRows(text: string): number {
-  const rows = Number(text)
-  if (Number.isSafeInteger(rows) && rows > 0) return rows
-  throw new InvalidArgumentError(`Expected a number of rows, got ${text}.`)
+  return printReport({ name, version, verification, trims })
 }
 
 function json(value: unknown): string {
@@ -171,20 +209,25 @@ function pipelineOf({ pipeline, diagnostics }: Proposal, file: string): Pipeline
   throw error
 }
 
+interface VerifiedBefore {
+  readonly outputs: readonly OutputVerdict[]
+  /** It did not pass without all of it. */
+  readonly hasKept: boolean
+}
+
 /** The verdicts of the pipeline that is there already, when it is this very version and was verified. */
-function verifiedBefore(
-  root: string,
-  folder: string,
-  pipeline: Pipeline,
-): readonly OutputVerdict[] | undefined {
+function verifiedBefore(root: string, folder: string, pipeline: Pipeline): VerifiedBefore | undefined {
   if (!existsSync(join(folder, manifestFile))) return undefined
   try {
     const there = readPipeline(root, folder)
     const text = there.files[verificationFile]?.toString('utf8')
     if (there.manifest.version !== pipeline.manifest.version || text === undefined) return undefined
-    const { outputs, sample } = JSON.parse(text) as Pick<Verification, 'outputs' | 'sample'>
+    const { outputs, sample, trims } = JSON.parse(text) as Pick<Verification, 'outputs' | 'sample'> & {
+      readonly trims?: readonly Pick<ShownTrim, 'state'>[]
+    }
+    const hasKept = trims?.some(({ state }) => state === 'kept-after-all') === true
     // A sample vouches for itself alone.
-    return !sample && outputs.every(isVerified) ? outputs : undefined
+    return !sample && outputs.every(isVerified) ? { outputs, hasKept } : undefined
   } catch {
     // What is there was edited or is of another format: it is written anew.
     return undefined

@@ -25,6 +25,8 @@ export interface PromotionSource {
   readonly edits?: ProposalEdits | undefined
   /** What counts: what ran (default), or the document from top to bottom. */
   readonly history?: ProposeOptions['history'] | undefined
+  /** What of unknown calls is left out that the session saw do nothing. */
+  readonly trim?: ProposeOptions['trim'] | undefined
   readonly colors: Colors
   readonly cache?: ProposeOptions['cache'] | undefined
 }
@@ -38,7 +40,7 @@ export interface PromotionRequest {
 
 /** @throws CliError CLI002, CLI008 */
 export function promotionRequest(source: PromotionSource): PromotionRequest {
-  const { root, file, outputs, edits, cache, history } = source
+  const { root, file, outputs, edits, cache, history, trim } = source
   const { text, notebook } = readNotebook(file, source.text)
   const name = source.name ?? pipelineNameOf(file)
   const folder = source.folder ?? join(pipelinesFolder(root), name)
@@ -48,6 +50,7 @@ export function promotionRequest(source: PromotionSource): PromotionRequest {
     notebook: session.text,
     ...(session.evidence ? { evidence: session.evidence } : {}),
     ...(history ? { history } : {}),
+    ...(trim ? { trim } : {}),
     notebookName: slashes(relative(root, file)),
     name,
     ...(outputs ? { outputs } : {}),

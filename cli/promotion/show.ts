@@ -2,6 +2,7 @@
 import { relative } from 'node:path'
 import {
   isVerified,
+  shownTrims,
   type FileDiff,
   type OutputVerdict,
   type Pipeline,
@@ -39,6 +40,12 @@ export function showProposal(
         `  assumes: ${message}${cell === undefined ? '' : ` (cell ${cell})`}` +
           (stub === undefined ? '' : ` A stub for ${stub} would remove this.`),
       ),
+    )
+  for (const { message, at } of proposal.trims)
+    output.text(colors.yellow(`  seen otherwise: ${message} (cell ${at.map(({ cell }) => cell).join(', ')})`))
+  if (proposal.trims.some(({ state }) => state === 'kept'))
+    output.text(
+      '  `--trim all` leaves out what the session saw change nothing, if the verification passes without it.',
     )
   for (const { message } of proposal.preview?.problems ?? []) output.text(colors.yellow(`  note: ${message}`))
   for (const path of proposal.pipeline?.edited ?? [])
@@ -90,7 +97,7 @@ export function report(
   context: CommandContext,
   { proposal, pipeline, folder, outputs, verification, unchanged = false, written }: Report,
 ): void {
-  const { kept, dropped, assumptions, preview } = proposal
+  const { kept, dropped, assumptions, preview, trims } = proposal
   const { name, version, steps, parameters } = pipeline.manifest
   const { edited, conflicts } = pipeline
   context.output.document({
@@ -104,6 +111,7 @@ export function report(
     kept,
     dropped,
     assumptions,
+    trims: shownTrims(trims),
     unchanged,
     written,
     edited,

@@ -11,7 +11,6 @@ import {
   type ReplayRequest,
   type RunOptions,
   type RunResult,
-  type Sample,
   type Verification,
 } from '../../promote/index.ts'
 import type { CommandContext } from '../context.ts'
@@ -23,7 +22,7 @@ import { replay } from '../replay.ts'
 import type { NotebookFile } from '../run-notebook.ts'
 import { fileDocuments } from './file-documents.ts'
 import { writeFiles } from './folder.ts'
-import { sampleFiles } from './sample.ts'
+import { createSampledProject, saidOf } from './sampled-project.ts'
 import { createScratchProject, type ScratchProject } from './scratch-project.ts'
 import { differences, showVerdicts } from './show.ts'
 
@@ -37,6 +36,8 @@ export interface VerifyRequest {
 }
 
 export interface Verified {
+  /** The one that was asked for, or, when that did not pass, the one with all that it leaves out. */
+  readonly proposal: Proposal
   readonly verified: Pipeline
   readonly outputs: readonly OutputVerdict[]
   readonly verification?: Verification
@@ -66,7 +67,7 @@ export async function verifyPipeline(context: CommandContext, request: VerifyReq
       runner: async (pipeline, pass) => await runIn(place, pipeline, pass),
     })
     const { verification, pipeline = proposal.pipeline! } = result
-    if (!verification) return { verified: pipeline, outputs: unverified(pipeline) }
+    if (!verification) return { proposal, verified: pipeline, outputs: unverified(pipeline) }
     output.endProgress()
     showVerdicts(context, verification)
     if (verification.blocked)
@@ -76,8 +77,10 @@ export async function verifyPipeline(context: CommandContext, request: VerifyReq
         { details: { outputs: verification.outputs, verification } },
       )
     const { recorded } = verification
-    const verified = recorded ? recordOutputs(pipeline, recorded, steps) : pipeline
-    return { verified, outputs: verification.outputs, verification }
+    // What a sampled copy gave is said of the project.
+    const inProject = <T>(said: T): T => (sampled ? saidOf(said, sampled.project.root, request.root) : said)
+    const verified = recorded ? recordOutputs(pipeline, inProject(recorded), inProject(steps)) : pipeline
+    return { proposal: result, verified, outputs: verification.outputs, verification }
   } finally {
     sampled?.project.dispose()
     rmSync(work, { recursive: true, force: true })
@@ -96,15 +99,8 @@ interface Place {
 }
 
 async function sampledProject({ root, proposal }: VerifyRequest, rows: number) {
-  const paths = proposal.pipeline?.lock.data.map(({ path }) => path) ?? []
-  const project = await createScratchProject(root)
-  try {
-    const sample: Sample = await sampleFiles(project.root, paths, rows)
-    return { project, sample }
-  } catch (error) {
-    project.dispose()
-    throw error
-  }
+  const paths = (proposal.untrimmed ?? proposal).pipeline?.lock.data.map(({ path }) => path) ?? []
+  return await createSampledProject(root, paths, rows)
 }
 
 async function replayIn(place: Place, asked: ReplayRequest, pass: RunOptions): Promise<RunResult> {
@@ -134,8 +130,9 @@ async function runIn(place: Place, pipeline: Pipeline, pass: RunOptions): Promis
       onProgress: pass.onProgress ?? (() => undefined),
       ...(pass.signal ? { signal: pass.signal } : {}),
     })
-    if (pipeline === place.proposal.pipeline)
-      place.onSteps(JSON.parse(JSON.stringify(steps).replaceAll(project.root, place.root)) as typeof steps)
+    const { proposal } = place
+    if (pipeline === proposal.pipeline || pipeline === proposal.untrimmed?.pipeline)
+      place.onSteps(saidOf(steps, project.root, place.root))
     return { outputs, files: await fileDocuments(project.root, await project.written()) }
   })
 }
@@ -151,9 +148,7 @@ async function inScratch(
   const project = await createScratchProject(root, { writable })
   try {
     const result = await run(project)
-    const { outputs, shown } = JSON.parse(
-      JSON.stringify({ outputs: result.outputs, shown: result.shown }).replaceAll(project.root, root),
-    ) as Pick<RunResult, 'outputs' | 'shown'>
+    const { outputs, shown } = saidOf({ outputs: result.outputs, shown: result.shown }, project.root, root)
     return { ...result, outputs, ...(shown ? { shown } : {}) }
   } finally {
     project.dispose()

@@ -8,7 +8,7 @@ import type { Debugger, Runtime } from 'node:inspector'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import { installation } from '../../library/installation.ts'
 import { messageOf } from '../errors.ts'
-import type { InspectorEvent, RunRequest } from '../session/child-protocol.ts'
+import type { InspectorEvent, PreparedRun } from '../session/child-protocol.ts'
 import type { Json } from '../wire/message.ts'
 import { createAwaiters } from './awaiters.ts'
 import { createBreakpoints, type Breakpoint, type BreakpointsOptions } from './breakpoints.ts'
@@ -29,7 +29,7 @@ export interface Adapter {
   isActive(): boolean
   inspectorEvent(event: InspectorEvent): void
   /** A cell is about to run; what to run instead of it. */
-  prepare(source: string, request: RunRequest): Promise<RunRequest>
+  prepare(source: string, request: PreparedRun): Promise<PreparedRun>
   /** The process is another one. */
   processEnded(): void
 }

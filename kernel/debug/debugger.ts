@@ -3,7 +3,7 @@
  * remembers the cells that ran till then. Without a debugger a cell costs an entry in a list.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol'
-import type { InspectorEvent, RunRequest } from '../session/child-protocol.ts'
+import type { InspectorEvent, PreparedRun } from '../session/child-protocol.ts'
 import type { Handler } from '../session/requests.ts'
 import type { UserProcess } from '../session/user-process.ts'
 import type { Json, Message } from '../wire/message.ts'
@@ -14,7 +14,7 @@ export interface KernelDebugger {
   /** Answers `debug_request`: a request of the Debug Adapter Protocol, with Jupyter's additions. */
   readonly handle: Handler
   /** A cell is about to run: gives what to run, at once when nobody debugs. */
-  prepare(source: string, request: RunRequest): RunRequest | Promise<RunRequest>
+  prepare(source: string, request: PreparedRun): PreparedRun | Promise<PreparedRun>
   /** Whether somebody debugs: code had better be what the user wrote then. */
   isActive(): boolean
   inspectorEvent(event: InspectorEvent): void
@@ -54,7 +54,7 @@ export function createDebugger({ process, rewrite, publish }: DebuggerOptions): 
       return response as unknown as Json
     },
     prepare(source, request) {
-      const remember = (prepared: RunRequest) => {
+      const remember = (prepared: PreparedRun) => {
         const { file, code, maps } = prepared
         cells.ran(
           { file, source, code, maps },

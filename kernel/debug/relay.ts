@@ -7,14 +7,14 @@ import type { Bundle, ControlAnswer, InspectorRequest } from '../session/child-p
 
 export interface Relay {
   command(request: InspectorRequest): void
-  /** When user code is paused, ends what runs there and forbids pauses until `allowPauses`. Whether it was paused. */
-  leavePause(): boolean
+  /** Ends what user code's thread is doing, also where it is paused, and forbids pauses until `allowPauses`. */
+  terminate(): void
   allowPauses(): void
 }
 
 export function createRelay(session: Session, answer: (message: ControlAnswer) => void): Relay {
   let listening = false
-  let paused = false
+  let skipsPauses = false
 
   function listen(): void {
     if (listening) return
@@ -22,8 +22,6 @@ export function createRelay(session: Session, answer: (message: ControlAnswer) =
     session.on('inspectorNotification', message => {
       const { method } = message
       const params = message.params as Bundle
-      if (method === 'Debugger.paused') paused = true
-      if (method === 'Debugger.resumed') paused = false
       if (isWanted(method, params)) answer({ type: 'inspector-event', method, params })
     })
   }
@@ -38,16 +36,19 @@ export function createRelay(session: Session, answer: (message: ControlAnswer) =
         (error: Error) => answer({ type: 'inspected', id, error: plainReason(error) }),
       )
     },
-    leavePause() {
-      if (!paused) return false
-      const ignore = () => undefined
-      void post('Debugger.setSkipAllPauses', { skip: true }).catch(ignore)
+    terminate() {
+      const send = (method: string, params?: Bundle) => void post(method, params).catch(() => undefined)
+      skipsPauses ||= listening
+      if (listening) send('Debugger.setSkipAllPauses', { skip: true })
       // What the debugger has evaluated meanwhile would otherwise go on.
-      void post('Runtime.terminateExecution').catch(ignore)
-      void post('Debugger.resume', { terminateOnResume: true }).catch(ignore)
-      return true
+      send('Runtime.terminateExecution')
+      // An error where nothing is paused.
+      if (listening) send('Debugger.resume', { terminateOnResume: true })
     },
-    allowPauses: () => void post('Debugger.setSkipAllPauses', { skip: false }).catch(() => undefined),
+    allowPauses() {
+      if (skipsPauses) void post('Debugger.setSkipAllPauses', { skip: false }).catch(() => undefined)
+      skipsPauses = false
+    },
   }
 }
 

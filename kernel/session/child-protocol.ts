@@ -17,6 +17,8 @@ export interface RunRequest {
   readonly type: 'run'
   /** Id of the execute_request. What the cell does later still carries it. */
   readonly run: string
+  /** Later ones of a process have larger ones. From 1. */
+  readonly number: number
   /** How the cell is called in stack traces, e.g. `Cell[3]`. */
   readonly file: string
   readonly code: string
@@ -33,6 +35,9 @@ export interface RunRequest {
   /** Whether to say how long it took. */
   readonly timed?: boolean
 }
+
+/** One that has not been sent to a process. */
+export type PreparedRun = Omit<RunRequest, 'number'>
 
 /**
  * A question that user code's thread answers between cells or while a cell waits, by a name of `child/questions.ts`
@@ -65,8 +70,8 @@ export interface CommMessage {
 export type UserRequest = RunRequest | Question
 
 export type ControlMessage =
-  /** `runs`: those that are to end. One that has not come yet ends as soon as it comes. */
-  | { readonly type: 'interrupt'; readonly runs: readonly string[] }
+  /** `last`: number of the last run that is to end. One that has not come yet ends as soon as it comes. */
+  | { readonly type: 'interrupt'; readonly last: number }
   | ({ readonly type: 'input' } & InputAnswer)
   | InspectorRequest
 
@@ -90,8 +95,10 @@ export interface InspectorEvent {
 
 /** What the control worker answers. */
 export type ControlAnswer =
-  | { readonly type: 'interrupted'; readonly runs: readonly string[] }
-  | { readonly type: 'stuck' }
+  /** The runs up to `last` have ended. */
+  | { readonly type: 'interrupted'; readonly last: number }
+  /** V8 cannot stop what runs. */
+  | { readonly type: 'stuck'; readonly last: number }
   | { readonly type: 'control-ready' }
   | { readonly type: 'inspected'; readonly id: number; readonly result?: Bundle; readonly error?: string }
   | InspectorEvent

@@ -5,7 +5,7 @@ import { KernelError, messageOf } from '../errors.ts'
 import type { Incoming, Json, Message } from '../wire/message.ts'
 import type { ErrorContent, Handler, Reply, RequestContext } from './requests.ts'
 import { cellIdOf, requireText } from './requests.ts'
-import { interruptedOutcome, type ChildEvent, type Outcome, type RunRequest } from './child-protocol.ts'
+import { interruptedOutcome, type ChildEvent, type Outcome, type PreparedRun } from './child-protocol.ts'
 import type { EvidenceLog } from '../evidence/log.ts'
 import type { History } from './history.ts'
 import type { LanguageClient } from '../language/client.ts'
@@ -87,7 +87,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
 
   const rewrite = (source: string) => cells.rewrite(source, { plain: true })
 
-  async function prepare(source: string, request: RequestContext, part: PartOfCell): Promise<RunRequest> {
+  async function prepare(source: string, request: RequestContext, part: PartOfCell): Promise<PreparedRun> {
     const { content, incoming } = request
     const cell = await cells.rewrite(source, { plain: parts.debug.isActive() })
     cells.begun(cell)

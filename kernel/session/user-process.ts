@@ -12,13 +12,13 @@ import {
   type InputAnswer,
   type InspectorEvent,
   type Outcome,
-  type RunRequest,
+  type PreparedRun,
 } from './child-protocol.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
 
 export interface UserProcess {
   /** Runs a cell. The outcome of a cell whose process died says so. */
-  run(request: RunRequest): Promise<Outcome>
+  run(request: PreparedRun): Promise<Outcome>
   /**
    * Asks user code's thread by a name of `child/questions.ts`. Answered when its event loop runs.
    * @throws {KernelError} KERNEL003 when the process ends before; KERNEL009 when the answer is an error
@@ -61,10 +61,16 @@ const maxEarlyDeaths = 3
 /** What the process tells of an interrupted cell arrives this long after the interrupt, at most. */
 const lostMs = 200
 
+interface OpenRun {
+  readonly number: number
+  settle(outcome: Outcome): void
+}
+
 export function createUserProcess(options: UserProcessOptions): UserProcess {
-  const open = new Map<string, (outcome: Outcome) => void>()
+  const open = new Map<string, OpenRun>()
   const questions = new Map<number, PromiseWithResolvers<unknown>>()
   const inspections = new Map<number, PromiseWithResolvers<Bundle>>()
+  let nRuns = 0
   let nQuestions = 0
   let nInspections = 0
   let generation = 0
@@ -80,13 +86,13 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
       onEvent(event) {
         if (event.type === 'answer') return answered(event)
         if (event.type !== 'done') return options.onEvent(event)
-        open.get(event.run)?.(event.outcome)
+        open.get(event.run)?.settle(event.outcome)
         open.delete(event.run)
       },
       onAnswer(answer) {
         if (started !== current) return
         if (answer.type === 'stuck') replaceStuck()
-        if (answer.type === 'interrupted') setTimeout(settleLost, lostMs, answer.runs)
+        if (answer.type === 'interrupted') setTimeout(settleLost, lostMs, answer.last)
         if (answer.type === 'inspector-event') options.onInspectorEvent(answer)
         if (answer.type === 'inspected') inspected(answer)
       },
@@ -105,10 +111,11 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
   }
 
   /** V8 may have been told to terminate while the process was taking in a cell, which then nobody knows of there. */
-  function settleLost(runs: readonly string[]): void {
-    for (const run of runs) {
-      open.get(run)?.(interruptedOutcome)
-      open.delete(run)
+  function settleLost(last: number): void {
+    for (const [id, run] of open) {
+      if (run.number > last) continue
+      open.delete(id)
+      run.settle(interruptedOutcome)
     }
   }
 
@@ -134,7 +141,7 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
     inspections.clear()
     options.onEnd()
     const evalue = `${reason} A new one was started: names of earlier cells are unknown until these are run again.`
-    for (const settle of open.values())
+    for (const { settle } of open.values())
       settle({ status: 'error', ename: 'KERNEL003', evalue, traceback: [`KERNEL003: ${evalue}`] })
     const told = open.size > 0
     open.clear()
@@ -158,8 +165,9 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
       new Promise(resolve => {
         if (!alive) current = start()
         alive = true
-        open.set(request.run, resolve)
-        current.request(request)
+        nRuns += 1
+        open.set(request.run, { number: nRuns, settle: resolve })
+        current.request({ ...request, number: nRuns })
       }),
     ask(name, argument) {
       if (!alive) current = start()
@@ -178,7 +186,7 @@ export function createUserProcess(options: UserProcessOptions): UserProcess {
       current.control({ type: 'inspect', id, method, params })
       return inspection.promise
     },
-    interrupt: () => current.control({ type: 'interrupt', runs: [...open.keys()] }),
+    interrupt: () => current.control({ type: 'interrupt', last: nRuns }),
     answerInput: answer => current.control({ type: 'input', ...answer }),
     async restart() {
       replace('The kernel was restarted.')

@@ -3,17 +3,40 @@
  * workers. The processes are known to the control thread too, which ends those for which the user thread waits
  * (`execSync`).
  */
-import { spawnSync, type ChildProcess } from 'node:child_process'
+import childProcess, { spawnSync, type ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
 import { readFileSync, readdirSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import type { RunContext } from './run.ts'
+import { places } from './shared-state.ts'
 
 /** Pids of processes that run beside the user thread; 0 where there is none. Shared with the control thread. */
 export type KnownProcesses = Int32Array
 
 export function createKnownProcesses(): KnownProcesses {
   return new Int32Array(new SharedArrayBuffer(4 * 1024))
+}
+
+/** Has the control thread know when, and for which run, the user thread waits for a process. */
+export function trackWaits({ own, open }: RunContext, state: Int32Array): void {
+  const { add, store } = Atomics
+  for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const) {
+    const original = childProcess[name] as (...args: unknown[]) => unknown
+    const waiting = function (this: unknown, ...args: unknown[]): unknown {
+      const run = own()
+      store(state, places.waitingRun, run && open.has(run) ? run.number : 0)
+      add(state, places.waits, 1)
+      try {
+        return original.apply(this, args)
+      } finally {
+        add(state, places.waits, 1)
+      }
+    }
+    Object.defineProperties(waiting, Object.getOwnPropertyDescriptors(original))
+    Object.assign(childProcess, { [name]: waiting })
+  }
+  syncBuiltinESMExports()
 }
 
 /** Registers what cells start from now on with their runs. */
@@ -58,10 +81,13 @@ function forget(known: KnownProcesses, pid: number): void {
   if (place >= 0) Atomics.store(known, place, 0)
 }
 
-/** For the control thread: ends the children of this process that nobody knows, for which the user thread waits. */
-export function killUnknown(known: KnownProcesses): void {
+/**
+ * For the control thread: ends the children of this process that nobody knows, for which the user thread waits; if it
+ * still does so when they have been found.
+ */
+export function killUnknown(known: KnownProcesses, isWaiting: () => boolean): void {
   const unknown = childrenOf(process.pid).filter(pid => !known.includes(pid))
-  if (unknown.length > 0) killTrees(unknown)
+  if (unknown.length > 0 && isWaiting()) killTrees(unknown)
 }
 
 /** Ends processes and their descendants, however they like it. */

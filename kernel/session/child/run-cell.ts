@@ -75,6 +75,7 @@ export function createCellRunner(parts: CellRunnerParts): (request: RunRequest) 
 function openRun(request: RunRequest, { context, scope, evidence }: CellRunnerParts): Run {
   const run: Run = {
     id: request.run,
+    number: request.number,
     controller: new AbortController(),
     timers: new Map(),
     settle(outcome: Outcome) {

@@ -4,6 +4,8 @@ import type { Outcome } from '../child-protocol.ts'
 
 export interface Run {
   readonly id: string
+  /** Later runs have larger ones. From 1. */
+  readonly number: number
   /** Aborted when the run is interrupted: what libraries listen to. */
   readonly controller: AbortController
   /** Timers that the run started and that have not ended, each with how to stop it. */
@@ -16,6 +18,8 @@ export interface Run {
 export interface RunContext {
   /** The run to which the code that runs now belongs; the latest one when it belongs to none. */
   current(): Run | undefined
+  /** The run to which the code that runs now belongs, and no other. */
+  own(): Run | undefined
   enter<T>(run: Run, body: () => T): T
   /** Runs that have not been settled. */
   readonly open: Set<Run>
@@ -26,6 +30,7 @@ export function createRunContext(): RunContext {
   let latest: Run | undefined
   return {
     current: () => storage.getStore() ?? latest,
+    own: () => storage.getStore(),
     enter(run, body) {
       latest = run
       return storage.run(run, body)

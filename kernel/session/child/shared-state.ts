@@ -1,8 +1,25 @@
 /**
- * What user code's thread and the one that interrupts it share, in an Int32Array. `interrupt`: number of the last one that
- * the user thread ended runs for; `input`: 1 while it waits for some; `loading`: 1 while it must not be interrupted,
- * because a part of Node is loaded.
+ * What user code's thread and the one that interrupts it share, by the names of `places`. Interrupts and runs have
+ * numbers that grow; 0 is none.
  */
-export const places = { interrupt: 0, input: 1, loading: 2 } as const
+export const places = {
+  /** Of the last interrupt that was asked for, and of the last that the user thread has handled. */
+  asked: 0,
+  handled: 1,
+  /** Of the run that began last. */
+  begun: 2,
+  /** 1 while the user thread stands still until it is terminated. */
+  standing: 3,
+  /** Another number whenever the user thread has something to say to the control thread, which sleeps on it. */
+  bell: 4,
+  /** 1 while the user thread waits for input. */
+  input: 5,
+  /** 1 while it must not be interrupted, because a part of Node is loaded. */
+  loading: 6,
+  /** Odd while the user thread waits for a process (`execSync`), another number each time; and the run for which it does. */
+  waits: 7,
+  waitingRun: 8,
+} as const
 
-export const stateBytes = 12
+export const createSharedState = (): Int32Array =>
+  new Int32Array(new SharedArrayBuffer(4 * Object.keys(places).length))

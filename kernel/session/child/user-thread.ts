@@ -13,23 +13,21 @@ import { commQuestion, interruptedOutcome, type CommMessage, type UserRequest } 
 import { createBuiltins } from './builtins.ts'
 import { createComms } from './comms.ts'
 import { captureConsole } from './console.ts'
-import type { ControlData, InterruptMessage } from './control-thread.ts'
+import type { ControlData } from './control-thread.ts'
 import { outputShare, sendEvent } from './events.ts'
 import { describeFailure, mapStacks, type FailureFormat } from './failure.ts'
 import { createInput } from './input.ts'
 import { endAll, keepCompiled } from './lifetime.ts'
 import { createModules } from './modules.ts'
-import { createKnownProcesses, trackProcesses, type KnownProcesses } from './processes.ts'
+import { listenToInterrupts } from './interrupts.ts'
+import { createKnownProcesses, trackProcesses, trackWaits, type KnownProcesses } from './processes.ts'
 import { createQuestions } from './questions.ts'
 import { createCellRunner, interrupted } from './run-cell.ts'
-import { createRunContext, type RunContext } from './run.ts'
+import { createRunContext } from './run.ts'
 import { createScope } from './scope.ts'
 import { createSources } from './sources.ts'
-import { places, stateBytes } from './shared-state.ts'
+import { createSharedState } from './shared-state.ts'
 import { clearTimers, trackTimers } from './timers.ts'
-
-/** Interrupts that are remembered for runs that have not come. */
-const maxRuns = 2000
 
 export function startUserThread(): void {
   const folder = process.cwd()
@@ -46,6 +44,7 @@ export function startUserThread(): void {
   captureConsole(context)
   trackTimers(context)
   trackProcesses(context, processes)
+  trackWaits(context, control.state)
   const builtins = createBuiltins(control.state)
   const modules = createModules(folder, { scope, resolver, builtins })
   const report = (error: unknown) =>
@@ -76,22 +75,24 @@ export function startUserThread(): void {
     : noCollector
   const runCell = createCellRunner({ context, scope, modules, format, displayed: settled, evidence })
 
-  const early = createEarlyInterrupts(context)
-  control.onInterrupt(runs => {
-    early.note(runs)
-    questions.interrupt()
-    for (const run of context.open) {
-      clearTimers(run)
-      run.controller.abort(interrupted)
-      run.settle(interruptedOutcome)
-    }
+  const interrupts = listenToInterrupts({
+    ...{ state: control.state, port: control.interrupts, context },
+    end(last) {
+      questions.interrupt()
+      for (const run of context.open) {
+        if (run.number > last) continue
+        clearTimers(run)
+        run.controller.abort(interrupted)
+        run.settle(interruptedOutcome)
+      }
+    },
   })
   process.on('message', async (request: UserRequest) => {
     if (request.type === 'question') return questions.receive(request)
-    early.received(request.run)
     const loading = builtins.loadFetch(request.code)
     if (loading) await loading
-    if (!early.begins(request.run)) return
+    if (!interrupts.begins(request.number))
+      return sendEvent({ type: 'done', run: request.run, outcome: interruptedOutcome })
     sources.remember(request)
     runCell(request)
   })
@@ -104,41 +105,14 @@ export function startUserThread(): void {
   keepCompiled()
 }
 
-/** Runs whose interrupt came before they began: each is settled here, once. */
-function createEarlyInterrupts(context: RunContext) {
-  const interruptedRuns = new Set<string>()
-  const waiting = new Set<string>()
-  const settle = (run: string) => {
-    sendEvent({ type: 'done', run, outcome: interruptedOutcome })
-    waiting.delete(run)
-  }
-  return {
-    note(runs: readonly string[]): void {
-      const open = new Set([...context.open].map(run => run.id))
-      for (const run of runs) {
-        if (waiting.has(run)) settle(run)
-        else if (!open.has(run)) interruptedRuns.add(run)
-      }
-      while (interruptedRuns.size > maxRuns) interruptedRuns.delete(interruptedRuns.values().next().value!)
-    },
-    received(run: string): void {
-      waiting.add(run)
-      if (interruptedRuns.has(run)) settle(run)
-    },
-    /** False: it was interrupted. */
-    begins: (run: string) => waiting.delete(run),
-  }
-}
-
 export interface Control {
   readonly state: Int32Array
   readonly inputs: ControlData['inputs']
-  /** `handle` is given the runs that the kernel takes for open. */
-  onInterrupt(handle: (runs: readonly string[]) => void): void
+  readonly interrupts: ControlData['interrupts']
 }
 
 function startControl(processes: KnownProcesses): Control {
-  const state = new Int32Array(new SharedArrayBuffer(stateBytes))
+  const state = createSharedState()
   const interrupts = new MessageChannel()
   const inputs = new MessageChannel()
   const workerData: ControlData = {
@@ -154,16 +128,5 @@ function startControl(processes: KnownProcesses): Control {
   })
   worker.unref()
   inputs.port1.unref()
-  return {
-    state,
-    inputs: inputs.port1,
-    onInterrupt(handle) {
-      interrupts.port1.on('message', ({ number, runs }: InterruptMessage) => {
-        if (Atomics.load(state, places.interrupt) < number) {
-          handle(runs)
-          Atomics.store(state, places.interrupt, number)
-        }
-      })
-    },
-  }
+  return { state, inputs: inputs.port1, interrupts: interrupts.port1 }
 }

@@ -3,7 +3,7 @@
  * `toString`, `toJSON`), iterators and generators, traps of proxies, methods found along a chain of prototypes.
  */
 import { invoke } from './call.ts'
-import { nothing, union, type AbstractObject, type Value } from './heap.ts'
+import { nothing, union, type AbstractObject, type Slot, type Value } from './heap.ts'
 import type { Interpreter } from './interpreter.ts'
 import { ts } from './typescript.ts'
 
@@ -192,18 +192,19 @@ function methods(it: Interpreter, object: AbstractObject, name: string): readonl
 /** What a loop, a spread or a library may get out of something one by one. */
 export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
   const { heap } = it
-  let items = heap.readField(over, '*')
+  let items: Value = nothing
   let sources: Value = over
-  if (it.implicit.any)
-    for (const object of over)
-      for (const name of iterators)
-        for (const found of methods(it, object, name)) {
-          const self = new Set([object])
-          sources = union(
-            sources,
-            heap.maybe('weak', () => invoke(it, found, { self, parameters: [], node })),
-          )
-        }
+  for (const object of over) {
+    const self = new Set([object])
+    const own = it.implicit.any ? iterators.flatMap(name => methods(it, object, name)) : []
+    // What has an iterator of its own gives what that gives, and not its fields.
+    items = union(items, own.length > 0 ? elementsOf(it, object) : heap.readField(self, '*'))
+    for (const found of own)
+      sources = union(
+        sources,
+        heap.maybe('weak', () => invoke(it, found, { self, parameters: [], node })),
+      )
+  }
   for (const source of sources) {
     const resumed = resume(it, source)
     items = union(items, resumed)
@@ -214,7 +215,16 @@ export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
       items = union(items, heap.readField(result, 'value'))
     }
   }
-  return sources.size > over.size ? union(items, heap.readField(sources, '*')) : items
+  const iterated = new Set([...sources].filter(source => !over.has(source)))
+  return union(items, heap.readField(iterated, '*'))
+}
+
+/** What lies in an object as in a list, such as one of a class that extends `Array`. */
+function elementsOf(it: Interpreter, object: AbstractObject): Value {
+  const keys = [...object.fields.keys()].filter(key => key === '*' || /^\d+$/.test(key))
+  return object.kind === 'opaque'
+    ? it.heap.readField(new Set([object]), '*')
+    : union(...keys.map(key => it.heap.read(object.fields.get(key) as Slot)))
 }
 
 /** Lets the body of a generator, or what an iterator's helper was told to do, go on; it has a state that moves. */

@@ -116,6 +116,28 @@ check(
 `,
 )
 check(
+  'what an iterator of an own object gives is not what the object holds besides',
+  `
+  const other = { n: 1 } //!
+  const source = { other, walk: () => other, *[Symbol.iterator]() { yield { n: 2 } } } //!
+  const items = [...source] //!
+  other.n = 3
+  const out = items //!
+`,
+)
+check(
+  'an iterator of a list of its own that goes on to that of lists',
+  `
+  class Rows extends Array<{ n: number }> { override *[Symbol.iterator]() { yield* super[Symbol.iterator]() } } //!
+  const row = { n: 1 } //!
+  const rows = new Rows() //!
+  rows.push(row) //!
+  const [first] = rows //!
+  first!.n = 2 //!
+  const out = row.n //!
+`,
+)
+check(
   'an iterator written by hand',
   `
   let n = 0 //!

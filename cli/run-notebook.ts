@@ -5,6 +5,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { startKernel, type CellOutput, type CellResult } from '../kernel/client.ts'
+import { readNotebookDocument } from '../promote/index.ts'
 import { CliError } from './errors.ts'
 
 /** nbformat 4; what is not named here is kept as it is. */
@@ -41,19 +42,28 @@ export interface RunNotebookOptions {
 
 /** @throws CliError CLI002, CLI008 */
 export function readNotebookFile(file: string): NotebookFile {
-  let text: string
+  return notebookOf(readText(file), file)
+}
+
+/**
+ * What is written in an older format comes as nbformat 4.
+ * @throws CliError CLI008
+ */
+export function notebookOf(text: string, file: string): NotebookFile {
+  const read = readNotebookDocument(text)
+  if ('problem' in read) throw new CliError('CLI008', `Expected a notebook in ${file}, ${read.problem}.`)
+  return { ...read.document, metadata: read.document.metadata ?? {} }
+}
+
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new CliError('CLI002', `Cannot read the notebook ${file}: ${(cause as Error).message}.`, { cause })
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw new CliError('CLI002', `There is no ${file}.`)
+    if (code === 'EISDIR') throw new CliError('CLI002', `Expected a notebook, got the folder ${file}.`)
+    throw new CliError('CLI002', `Cannot read the notebook ${file}: ${message}.`, { cause })
   }
-  try {
-    const notebook = JSON.parse(text) as NotebookFile
-    if (Array.isArray(notebook.cells)) return { ...notebook, metadata: notebook.metadata ?? {} }
-  } catch {
-    // Said below.
-  }
-  throw new CliError('CLI008', `Expected a notebook (nbformat 4 JSON) in ${file}.`)
 }
 
 export function sourceOf({ source }: NotebookFileCell): string {

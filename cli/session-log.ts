@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
-import { parseEvidence, sourceHash, type SessionEvidence } from '../promote/index.ts'
+import { parseEvidence, rawLog, sourceHash, type SessionEvidence } from '../promote/index.ts'
 import { slashes } from './pipeline.ts'
 import { idOf, sourceOf, type NotebookFile } from './run-notebook.ts'
 
@@ -46,8 +46,9 @@ export function sessionOf(source: SessionSource): KnownSession {
 function newestEvidence({ file, root, notebook }: SessionSource, text: string): SessionEvidence | undefined {
   const folder = dirname(file)
   const place = { root: slashes(root), folder: slashes(relative(root, folder)) }
-  const log = logOf(JSON.parse(text) as NotebookFile)
-  const hashes = new Set((log ?? notebook.cells.map(cell => ({ source: sourceOf(cell) }))).map(hashOf))
+  const log = rawLog(JSON.parse(text) as NotebookFile)
+  const sources = log?.map(run => run.source) ?? notebook.cells.map(sourceOf)
+  const hashes = new Set(sources.map(sourceHash))
   for (const path of sessionFiles(join(folder, '.slipway', 'sessions'), '.evidence.jsonl')) {
     const evidence = parseEvidence(readFileSync(path, 'utf8'), place)
     if (!evidence || (evidence.notebook !== undefined && basename(evidence.notebook) !== basename(file)))
@@ -57,17 +58,8 @@ function newestEvidence({ file, root, notebook }: SessionSource, text: string): 
   return undefined
 }
 
-function hashOf({ source }: { readonly source: string | readonly string[] }): string {
-  return sourceHash(typeof source === 'string' ? source : source.join(''))
-}
-
-function logOf({ metadata }: NotebookFile): readonly LoggedRun[] | undefined {
-  const slipway = metadata?.['slipway'] as { readonly log?: readonly LoggedRun[] } | undefined
-  return slipway?.log?.length ? slipway.log : undefined
-}
-
 export function withSessionLog(file: string, text: string, notebook: NotebookFile): string {
-  if (logOf(notebook)) return text
+  if (rawLog(notebook)) return text
   const ids = new Set(notebook.cells.map(idOf))
   const log = sessionFiles(join(dirname(file), '.slipway', 'sessions'), '.jsonl')
     .map(readRuns)

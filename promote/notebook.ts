@@ -2,7 +2,7 @@
  * A notebook file as promotion sees it: the cells of the document, and the runs (which source ran in which order).
  * Reads nbformat 4 JSON text; knows nothing of TypeScript.
  */
-import Type, { type Static } from 'typebox'
+import Type from 'typebox'
 import Value from 'typebox/value'
 import { declarationsOf, parse } from '../language/index.ts'
 import { cellBody, isModelCell, readCell } from '../language/notebook/cell.ts'
@@ -10,21 +10,8 @@ import { PromoteError } from './errors.ts'
 import type { CellModel } from './model-cells.ts'
 import { logOfEvidence, matchRuns } from './evidence/match.ts'
 import type { RunEvidence, SessionEvidence } from './evidence/read.ts'
+import { readNotebookDocument, SourceSchema, type NotebookDocument } from './nbformat.ts'
 
-const SourceSchema = Type.Union([Type.String(), Type.Array(Type.String())])
-const NotebookSchema = Type.Object({
-  nbformat: Type.Integer({ minimum: 4 }),
-  metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  cells: Type.Array(
-    Type.Object({
-      id: Type.Optional(Type.String()),
-      cell_type: Type.String(),
-      source: SourceSchema,
-      metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-      outputs: Type.Optional(Type.Array(Type.Unknown())),
-    }),
-  ),
-})
 const LogSchema = Type.Array(
   Type.Object({
     cell: Type.String(),
@@ -154,32 +141,16 @@ export function cellText({ kind, source }: NotebookCell): string {
   return kind === 'code' ? codeOf(source) : source
 }
 
-function parseFile(text: string): Static<typeof NotebookSchema> {
-  const value = parseJson(text)
-  if (Value.Check(NotebookSchema, value)) return value
-  const first = [...Value.Errors(NotebookSchema, value)][0]
-  throw new PromoteError(
-    'PRO010',
-    `expected a notebook (nbformat 4), at ${first?.instancePath || '/'}: ${first?.message}. Is it an .ipynb file?`,
-  )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new PromoteError(
-      'PRO010',
-      `expected a notebook, got text that is not JSON. Is it an .ipynb file?`,
-      { cause },
-    )
-  }
+function parseFile(text: string): NotebookDocument {
+  const read = readNotebookDocument(text)
+  if ('document' in read) return read.document
+  throw new PromoteError('PRO010', `expected a notebook (an .ipynb file), ${read.problem}.`)
 }
 
 type History = Pick<Notebook, 'runs' | 'origin' | 'unlogged'>
 
 function historyOfFile(
-  file: Static<typeof NotebookSchema>,
+  file: NotebookDocument,
   cells: readonly NotebookCell[],
   { evidence, history = 'log' }: ReadOptions,
 ): History {
@@ -212,15 +183,16 @@ function historyOfFile(
   }
 }
 
-interface RawRun {
+/** What ran, as the notebook's metadata has it. */
+export interface RawRun {
   readonly cell: string
   readonly source: string
   readonly status?: string
 }
 
-/** An empty log says nothing: the notebook was never run, or the log was wiped. */
-function rawLog(file: Static<typeof NotebookSchema>): readonly RawRun[] | undefined {
-  const slipway = file.metadata?.['slipway'] as { log?: unknown } | undefined
+/** An empty log says nothing: the notebook was never run, or the log was wiped; nor does one of another shape. */
+export function rawLog({ metadata }: Pick<NotebookDocument, 'metadata'>): readonly RawRun[] | undefined {
+  const slipway = metadata?.['slipway'] as { log?: unknown } | undefined
   if (!Value.Check(LogSchema, slipway?.log) || slipway.log.length === 0) return undefined
   return slipway.log.map(run => ({ ...run, source: textOf(run.source) }))
 }

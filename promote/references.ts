@@ -1,4 +1,5 @@
 /** What a notebook names that lies outside of it: data and model files, packages, modules of the project. */
+import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 import type { Reference } from './lock.ts'
 import { bare, packageName, ts } from './slice/typescript.ts'
@@ -101,9 +102,7 @@ export function packagesIn(files: Readonly<Record<string, string>>): readonly st
       ? ts.preProcessFile(text, true, true).importedFiles.map(file => file.fileName)
       : [],
   )
-  return specifiers
-    .filter(s => !s.startsWith('.') && !s.startsWith('node:') && !s.startsWith('#'))
-    .map(packageName)
+  return specifiers.filter(s => !s.startsWith('.') && !isBuiltin(s) && !s.startsWith('#')).map(packageName)
 }
 
 /** Modules that kept statements import and that may be files of the project. Only those whose names are used. */

@@ -1,12 +1,11 @@
 /** What is promoted, read from the disk: the same for the command and for the preview of an editor. */
 import { readEffectStubs } from '../effect-stubs.ts'
-import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { ProposalEdits, ProposeOptions } from '../../promote/index.ts'
 import type { Colors } from '../output.ts'
 import { pipelineNameOf, pipelinesFolder, slashes } from '../pipeline.ts'
 import { createProjectView, installedTypes } from '../project-view.ts'
-import { readNotebookFile, type NotebookFile } from '../run-notebook.ts'
+import { notebookOf, readNotebookFile, type NotebookFile } from '../run-notebook.ts'
 import { sessionOf } from '../session-log.ts'
 import { readTexts } from './folder.ts'
 
@@ -67,7 +66,7 @@ export function promotionRequest(source: PromotionSource): PromotionRequest {
 }
 
 function readNotebook(file: string, given: string | undefined): { text: string; notebook: NotebookFile } {
-  if (given === undefined) return { notebook: readNotebookFile(file), text: readFileSync(file, 'utf8') }
-  const notebook = JSON.parse(given) as NotebookFile
-  return { text: given, notebook: { ...notebook, metadata: notebook.metadata ?? {} } }
+  if (given !== undefined) return { text: given, notebook: notebookOf(given, file) }
+  const notebook = readNotebookFile(file)
+  return { notebook, text: JSON.stringify(notebook) }
 }

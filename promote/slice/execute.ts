@@ -1,4 +1,5 @@
 /** The abstract interpreter's statements and declarations. Branches and loops write weakly, until nothing is new. */
+import { isBuiltin } from 'node:module'
 import { assign, evaluate, makeFunction, propertyKey } from './evaluate.ts'
 import { nothing, union, type AbstractObject, type Value } from './heap.ts'
 import {
@@ -246,7 +247,7 @@ function importNames(it: Interpreter, node: ts.ImportDeclaration): void {
     if (!isMember) return assign(it, name, value, it.root)
     if (it.names.of(name).kind === 'shared') it.heap.write(sharedSlot(it, name.text), nothing)
   }
-  if (importClause.name) bind(importClause.name, isNodeModule(specifier) ? '' : 'default')
+  if (importClause.name) bind(importClause.name, isBuiltin(specifier) ? '' : 'default')
   const bindings = importClause.namedBindings
   if (bindings && ts.isNamespaceImport(bindings)) bind(bindings.name, '')
   else if (bindings)
@@ -268,15 +269,9 @@ function importTypes(it: Interpreter, { name, namedBindings }: ts.ImportClause):
 
 /** A thing that a module exports, `''` for the module itself. */
 export function moduleMember(it: Interpreter, specifier: string, path: string) {
-  if (!isNodeModule(specifier)) return external(it, specifier, path)
+  if (!isBuiltin(specifier)) return external(it, specifier, path)
   const name = specifier.replace(/^node:/, '')
   return external(it, 'node', path ? `${name}.${path}` : name)
-}
-
-function isNodeModule(specifier: string): boolean {
-  return (
-    specifier.startsWith('node:') || /^(fs|path|os|util|url|crypto|timers|assert|zlib)(\/|$)/.test(specifier)
-  )
 }
 
 /** Decorators get what they stand at and may do anything with it. */

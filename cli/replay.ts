@@ -51,14 +51,14 @@ export async function replay(request: ReplayRequest, options: ReplayOptions): Pr
       const { cell } = run
       onProgress(`Replaying the notebook: ${index + 1} of ${request.runs.length}`)
       const due = request.outputs.filter(output => output.afterRun === index)
-      const result = await execute(run.text ?? holdResult(run.source, due), cell)
+      const result = await execute(run.text ?? holdResults(run.source, due), cell)
       counts[index] = result.executionCount
       if (result.status !== 'ok') failures.push(passOver(request, index, result))
       const bundle = resultOf(result.outputs)
       if (bundle) bundles.set(index, bundle)
       for (const output of due) {
         const path = join(workFolder, `${index}-${output.name}${codecByName(output.codec).extension}`)
-        const stored = await execute(storeCell(output, path))
+        const stored = await execute(storeCell(output, due.indexOf(output), path))
         if (stored.status !== 'ok') throw failed(`Output ${output.name}`, stored, cell)
         documents[output.name] = await outputDocument(root, { codec: output.codec, path }, { full: true })
       }
@@ -81,7 +81,7 @@ function passOver({ runs, neededRuns }: ReplayRequest, index: number, result: Ce
 }
 
 function failed(what: string, { error }: CellResult, cell: string): CliError {
-  const text = error?.traceback.join('\n') ?? error?.evalue ?? ''
+  const text = withoutHeld(error?.traceback.join('\n') ?? error?.evalue ?? '')
   return new CliError('CLI005', `${what} failed in the clean replay of the notebook.\n${text}`, {
     details: { cell },
   })
@@ -100,18 +100,40 @@ function evidenceOf({ root, folder }: ReplayOptions): readonly RunEvidence[] {
   }
 }
 
-const held = '__slipway_result'
+/** Where a run's n-th wanted expression is kept. */
+const held = (n: number) => `__slipway_result${n}`
 
-/** The run's last expression is kept under a name of ours, when an output is that expression, and shown all the same. */
-function holdResult(source: string, due: readonly ReplayOutput[]): string {
-  const wanted = due.find(output => !output.isVariable)
-  const at = wanted ? source.lastIndexOf(wanted.expression) : -1
-  if (!wanted || at < 0) return source
-  const after = source.slice(at + wanted.expression.length)
-  return `${source.slice(0, at)}var ${held} = (${wanted.expression})${after}\n;${held}`
+/**
+ * Expressions that are outputs are kept under names of ours where they stand; the last one, in which the run ends, is
+ * shown all the same.
+ */
+export function holdResults(source: string, due: readonly ReplayOutput[]): string {
+  let text = source
+  const wanted = due
+    .map((output, n) => ({ ...output, n }))
+    .filter(({ start, expression }) => start !== undefined && source.startsWith(expression, start))
+    .sort((a, b) => (b.start ?? 0) - (a.start ?? 0))
+  for (const { expression, start = 0, n } of wanted)
+    text = `${text.slice(0, start)}var ${held(n)} = (${expression})${text.slice(start + expression.length)}`
+  const last = wanted[0]
+  return last ? `${text}\n;${held(last.n)}` : text
 }
 
-function storeCell(output: ReplayOutput, path: string): string {
-  const value = output.isVariable ? output.expression : held
+/** The author's text again, in the frames of a failure. */
+export function withoutHeld(traceback: string): string {
+  const hold = /var __slipway_result\d+ = \(/
+  const lines = traceback.split('\n')
+  return lines
+    .map((line, i) => {
+      const taken = hold.exec(lines[i - 1] ?? '')?.[0].length ?? 0
+      if (/^\s*\|\s+\^/.test(line)) return line.replace(' '.repeat(taken) + '^', '^')
+      const own = line.replace(hold, '')
+      return own === line ? line : own.replace(/\)([^)]*)$/, '$1')
+    })
+    .join('\n')
+}
+
+function storeCell(output: ReplayOutput, n: number, path: string): string {
+  const value = output.isVariable ? output.expression : held(n)
   return `await (await import('slipway')).storeValue(${value}, ${JSON.stringify(output.codec)}, ${JSON.stringify(path)})`
 }

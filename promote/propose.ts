@@ -114,6 +114,8 @@ export interface ReplayRequest {
     /** TypeScript: a variable, or the expression in which the run ends (whose value the run itself gives). */
     readonly expression: string
     readonly isVariable: boolean
+    /** Where that expression begins in the run's source, UTF-16; absent for variables. */
+    readonly start?: number
   }[]
   /** Positions of runs of which the pipeline keeps something. Default: none is known to be needed. */
   readonly neededRuns?: readonly number[]
@@ -315,6 +317,7 @@ function replayOf(slice: Slice, notebook: Notebook): ReplayRequest {
       afterRun: slice.statements[output.after]?.run ?? 0,
       expression: output.variable ?? output.expression?.getText() ?? '',
       isVariable: output.variable !== undefined,
+      ...(output.variable === undefined && output.expression ? { start: output.expression.getStart() } : {}),
     })),
     neededRuns: runsOf([...slice.kept]),
     writingRuns: runsOf(slice.writing),

@@ -55,7 +55,9 @@ async function proposed(ran: readonly Ran[], { output = 'out', ...more }: More =
   return { proposal, trims, kept: [...new Set(kept.map(({ cell }) => cell))] }
 }
 
+const imported = { hash: '9', type: 'function' }
 const imports = {
+  seen: made({ name: 'mystery', ...imported }, { name: 'Registry', ...imported }),
   source: "import { mystery, Registry } from 'strange'\nimport { readFileSync } from 'node:fs'",
 }
 const plain = (seen: Partial<RunEvidence> = {}, call = 'mystery(settings)'): readonly Ran[] => [

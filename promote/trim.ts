@@ -9,6 +9,7 @@ import type { Notebook } from './notebook.ts'
 import type { Harmless } from './slice/interpreter.ts'
 import { createStatementRefs, placeOf, type StatementRefs } from './slice/refs.ts'
 import type { Slice, Statement } from './slice/slice.ts'
+import { ts } from './slice/typescript.ts'
 import { constantLiteral } from './steps/classify.ts'
 
 /**
@@ -155,9 +156,13 @@ function trimOf(look: Look, group: Group): Trim {
   return { ...found, message: trimMessage(found) }
 }
 
-/** Variables that the calls of a statement might change. */
+/** Variables that the calls of a statement might change. What is imported is as its package made it. */
 function reliedOn({ slice, candidates }: Look, call: number): readonly string[] {
-  return [...(candidates.get(call)?.names ?? [])].filter(name => slice.changes(call, name))
+  const imported = new Set(
+    slice.statements.filter(({ node }) => ts.isImportDeclaration(node)).flatMap(({ declares }) => declares),
+  )
+  const names = [...(candidates.get(call)?.names ?? [])]
+  return names.filter(name => !imported.has(name) && slice.changes(call, name))
 }
 
 /**

@@ -145,12 +145,14 @@ function reachOf(it: Interpreter, { names }: Harmless): Value {
 /** Unknown code may change what it reaches, so that anything in it may hold anything of it. */
 function change(it: Interpreter, everything: Value, same: Value): void {
   for (const object of everything)
-    if (isChangeable(object) && !isSeen(object, same)) it.heap.writeField(new Set([object]), '*', everything)
+    if (isChangeable(object) && !isSeen(it, object, same))
+      it.heap.writeField(new Set([object]), '*', everything)
 }
 
-/** Nobody sees into a library's own state. */
-function isSeen(object: AbstractObject, same: Value): boolean {
-  return same.has(object) && object.kind !== 'external'
+/** Nobody sees into a package's own state; the language and Node are no package's to change. */
+function isSeen(it: Interpreter, object: AbstractObject, same: Value): boolean {
+  const owner = it.externals.get(object)?.package
+  return same.has(object) && (object.kind !== 'external' || owner === 'js' || owner === 'node')
 }
 
 /** It may call the functions that it reaches, also later, and keep what they give back. */

@@ -3,7 +3,16 @@
  * the command line, as a person would.
  */
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { installation } from '../../../library/installation.ts'
@@ -79,7 +88,9 @@ export async function runCase(given: NotebookCase, options: CaseOptions = {}): P
   try {
     layProject(given, root)
     layProject(given, elsewhere)
+    if (given.hasCatalog) await applyFeatures(given, root)
     const live = await actOut(given, root)
+    for (const place of [root, elsewhere]) layFiles(place, given.laterFiles)
     clock.lap('session')
     const result = await promoteAndRun({ given, root, elsewhere, live, clock, options })
     return {
@@ -130,14 +141,15 @@ interface Work {
 
 async function promoteAndRun({ given, root, elsewhere, live, clock, options }: Work): Promise<Outcome> {
   const args = ['promote', live.notebook, '--name', 'promoted', '--yes', ...given.promote]
-  const promoted = await slipway(root, args)
+  const promoted = await slipway(root, args, given.env)
   clock.lap('promote')
   if (promoted.code !== 0) return refusal(promoted)
   const document = promoted.document as PromoteDocument
   const folder = join(root, 'pipelines/promoted')
   await options.onPromoted?.({ case: given, root, notebook: live.notebook, folder, document })
+  refuseSecrets(given, folder)
   cpSync(folder, join(elsewhere, 'pipelines/promoted'), { recursive: true })
-  const ran = await slipway(elsewhere, ['run', 'pipelines/promoted'])
+  const ran = await slipway(elsewhere, ['run', 'pipelines/promoted'], given.env)
   clock.lap('run')
   if (ran.code !== 0) return { ...refusal(ran), outcome: 'failed' }
   const found = compareAll(live, (ran.document as { outputs: Record<string, unknown> }).outputs, elsewhere)
@@ -214,15 +226,35 @@ function isAsExpected({ expect, findings }: NotebookCase, { outcome, code, cause
 
 /** `slipway.json`, the data and the project's own files. */
 export function layProject(given: NotebookCase, root: string): void {
-  const files = { 'slipway.json': '{ "language": 1 }\n', ...given.projectFiles }
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), text)
-  }
+  layFiles(root, { 'slipway.json': '{ "language": 1 }\n', ...given.projectFiles })
   mkdirSync(join(root, 'data'), { recursive: true })
   for (const file of given.data) {
     if (!existsSync(join(packaged, file))) throw new Error(`${given.name}: vega-datasets has no ${file}.`)
     cpSync(join(packaged, file), join(root, 'data', basename(file)))
+  }
+}
+
+function layFiles(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+}
+
+async function applyFeatures({ name }: NotebookCase, root: string): Promise<void> {
+  const { code, stderr } = await slipway(root, ['apply'])
+  if (code !== 0) throw new Error(`${name}: its features cannot be registered.\n${stderr}`)
+}
+
+/** @throws Error when the pipeline's folder holds the value of a secret */
+function refuseSecrets({ name, env }: NotebookCase, folder: string): void {
+  const values = Object.entries(env).flatMap(([key, value]) =>
+    key.startsWith('SLIPWAY_SECRET_') ? [value] : [],
+  )
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const text = readFileSync(join(entry.parentPath, entry.name), 'utf8')
+    if (values.some(value => text.includes(value))) throw new Error(`${name}: ${entry.name} holds a secret.`)
   }
 }
 
@@ -233,9 +265,13 @@ export interface Ran {
 }
 
 /** `slipway … --json` in a project. */
-export async function slipway(root: string, args: readonly string[]): Promise<Ran> {
+export async function slipway(
+  root: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   const { node, entry, env } = installation()
-  const environment = { ...process.env, ...env, INIT_CWD: root }
+  const environment = { ...process.env, ...env, ...more, INIT_CWD: root }
   return await new Promise(resolve =>
     execFile(
       node,

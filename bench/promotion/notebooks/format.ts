@@ -24,6 +24,10 @@ export interface NotebookCase {
   readonly findings: readonly string[]
   /** Where the notebook lies, relative to the project's root. */
   readonly folder: string
+  /** Whether the features of the project's files are registered in its catalog. Nothing is at the other place. */
+  readonly hasCatalog: boolean
+  /** Variables of the environment, in the session and wherever the pipeline runs. */
+  readonly env: Readonly<Record<string, string>>
   /** Whether every kept statement is changed, to see verification fail. */
   readonly mutate: boolean
   /** Whether it is one of the few that every test run takes. */
@@ -31,6 +35,8 @@ export interface NotebookCase {
   readonly cells: readonly CaseCell[]
   /** Files of the project, by path. */
   readonly projectFiles: Readonly<Record<string, string>>
+  /** The same as they are once the session has ended. */
+  readonly laterFiles: Readonly<Record<string, string>>
   readonly session: readonly Action[]
 }
 
@@ -75,6 +81,7 @@ export function parseCase(name: string, text: string): NotebookCase {
     value?: string
   }[] = []
   const projectFiles: Record<string, string> = {}
+  const laterFiles: Record<string, string> = {}
   let session: string | undefined
   for (const section of sections) {
     const end = section.indexOf('\n')
@@ -82,15 +89,16 @@ export function parseCase(name: string, text: string): NotebookCase {
     const body = section.slice(end + 1).replace(/\n+$/, '')
     if (title === 'session') session = body
     else if (title.startsWith('file ')) projectFiles[title.slice(5).trim()] = `${body}\n`
+    else if (title.startsWith('later ')) laterFiles[title.slice(6).trim()] = `${body}\n`
     else addCell(cells, title, body)
   }
   const words = session ?? cells.flatMap(({ id, kind }) => (kind === 'code' ? [id] : [])).join(' ')
-  const parsed = { ...header, name, cells, projectFiles, session: parseSession(words) }
+  const parsed = { ...header, name, cells, projectFiles, laterFiles, session: parseSession(words) }
   checkSession(parsed)
   return parsed
 }
 
-type Header = Omit<NotebookCase, 'name' | 'cells' | 'projectFiles' | 'session'>
+type Header = Omit<NotebookCase, 'name' | 'cells' | 'projectFiles' | 'laterFiles' | 'session'>
 
 function parseHeader(name: string, text: string): Header {
   const entries = text
@@ -116,6 +124,8 @@ function parseHeader(name: string, text: string): Header {
     findings: words('finding'),
     expect: parseExpectation(name, all('expect')[0] ?? 'equal'),
     folder: all('folder')[0] ?? '.',
+    hasCatalog: all('catalog')[0] === 'yes',
+    env: Object.fromEntries(all('env').map(line => split(line, '='))),
     mutate: all('mutate')[0] === 'yes',
     quick: all('quick')[0] === 'yes',
   }

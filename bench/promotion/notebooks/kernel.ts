@@ -37,13 +37,15 @@ export interface KernelPlace {
   readonly folder: string
   /** The notebook's file, absolute. */
   readonly notebook: string
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const quiet = { SLIPWAY_CHECK: 'off', SLIPWAY_HISTORY: 'off' }
 
 /** As VS Code starts it. */
-export async function startEditorKernel({ folder, notebook }: KernelPlace): Promise<PersonsKernel> {
-  const child = start(['--stdio'], folder, { SLIPWAY_NOTEBOOK: notebook })
+export async function startEditorKernel({ folder, notebook, env }: KernelPlace): Promise<PersonsKernel> {
+  const child = start(['--stdio'], folder, { ...env, SLIPWAY_NOTEBOOK: notebook })
   const requests = createRequests()
   createInterface({ input: child.stdout! }).on('line', line =>
     requests.take(JSON.parse(line) as Message & { channel: string }),
@@ -77,7 +79,7 @@ export async function startJupyterKernel(place: KernelPlace): Promise<PersonsKer
   }
 }
 
-async function connect({ folder, notebook }: KernelPlace): Promise<Omit<PersonsKernel, 'restart'>> {
+async function connect({ folder, notebook, env }: KernelPlace): Promise<Omit<PersonsKernel, 'restart'>> {
   const sockets = mkdtempSync(join(tmpdir(), 'slipway-zmq-'))
   const key = randomUUID()
   const ip = join(sockets, 'k')
@@ -85,7 +87,7 @@ async function connect({ folder, notebook }: KernelPlace): Promise<Omit<PersonsK
   const ports = { shell_port: 1, iopub_port: 2, stdin_port: 3, control_port: 4, hb_port: 5 }
   const connection = { transport: 'ipc', ip, ...ports, key, signature_scheme: 'hmac-sha256' }
   writeFileSync(file, JSON.stringify(connection))
-  const child = start(['--connection-file', file], folder, { JPY_SESSION_NAME: notebook })
+  const child = start(['--connection-file', file], folder, { ...env, JPY_SESSION_NAME: notebook })
   const requests = createRequests()
   const ended = endOf(child, requests.fail)
   const signer = createSigner({ key })

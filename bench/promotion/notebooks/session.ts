@@ -34,7 +34,7 @@ export async function actOut(given: NotebookCase, root: string): Promise<LiveSes
   // The kernel looks for the file that its client names.
   writeNotebook(notebook, given, state)
   const start = given.client === 'jupyter' ? startJupyterKernel : startEditorKernel
-  const kernel = await start({ folder, notebook })
+  const kernel = await start({ folder, notebook, env: given.env })
   const watch = createWatch(root, kernel)
   try {
     for (const action of given.session) await act(action, { given, state, kernel, watch })

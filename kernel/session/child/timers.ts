@@ -5,8 +5,14 @@ import type { Run, RunContext } from './run.ts'
 
 /** Replaces the global timer functions by ones that tell the run of its timers. */
 export function trackTimers(context: RunContext): void {
-  const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = timers
+  const { setTimeout, setInterval, setImmediate: later, clearTimeout, clearInterval, clearImmediate } = timers
+  const { nextTick } = process
   type Callback = (...args: unknown[]) => void
+  /**
+   * Node calls what waits in one loop, which does not survive that V8 terminates an immediate: all others behind it are
+   * lost. It does survive the end of what comes between two of them.
+   */
+  const setImmediate = (callback: Callback, ...args: unknown[]) => later(() => nextTick(callback, ...args))
 
   const once =
     <T extends object>(start: (callback: Callback, ...rest: never[]) => T, clear: (timer: T) => void) =>
@@ -41,7 +47,7 @@ export function trackTimers(context: RunContext): void {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true })
   }
   replace('setTimeout', once<NodeJS.Timeout>(setTimeout as never, clearTimeout), setTimeout)
-  replace('setImmediate', once<NodeJS.Immediate>(setImmediate as never, clearImmediate), setImmediate)
+  replace('setImmediate', once<NodeJS.Immediate>(setImmediate, clearImmediate), later)
   replace('setInterval', repeated, setInterval)
   replace('clearTimeout', clearing(clearTimeout), clearTimeout)
   replace('clearInterval', clearing(clearInterval), clearInterval)

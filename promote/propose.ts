@@ -22,6 +22,7 @@ import { placeOf } from './slice/refs.ts'
 import { ts, type DeclarationCache, type TypesOf } from './slice/typescript.ts'
 import { decide } from './steps/decisions.ts'
 import { planSteps } from './steps/plan.ts'
+import { typeAt } from './steps/types.ts'
 import { printCellFiles } from './write/cell-files.ts'
 import { keptAfterAll, trim, type Trim, type Trimmed, type TrimMode } from './trim.ts'
 import { styleOf } from './write/format.ts'
@@ -35,7 +36,7 @@ export interface ProposeOptions {
   readonly notebookName?: string
   /** Of the pipeline: lower-case letters, digits and dashes. */
   readonly name: string
-  /** Names of marked outputs or of variables. Default: the marks, else models and written files, else the last value. */
+  /** Names of marked outputs or of variables. Default: the marks, else models, written files and the last value. */
   readonly outputs?: readonly string[]
   /** What a person changed in a preview. Default: what they changed when `previous` was written. */
   readonly edits?: ProposalEdits
@@ -179,7 +180,7 @@ function sliceOf(
   outputs: SliceOptions['outputs'],
   harmless?: SliceOptions['harmless'],
 ): Slice {
-  return sliceNotebook({
+  const given = {
     notebook,
     effects: loadEffects(options.stubs),
     folder: options.folder,
@@ -187,7 +188,12 @@ function sliceOf(
     ...(outputs ? { outputs } : {}),
     ...(options.cache ? { cache: options.cache } : {}),
     ...(harmless ? { harmless } : {}),
-  })
+  }
+  const slice = sliceNotebook(given)
+  const extra = slice.outputs.find(output => output.isExtra)
+  // A chart that a notebook ends with, say, is nothing that a pipeline could give.
+  const isLeftOut = extra && !typeAt(slice, extra.typed, extra.value).codec
+  return isLeftOut ? sliceNotebook({ ...given, withLast: false }) : slice
 }
 
 /** What the document from top to bottom would give, to be compared with what ran. */

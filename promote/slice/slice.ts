@@ -11,6 +11,7 @@ import type { PromoteDiagnostic } from '../errors.ts'
 import { evidenceNeeds } from '../evidence/edges.ts'
 import type { Notebook } from '../notebook.ts'
 import { companions } from './companions.ts'
+import { defaultOutputs } from './default-outputs.ts'
 import type { Effects } from './effects.ts'
 import { declareFunction, execute } from './execute.ts'
 import { evaluate } from './evaluate.ts'
@@ -48,8 +49,10 @@ export interface SliceOptions {
   /** Absolute folder of the notebook. */
   readonly folder: string
   readonly typesOf: TypesOf
-  /** Names of marked outputs or of variables. Default: the marks, else models and artifacts, else the last value. */
+  /** Names of marked outputs or of variables. Default: the marks, else models, artifacts and the last value. */
   readonly outputs?: readonly (string | OutputEdit)[]
+  /** Whether the last value counts by default beside models and artifacts. Default true. */
+  readonly withLast?: boolean
   readonly cache?: DeclarationCache
   /** By statement: what its unknown calls are not to be taken to do. Default: they may do anything. */
   readonly harmless?: ReadonlyMap<number, Harmless>
@@ -76,6 +79,8 @@ export interface SliceOutput {
   /** What the checker can be asked about its type. */
   readonly typed: ts.Node
   readonly value: Value
+  /** A last value beside models and artifacts: nobody asked for it. */
+  readonly isExtra?: boolean
 }
 
 /** A file of the author's own that what is kept imports, by itself or through another one. */
@@ -137,7 +142,10 @@ export function sliceNotebook(options: SliceOptions): Slice {
   const { wanted, problems } = chooseOutputs(notebook, statements, options.outputs)
   diagnostics.push(...problems)
   const it = createInterpreter(program, names, options, statements.length)
-  const found = interpret(it, statements, wanted)
+  const asked = interpret(it, statements, wanted)
+  const { withLast = true } = options
+  const found =
+    wanted.length > 0 ? asked : defaultOutputs(it, statements, { notebook, before: asked, withLast })
   const outputs = diagnostics.length > 0 ? [] : found
   const seen = seenNeeds(it, notebook, statements)
   const { kept, evaluated } = closure(it, statements, { outputs, seen })
@@ -255,8 +263,7 @@ function interpret(
       outputs.push({ ...request, value: new Set(held), typed: request.typed ?? statement.node })
     }
   }
-  if (wanted.length > 0) return outputs
-  return defaultOutputs(it, statements, outputs)
+  return outputs
 }
 
 /** Functions are there before the first statement of their cell runs. */
@@ -305,70 +312,6 @@ function assumeTheWorst(it: Interpreter): void {
   const slots = [...it.shared.values(), ...it.heap.objects().flatMap(object => [...object.fields.values()])]
   for (const slot of slots) it.heap.read(slot)
   for (const slot of slots) it.heap.write(slot, new Set(), { add: true })
-}
-
-/** Models and artifacts; without any, the last value that the notebook shows. */
-function defaultOutputs(
-  it: Interpreter,
-  statements: readonly Statement[],
-  before: readonly SliceOutput[],
-): readonly SliceOutput[] {
-  const outputs = [...before]
-  const last = statements.length - 1
-  const look = (output: Omit<SliceOutput, 'value'>, value: Value) => {
-    it.heap.begin(statements.length + outputs.length)
-    it.heap.readDeep(value)
-    outputs.push({ ...output, value: new Set(value) })
-  }
-  for (const { declares, node, index } of statements) {
-    for (const name of declares) {
-      const slot = sharedSlot(it, name)
-      if (!slot.writers.has(index) || ![...slot.values].some(isModel)) continue
-      it.heap.begin(statements.length + outputs.length)
-      look({ name, variable: name, after: last, typed: nameNode(node, name) ?? node }, it.heap.read(slot))
-    }
-  }
-  const written = new Set(
-    it.outsideUses.filter(
-      use => use.isWrite && (use.kind === 'file' || use.kind === 'network') && isSure(it, use),
-    ),
-  )
-  for (const { statement } of written) {
-    it.heap.begin(statements.length + outputs.length)
-    const { node } = statements[statement] as Statement
-    outputs.push({ name: '', after: statement, typed: node, value: new Set() })
-  }
-  if (outputs.length > 0) return outputs
-  return lastValue(it, statements)
-}
-
-/** A write that a stub tells of, and not one that is only feared. */
-function isSure(it: Interpreter, use: OutsideUse): boolean {
-  return !it.unknownCalls.some(call => call.statement === use.statement)
-}
-
-function isModel(object: { readonly tag?: { readonly name: string } }): boolean {
-  return object.tag?.name === 'TrainedModel'
-}
-
-function lastValue(it: Interpreter, statements: readonly Statement[]): readonly SliceOutput[] {
-  const shown = statements.findLast(s => ts.isExpressionStatement(s.node) && !isDisplayOnly(it, s.index))
-  if (!shown || !ts.isExpressionStatement(shown.node)) return []
-  const { expression } = shown.node
-  it.heap.begin(statements.length)
-  const typed = expression
-  if (ts.isIdentifier(expression) && it.names.of(expression).kind === 'shared') {
-    const value = it.heap.read(sharedSlot(it, expression.text))
-    it.heap.readDeep(value)
-    return [
-      { name: expression.text, variable: expression.text, after: shown.index, typed, value: new Set(value) },
-    ]
-  }
-  return [{ name: 'result', expression, after: shown.index, typed, value: new Set() }]
-}
-
-function isDisplayOnly(it: Interpreter, index: number): boolean {
-  return it.outsideUses.some(use => use.statement === index && use.kind === 'display')
 }
 
 type SeenNeeds = ReadonlyMap<number, ReadonlySet<number>>

@@ -135,10 +135,9 @@ function resultOf({ slice, statements, newest }: History, cell: string): { reado
   const found = markedOutput(own, cell, 'result')
   if ('code' in found) return {}
   const variable = found.variable ?? (found.expression && sharedName(slice, found.expression))
-  return {
-    result:
-      variable === undefined ? { at: { cell, statement: own.length - 1 }, name: 'result' } : { variable },
-  }
+  if (variable !== undefined) return { result: { variable } }
+  const statement = own.findIndex(({ index }) => index === found.after)
+  return { result: { at: { cell, statement }, name: 'result' } }
 }
 
 /** The shared variable that an expression is. */

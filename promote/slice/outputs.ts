@@ -41,19 +41,34 @@ export function chooseOutputs(
   return { wanted, problems }
 }
 
-/** The value of the cell's last statement, the last time that it ran. */
+/** The value of the cell's last statement that does more than show something, the last time that it ran. */
 export function markedOutput(
   statements: readonly Statement[],
   cell: string,
   name: string,
 ): OutputRequest | PromoteDiagnostic {
   const last = statements.findLast(s => s.cell === cell)
-  if (last) return valueOf(statements, last, name)
+  if (last) {
+    const telling = statements.findLast(s => s.run === last.run && !isOnlyShown(s.node))
+    return valueOf(statements, telling ?? last, name)
+  }
   return {
     code: 'PRO018',
     message: `The cell is marked as output ${name}, but it never ran. Run it, or remove the mark.`,
     cell,
   }
+}
+
+/** `console.log(…)`, `display(…)`: a value stands before it, if anywhere. */
+function isOnlyShown(node: ts.Statement): boolean {
+  if (ts.isEmptyStatement(node)) return true
+  if (!ts.isExpressionStatement(node)) return false
+  const { expression } = node
+  const call = ts.isAwaitExpression(expression) ? expression.expression : expression
+  if (!ts.isCallExpression(call)) return false
+  const callee = ts.isPropertyAccessExpression(call.expression) ? call.expression.expression : call.expression
+  const name = callee === call.expression ? 'display' : 'console'
+  return ts.isIdentifier(callee) && callee.text === name
 }
 
 /** An output that a person chose in a preview. */

@@ -132,7 +132,8 @@ const plainFlags =
   ts.TypeFlags.BooleanLike |
   ts.TypeFlags.BigIntLike |
   ts.TypeFlags.Null |
-  ts.TypeFlags.Undefined
+  ts.TypeFlags.Undefined |
+  ts.TypeFlags.Never
 
 const unsureFlags = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.NonPrimitive
 
@@ -162,7 +163,10 @@ function encodability(slice: Slice, type: ts.Type, at: ts.Node, seen: Set<ts.Typ
   if (type.flags & plainFlags || seen.has(type)) return 'yes'
   if (type.flags & unsureFlags) return 'unsure'
   seen.add(type)
-  const all = (types: readonly ts.Type[]) => worst(types.map(part => encodability(slice, part, at, seen)))
+  // A part of type `void` is `undefined` as a rule, such as the value at the end of an iterator.
+  const inPart = (part: ts.Type) =>
+    part.flags & ts.TypeFlags.Void ? 'unsure' : encodability(slice, part, at, seen)
+  const all = (types: readonly ts.Type[]) => worst(types.map(inPart))
   if (type.isUnionOrIntersection()) return all(type.types)
   if (!(type.flags & ts.TypeFlags.Object)) return 'no'
   const parts = checker.getTypeArguments(type as ts.TypeReference)

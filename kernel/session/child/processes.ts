@@ -96,15 +96,27 @@ export function killTrees(roots: readonly number[]): void {
     for (const pid of roots) spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true })
     return
   }
-  const pids = roots.filter(pid => pid > 0)
-  // The list grows while it is walked: children come behind their parents.
-  for (const pid of pids) pids.push(...childrenOf(pid))
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It has ended by itself.
-    }
+  const pids = new Set<number>()
+  const stop = (pid: number) => {
+    pids.add(pid)
+    // So that it starts no more.
+    signal(pid, 'SIGSTOP')
+  }
+  for (const pid of roots) if (pid > 0) stop(pid)
+  // Until a look at all finds no other: one may have been started in the moment before.
+  for (let nSeen = -1; nSeen < pids.size;) {
+    nSeen = pids.size
+    // The set grows while it is walked.
+    for (const pid of pids) for (const child of childrenOf(pid)) if (!pids.has(child)) stop(child)
+  }
+  for (const pid of pids) signal(pid, 'SIGKILL')
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It has ended by itself.
   }
 }
 

@@ -4,10 +4,10 @@ import { joinedFeatures } from './references.ts'
 import type { Slice } from './slice/slice.ts'
 
 export interface Assumption {
-  readonly kind: 'order' | 'edited' | 'unknown-call' | 'outside' | 'file'
+  readonly kind: 'order' | 'edited' | 'unknown-call' | 'outside' | 'file' | 'stub-version'
   readonly message: string
   readonly cell?: string
-  /** The effect stub that would remove it, as `package:name`. */
+  /** The effect stub that would remove it, as `package:name`; of a `stub-version` the package. */
   readonly stub?: string
 }
 

@@ -25,6 +25,7 @@ import { planSteps } from './steps/plan.ts'
 import { typeAt } from './steps/types.ts'
 import { printCellFiles } from './write/cell-files.ts'
 import { keptAfterAll, trim, type Trim, type Trimmed, type TrimMode } from './trim.ts'
+import { stubVersions } from './stub-versions.ts'
 import { styleOf } from './write/format.ts'
 import { collectModules } from './write/modules.ts'
 import { printCode, type Source } from './write/step-file.ts'
@@ -150,7 +151,8 @@ export async function propose(options: ProposeOptions): Promise<Proposal> {
     edits: edits.trims ?? [],
     lifted: (edits.parameters ?? []).flatMap(edit => ('lift' in edit ? [edit.lift] : [])),
   })
-  const common = { options, notebook, edits, document }
+  const versions = await stubVersions(whole, loadEffects(options.stubs), options.project)
+  const common = { options, notebook, edits, document, versions }
   const proposal = await proposeSlice(common, trimmed)
   if (trimmed.slice === whole) return proposal
   const trims = trimmed.trims.map(keptAfterAll)
@@ -164,11 +166,14 @@ interface Common {
   readonly notebook: Notebook
   readonly edits: ProposalEdits
   readonly document: ReplayRequest | undefined
+  /** Stubs that were written for other versions than are installed. */
+  readonly versions: readonly Assumption[]
 }
 
 async function proposeSlice(common: Common, { slice, trims, problems }: Trimmed): Promise<Proposal> {
-  const { options, notebook, edits, document } = common
-  const report = { ...reportOf(slice, notebook, document), trims }
+  const { options, notebook, edits, document, versions } = common
+  const sliced = reportOf(slice, notebook, document)
+  const report = { ...sliced, assumptions: [...sliced.assumptions, ...versions], trims }
   const found = [...slice.diagnostics, ...unresolved(options.previous)]
   if (found.length > 0) return { ...report, diagnostics: found }
   return await plan(options, { slice, notebook, edits, report, problems })

@@ -2,6 +2,7 @@
  * What calls of library code do, looked up in versioned stubs (`promote/effects/*.json`, described in the README
  * there). Who has no stub is assumed to do anything.
  */
+import validRange from 'semver/ranges/valid.js'
 import Type, { type Static } from 'typebox'
 import Value from 'typebox/value'
 import arrow from '../effects/apache-arrow.json' with { type: 'json' }
@@ -49,6 +50,7 @@ const effectMembers = {
         Type.Literal('receiver'),
         Type.Literal('result'),
         Type.Literal('argument'),
+        Type.Literal('made'),
         Type.Literal('nothing'),
       ]),
     ),
@@ -120,13 +122,19 @@ export type EffectStub = Static<typeof StubSchema>
 
 export interface Effects {
   /** Every stub's package and version text: part of what decided a slice. */
-  readonly stubs: readonly { readonly package: string; readonly versions: string }[]
+  readonly stubs: readonly {
+    readonly package: string
+    readonly also: readonly string[]
+    readonly versions: string
+  }[]
   /** All packages that some stub speaks of. */
   readonly packages: ReadonlySet<string>
   /** @param name `function`, `Class.method` or `Class.new` */
   find(packageName: string, name: string): Effect | undefined
   /** The class of an undeclared property of a class. */
   partOf(packageName: string, className: string): string | undefined
+  /** Of this very name: no `*` and no class that it extends. */
+  exactly(packageName: string, name: string): Effect | undefined
 }
 
 /** The stubs that come with Slipway. @param extra the user's own, which go first */
@@ -139,7 +147,14 @@ export function loadEffects(extra: readonly EffectStub[] = []): Effects {
 
 /** @throws Error naming the place when the stub has the wrong shape */
 export function checkEffectStub(value: unknown): EffectStub {
-  if (Value.Check(StubSchema, value)) return value
+  if (Value.Check(StubSchema, value)) {
+    const { package: name, versions } = value
+    // The language has editions.
+    if (name === 'js' || validRange(versions) !== null) return value
+    throw new Error(
+      `effect stub for ${name} at /versions: expected a range such as ">=2 <3", got "${versions}"`,
+    )
+  }
   const name = (value as { package?: unknown } | null)?.package
   const first = [...Value.Errors(StubSchema, value)][0]
   throw new Error(`effect stub for ${String(name)} at ${first?.instancePath}: ${first?.message}`)
@@ -147,7 +162,7 @@ export function checkEffectStub(value: unknown): EffectStub {
 
 export function createEffects(stubs: readonly EffectStub[]): Effects {
   return {
-    stubs: stubs.map(stub => ({ package: stub.package, versions: stub.versions })),
+    stubs: stubs.map(({ package: name, also = [], versions }) => ({ package: name, also, versions })),
     packages: new Set(stubs.flatMap(stub => [stub.package, ...(stub.also ?? [])])),
     find(packageName, name) {
       for (const stub of stubs) {
@@ -156,6 +171,10 @@ export function createEffects(stubs: readonly EffectStub[]): Effects {
         if (effect) return effect
       }
       return undefined
+    },
+    exactly(packageName, name) {
+      const of = stubs.filter(stub => stub.package === packageName || stub.also?.includes(packageName))
+      return of.map(({ effects }) => own(effects, name)).find(effect => effect !== undefined)
     },
     partOf(packageName, className) {
       for (const { package: owner, also, parts = {} } of stubs) {

@@ -50,7 +50,7 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
       statement: heap.current(),
       kind: effect.model ? 'model' : 'data',
       ...(call.stub ? { package: call.stub.package } : {}),
-      ...(path === undefined ? {} : { path }),
+      ...(path === undefined ? { argument: call.argumentNodes[0] } : { path }),
     })
   }
   if (!effect.again) it.notAgain.add(heap.current())
@@ -255,10 +255,11 @@ function runCallbacks(it: Interpreter, effect: Effect, call: Call): Value {
 /** What a callback gets: by position where the stub says so, else anything that there is. */
 function argumentsOf(
   it: Interpreter,
-  { gives, accumulates }: Effect,
+  effect: Effect,
   call: Call,
   { base, results }: { readonly base: Value; readonly results: Value },
 ): Omit<Arguments, 'node'> {
+  const { gives, accumulates } = effect
   const self = nothing
   if (!gives) return { self, parameters: [], more: union(base, results) }
   const elements = it.heap.readField(call.self, '*')
@@ -272,6 +273,7 @@ function argumentsOf(
       call.more ?? nothing,
     ),
     argument: it.heap.readField(union(...call.parameters, call.more ?? nothing), '*'),
+    made: gives.includes('made') ? resultOf(it, { kind: 'new', effect, given: nothing }, call) : nothing,
   }
   return { self: call.parameters[1] ?? nothing, parameters: gives.map(kind => all[kind] ?? nothing) }
 }
@@ -318,8 +320,10 @@ function resultOf(
   if (kind === 'element') return heap.readField(inputs, '*')
   if (kind !== 'new' && kind !== 'copy' && kind !== 'callback-in-new') return targetOf(call, kind)
   const tag = tagOf(it, effect, call)
+  // Of parsed data: its elements are data too, whose methods are known.
+  const isListOfTexts = kind === 'callback-in-new' && given.size === 0 && tag?.name === 'JsonValue'
   const object = objectAt(it, call.node, call.frame, {
-    kind: kind === 'new' && !effect.frozen ? 'opaque' : 'plain',
+    kind: (kind === 'new' && !effect.frozen) || isListOfTexts ? 'opaque' : 'plain',
     ...(effect.frozen ? { frozen: true } : {}),
     ...(tag ? { tag } : {}),
   })
@@ -331,6 +335,8 @@ function resultOf(
       union(inputs, elements, heap.readField(elements, '*'), effect.frozen ? nothing : new Set([object])),
     )
   }
+  // A reviver puts what it gives in the place of what it was given.
+  if (effect.gives?.includes('made')) heap.fill(object, given)
   if (kind === 'callback-in-new') heap.fill(object, union(given, heap.readField(given, '*')))
   const path = effect.data || effect.model ? literalPath(it, call.argumentNodes[0]) : undefined
   if (path !== undefined) heap.fill(object, new Set([fileObject(it, path)]))

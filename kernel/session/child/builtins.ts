@@ -1,9 +1,8 @@
 /**
- * Parts of Node that are loaded when they are first used. An interrupt in the midst of that would leave them broken for as
- * long as the process lives: it waits until they are there.
+ * Parts of Node that are loaded when they are first used, behind the shield.
  */
 import { isBuiltin } from 'node:module'
-import { places } from './shared-state.ts'
+import type { Shield } from './shield.ts'
 
 export interface Builtins {
   /** Loads the module if it is one of Node's own. */
@@ -16,32 +15,24 @@ const isNetwork = (specifier: string) => /^(?:node:)?(?:net|tls|dgram|https?|htt
 /** What modules of the network load when they connect or listen for the first time. */
 const behindNetwork = ['dns', 'cluster'] as const
 
-/** `state` is what user code's thread shares with the one that interrupts it. */
-export function createBuiltins(state: Int32Array): Builtins {
-  const { store } = Atomics
+export function createBuiltins(shield: Shield): Builtins {
   const { fetch } = globalThis
   const { getBuiltinModule } = process
   let hasFetch = false
   return {
     load(specifier) {
       if (typeof specifier !== 'string' || !isBuiltin(specifier)) return
-      store(state, places.loading, 1)
-      try {
+      shield.during(() => {
         getBuiltinModule(specifier)
         if (isNetwork(specifier)) for (const name of behindNetwork) getBuiltinModule(name)
-      } finally {
-        store(state, places.loading, 0)
-      }
+      })
     },
     loadFetch(code) {
       if (hasFetch || !/\b(?:fetch|Headers|Request|Response|WebSocket|EventSource)\b/.test(code))
         return undefined
       hasFetch = true
-      store(state, places.loading, 1)
       for (const name of behindNetwork) getBuiltinModule(name)
-      return fetch('data:,')
-        .catch(() => undefined)
-        .finally(() => store(state, places.loading, 0))
+      return shield.until(fetch('data:,').catch(() => undefined))
     },
   }
 }

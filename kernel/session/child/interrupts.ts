@@ -9,6 +9,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { RunContext } from './run.ts'
 import { places } from './shared-state.ts'
+import type { Shield } from './shield.ts'
 
 /** What the control thread asks the user thread. */
 export interface InterruptMessage {
@@ -19,7 +20,7 @@ export interface InterruptMessage {
 
 /** What the look at interrupted code finds, where it does not end in its termination. */
 export const findings = {
-  /** The interrupt has been handled, or this is other code, which lets the event loop run soon. */
+  /** The interrupt has been handled; or this is other code, or a piece of Node, which lets it be handled soon. */
   other: 0,
   /** A run that began after the interrupt was asked for. */
   later: 1,
@@ -31,6 +32,7 @@ export interface InterruptParts {
   readonly state: Int32Array
   readonly port: MessagePort
   readonly context: RunContext
+  readonly shield: Shield
   /** Ends the runs that are open up to this number. Where it is terminated halfway, it is called again. */
   end(last: number): void
 }
@@ -44,7 +46,7 @@ export interface Interrupts {
 export const standStillCall = (number: number, last: number, force: boolean) =>
   `globalThis[Symbol.for('slipway.interrupt')](${number}, ${last}, ${force})`
 
-export function listenToInterrupts({ state, port, context, end }: InterruptParts): Interrupts {
+export function listenToInterrupts({ state, port, context, shield, end }: InterruptParts): Interrupts {
   // Cells may replace globals.
   const { add, load, notify, store } = Atomics
   const has = Set.prototype.has.bind(context.open) as typeof context.open.has
@@ -69,7 +71,7 @@ export function listenToInterrupts({ state, port, context, end }: InterruptParts
 
   /** Uses nothing that itself waits or sends: it may stand in the midst of that. */
   function standStill(number: number, last: number, force: boolean): number {
-    if (isHandled(number) || load(state, places.loading) === 1) return findings.other
+    if (isHandled(number) || shield.isUp()) return findings.other
     const run = context.own()
     const isOpen = run !== undefined && has(run)
     if (isOpen && run.number > last) return findings.later

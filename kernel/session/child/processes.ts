@@ -7,9 +7,10 @@ import childProcess, { spawnSync, type ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
 import { readFileSync, readdirSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import type { Worker } from 'node:worker_threads'
+import workerThreads, { type Worker } from 'node:worker_threads'
 import type { RunContext } from './run.ts'
 import { places } from './shared-state.ts'
+import type { Shield } from './shield.ts'
 
 /** Pids of processes that run beside the user thread; 0 where there is none. Shared with the control thread. */
 export type KnownProcesses = Int32Array
@@ -36,6 +37,20 @@ export function trackWaits({ own, open }: RunContext, state: Int32Array): void {
     Object.defineProperties(waiting, Object.getOwnPropertyDescriptors(original))
     Object.assign(childProcess, { [name]: waiting })
   }
+}
+
+/** No interrupt comes while a process or worker is started, of which nobody would know then. */
+export function shieldStarts(shield: Shield): void {
+  const { spawn } = childProcess.ChildProcess.prototype as unknown as { spawn: (options: object) => unknown }
+  Object.assign(childProcess.ChildProcess.prototype, {
+    spawn(this: ChildProcess, options: object) {
+      return shield.during(() => spawn.call(this, options))
+    },
+  })
+  const { construct } = Reflect
+  workerThreads.Worker = new Proxy(workerThreads.Worker, {
+    construct: (target, args, newTarget) => shield.during(() => construct(target, args, newTarget) as Worker),
+  })
   syncBuiltinESMExports()
 }
 
@@ -63,6 +78,8 @@ export function trackProcesses(context: RunContext, known: KnownProcesses): void
   })
   process.on('worker', (worker: Worker) => {
     const run = context.current()
+    // Node tells of it a moment later.
+    if (run?.controller.signal.aborted) return void worker.terminate()
     run?.timers.set(worker, () => void worker.terminate())
     worker.once('exit', () => run?.timers.delete(worker))
   })

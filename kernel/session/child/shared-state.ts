@@ -14,11 +14,9 @@ export const places = {
   bell: 4,
   /** 1 while the user thread waits for input. */
   input: 5,
-  /** 1 while it must not be interrupted, because a part of Node is loaded. */
-  loading: 6,
   /** Odd while the user thread waits for a process (`execSync`), another number each time; and the run for which it does. */
-  waits: 7,
-  waitingRun: 8,
+  waits: 6,
+  waitingRun: 7,
 } as const
 
 export const createSharedState = (): Int32Array =>

@@ -20,13 +20,20 @@ import { createInput } from './input.ts'
 import { endAll, keepCompiled } from './lifetime.ts'
 import { createModules } from './modules.ts'
 import { listenToInterrupts } from './interrupts.ts'
-import { createKnownProcesses, trackProcesses, trackWaits, type KnownProcesses } from './processes.ts'
+import {
+  createKnownProcesses,
+  shieldStarts,
+  trackProcesses,
+  trackWaits,
+  type KnownProcesses,
+} from './processes.ts'
 import { createQuestions } from './questions.ts'
 import { createCellRunner, interrupted } from './run-cell.ts'
 import { createRunContext } from './run.ts'
 import { createScope } from './scope.ts'
 import { createSources } from './sources.ts'
 import { createSharedState } from './shared-state.ts'
+import { createShield } from './shield.ts'
 import { clearTimers, trackTimers } from './timers.ts'
 
 export function startUserThread(): void {
@@ -45,7 +52,9 @@ export function startUserThread(): void {
   trackTimers(context)
   trackProcesses(context, processes)
   trackWaits(context, control.state)
-  const builtins = createBuiltins(control.state)
+  const shield = createShield()
+  shieldStarts(shield)
+  const builtins = createBuiltins(shield)
   const modules = createModules(folder, { scope, resolver, builtins })
   const report = (error: unknown) =>
     sendEvent({
@@ -76,7 +85,7 @@ export function startUserThread(): void {
   const runCell = createCellRunner({ context, scope, modules, format, displayed: settled, evidence })
 
   const interrupts = listenToInterrupts({
-    ...{ state: control.state, port: control.interrupts, context },
+    ...{ state: control.state, port: control.interrupts, context, shield },
     end(last) {
       questions.interrupt()
       for (const run of context.open) {

@@ -95,7 +95,10 @@ const keeps: readonly (readonly [string, readonly Ran[]])[] = [
   ['without evidence of it', plain({ unlooked: undefined } as never)],
   ['when the value changed', plain({ values: [{ name: 'settings', type: 'Object', hash: '2' }] })],
   ['when nobody had the time to look', plain({ unlooked: ['settings'] })],
-  ['when the cell failed', plain({ status: 'error' })],
+  [
+    'when the cell changed the value before it failed',
+    plain({ status: 'error', values: [{ name: 'settings', type: 'Object', hash: '2' }] }),
+  ],
   ['when names could be reached unsaid', plain({ dynamic: true })],
   [
     'when the value cannot be looked at',
@@ -140,6 +143,27 @@ for (const [name, ran] of keeps)
     assert.equal(proposal.untrimmed, undefined)
     assert.ok(proposal.kept.some(({ text }) => text.startsWith('mystery(') || text.includes('mystery(')))
   })
+
+test('a cell that failed and did nothing is left out, whatever data it had', async () => {
+  const { kept, trims } = await proposed([
+    { source: "import { readFileSync } from 'node:fs'", seen: made('readFileSync') },
+    { source: "const rows: string[] = JSON.parse(readFileSync('rows.json', 'utf8'))", seen: made('rows') },
+    { source: 'rows.fliter(Boolean)', seen: { status: 'error' } },
+    { source: 'console.log(1); missing.go(rows)', seen: { status: 'error' } },
+    { source: 'rows.srot()', cell: 'sort', seen: { status: 'error' } },
+    {
+      source: 'rows.sort()',
+      cell: 'sort',
+      seen: made({ name: 'rows', type: 'Array', hash: '2', whole: true }),
+    },
+    { source: 'const out = rows.length', cell: 'out', seen: made('out') },
+  ])
+  assert.deepEqual(kept, ['c0', 'c1', 'sort', 'out'])
+  assert.deepEqual(
+    trims.map(({ isSafe, state }) => ({ isSafe, state })),
+    trims.map(() => ({ isSafe: true, state: 'left-out' })),
+  )
+})
 
 const files = (how: { read?: boolean; written?: boolean }) => ({
   files: [{ path: 'a.txt', read: false, written: false, ...how }],

@@ -79,9 +79,9 @@ function only(names: ReadonlySet<string>, isWanted: (name: string) => boolean): 
 
 type Telling = RunEvidence & Required<Pick<RunEvidence, 'unlooked' | 'changes'>>
 
-/** Evidence of a run that came to its end, and that says what was not looked at. */
+/** Evidence that says what was not looked at. Of a run that failed, it tells what it had done until then. */
 function isTelling(seen: RunEvidence | undefined): seen is Telling {
-  return seen?.status === 'ok' && !seen.dynamic && seen.unlooked !== undefined && seen.changes !== undefined
+  return seen !== undefined && !seen.dynamic && seen.unlooked !== undefined && seen.changes !== undefined
 }
 
 function isQuiet({ hosts, processes }: RunEvidence): boolean {

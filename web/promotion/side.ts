@@ -224,11 +224,11 @@ function sizeChange(before: string | undefined, after: string | undefined): stri
 function drawAssumptions(shown: Shown, { showCell }: SideActions): readonly HTMLElement[] {
   const { assumptions } = shown
   if (assumptions.length === 0) return []
-  const rows = assumptions.map(({ message, cell, stub }) =>
+  const rows = assumptions.map(({ kind, message, cell, stub }) =>
     h(
       'li',
-      {},
-      icon('warning'),
+      kind === 'order' ? { class: 'plain' } : {},
+      icon(kind === 'order' ? 'info' : 'warning'),
       h(
         'span',
         { class: 'text' },

@@ -1,6 +1,6 @@
 /** What promotion takes for granted, and tells: what ran and in which order, calls that nothing is known of, the outside. */
 import { cellText, documentOrder, ranText, type Notebook } from './notebook.ts'
-import { joinedFeatures } from './references.ts'
+import { joinedFeatures, pathsOf } from './references.ts'
 import type { Slice } from './slice/slice.ts'
 
 export interface Assumption {
@@ -102,13 +102,15 @@ function sliceAssumptions(slice: Slice): readonly Assumption[] {
       cell: cellOf(slice, statement),
     })
   }
-  for (const { path, statement, kind } of slice.references)
-    if (path === undefined)
+  for (const reference of slice.references) {
+    const { statement, kind } = reference
+    if (pathsOf(slice, reference) === undefined)
       found.set(`file ${statement}`, {
         kind: 'file',
         message: `Which ${kind} file is read is known only while running: its content is not part of the version.`,
         cell: cellOf(slice, statement),
       })
+  }
   for (const { id, cell } of joinedFeatures(slice))
     if (id === undefined)
       found.set(`feature ${cell}`, {

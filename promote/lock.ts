@@ -41,6 +41,8 @@ export interface Reference {
   readonly kind: 'data' | 'model' | 'feature'
   readonly path: string
   readonly cell: string
+  /** One of several that it may be: none need be there. */
+  readonly isPossible?: boolean
 }
 
 export interface LockRequest {
@@ -73,12 +75,12 @@ export async function createLock({
   const files: Record<string, string> = {}
 
   const missing = new Set<string>()
-  async function addData(path: string, cell: string): Promise<void> {
+  async function addData(path: string, cell: string, isPossible = false): Promise<void> {
     // What lies elsewhere has no content to fix; the preview says that it is read.
     if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return
     const found = await project.data(path)
     for (const each of found) data.set(each.path, each)
-    if (found.length > 0) return
+    if (found.length > 0 || isPossible) return
     if (missing.has(path)) return
     missing.add(path)
     diagnostics.push({
@@ -102,9 +104,9 @@ export async function createLock({
   }
 
   const seenModels = new Set<string>()
-  for (const { kind, path, cell } of references) {
+  for (const { kind, path, cell, isPossible } of references) {
     if (kind === 'data') {
-      await addData(path, cell)
+      await addData(path, cell, isPossible)
       continue
     }
     if (kind === 'feature') {
@@ -119,6 +121,7 @@ export async function createLock({
       models.set(file.path, { path: file.path, sha256: sha256(file.text) })
       files[modelCopyPath(file.path)] = file.text
     }
+    if (!model.plan && isPossible) continue
     if (!model.plan) {
       const message = `The model ${path} cannot be used: ${model.problem ?? 'there is no such file'}. Mend it first.`
       diagnostics.push({ code: 'PRO022', message, cell })

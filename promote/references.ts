@@ -1,13 +1,14 @@
 /** What a notebook names that lies outside of it: data and model files, packages, modules of the project. */
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
+import { possibleElements, possibleProperty, possibleTexts, type Sources } from './constants.ts'
 import type { Reference } from './lock.ts'
-import { bare, packageName, ts } from './slice/typescript.ts'
+import { packageName, ts } from './slice/typescript.ts'
 import type { Slice } from './slice/slice.ts'
 import { moduleLiteral, type LocalImport } from './write/modules.ts'
 
 /**
- * The files that kept statements name.
+ * The files that kept statements name, and the features that they join.
  * @param workingFolder of the notebook, project-relative: paths start there but those of `slipway`'s own functions
  */
 export function fileReferences(slice: Slice, workingFolder: string): readonly Reference[] {
@@ -15,28 +16,81 @@ export function fileReferences(slice: Slice, workingFolder: string): readonly Re
     workingFolder === '' || posix.isAbsolute(path) || /^[a-z][a-z0-9+.-]*:/i.test(path)
       ? path
       : posix.join(workingFolder, path)
-  const named = slice.references.flatMap(({ kind, path, statement, package: owner }) =>
-    path === undefined
-      ? []
-      : [{ kind, path: owner === 'slipway' ? path : fromHere(path), cell: cellOf(slice, statement) }],
+  const named = slice.references.flatMap((reference): readonly Reference[] => {
+    const { kind, statement, package: owner } = reference
+    const paths = pathsOf(slice, reference) ?? []
+    return paths.map(path => ({
+      kind,
+      path: owner === 'slipway' ? path : fromHere(path),
+      cell: cellOf(slice, statement),
+      ...(reference.path === undefined ? { isPossible: true } : {}),
+    }))
+  })
+  const inSql = placesOf(slice).flatMap(({ node, cell, isModule }) =>
+    filesInSql(node).map(path => ({
+      kind: 'data' as const,
+      path,
+      cell,
+      ...(isModule ? { isPossible: true } : {}),
+    })),
   )
-  const inSql = slice.statements
-    .filter(s => slice.kept.has(s.index))
-    .flatMap(s => filesInSql(s.node).map(path => ({ kind: 'data' as const, path, cell: s.cell })))
   const joined = joinedFeatures(slice).flatMap(({ id, cell }) =>
     id === undefined ? [] : [{ kind: 'feature' as const, path: id, cell }],
   )
   return [...named, ...inSql, ...joined]
 }
 
-/** Features that kept statements join by `catalog.join`; without an id where only running it tells which. */
-export function joinedFeatures(slice: Slice): readonly { readonly id?: string; readonly cell: string }[] {
+/** The path that a reference names, or those that it may name; undefined where only running it tells which. */
+export function pathsOf(
+  slice: Slice,
+  { path, argument }: Slice['references'][number],
+): readonly string[] | undefined {
+  if (path !== undefined) return [path]
+  return argument && possibleTexts(sourcesOf(slice), argument)
+}
+
+/** Names of variables that say which file is read: another value of theirs would be another file. */
+export function pathVariables(slice: Slice): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const { argument } of slice.references)
+    if (argument) {
+      const own = new Set<string>()
+      if (possibleTexts({ ...sourcesOf(slice), names: own }, argument))
+        for (const name of own) names.add(name)
+    }
+  return names
+}
+
+function sourcesOf({ program }: Slice): Sources {
+  const modules = [...program.modules.values()]
+  return { checker: program.checker, files: [...program.runs, ...modules].map(({ file }) => file) }
+}
+
+interface Place {
+  readonly node: ts.Node
+  readonly cell: string
+  /** A whole file of the author's own, of which the pipeline need not use all. */
+  readonly isModule: boolean
+}
+
+/** Kept statements, and the files that they import. */
+function placesOf(slice: Slice): readonly Place[] {
   const kept = slice.statements.filter(s => slice.kept.has(s.index))
-  const constants = new Map(kept.flatMap(({ node }) => constantsOf(node)))
-  return kept.flatMap(({ node, cell }) =>
-    joinsIn(slice, node).flatMap(call =>
-      featureIds(call.arguments[1], constants).map(id => (id === undefined ? { cell } : { id, cell })),
-    ),
+  const modules = slice.modules.flatMap(({ path }) => slice.program.modules.get(path)?.file ?? [])
+  const cell = kept[0]?.cell ?? ''
+  return [
+    ...kept.map(s => ({ node: s.node, cell: s.cell, isModule: false })),
+    ...modules.map(node => ({ node, cell, isModule: true })),
+  ]
+}
+
+/** Features that are joined by `catalog.join`; without an id where only running it tells which. */
+export function joinedFeatures(slice: Slice): readonly { readonly id?: string; readonly cell: string }[] {
+  return placesOf(slice).flatMap(({ node, cell }) =>
+    joinsIn(slice, node).flatMap(call => {
+      const ids = featureIds(sourcesOf(slice), call.arguments[1])
+      return ids ? ids.map(id => ({ id, cell })) : [{ cell }]
+    }),
   )
 }
 
@@ -48,34 +102,12 @@ function joinsIn(slice: Slice, node: ts.Node): readonly ts.CallExpression[] {
   return found
 }
 
-type Constants = ReadonlyMap<string, ts.Expression>
-
-function constantsOf(node: ts.Statement): readonly (readonly [string, ts.Expression])[] {
-  if (!ts.isVariableStatement(node) || !(node.declarationList.flags & ts.NodeFlags.Const)) return []
-  return node.declarationList.declarations.flatMap(({ name, initializer }) =>
-    ts.isIdentifier(name) && initializer ? [[name.text, bare(initializer)] as const] : [],
-  )
-}
-
 /** `[{ feature: 'f@1', … }, …]`, written there or held by constants. */
-function featureIds(node: ts.Expression | undefined, constants: Constants): readonly (string | undefined)[] {
-  const list = node && resolve(node, constants)
-  if (!list || !ts.isArrayLiteralExpression(list)) return [undefined]
-  return list.elements.map(element => {
-    const item = resolve(element, constants)
-    if (!ts.isObjectLiteralExpression(item)) return undefined
-    const id = item.properties.flatMap(property =>
-      ts.isPropertyAssignment(property) && property.name.getText().replace(/['"]/g, '') === 'feature'
-        ? [resolve(property.initializer, constants)]
-        : [],
-    )[0]
-    return id && ts.isStringLiteralLike(id) ? id.text : undefined
-  })
-}
-
-function resolve(node: ts.Expression, constants: Constants): ts.Expression {
-  const plain = bare(node)
-  return (ts.isIdentifier(plain) ? constants.get(plain.text) : undefined) ?? plain
+function featureIds(sources: Sources, node: ts.Expression | undefined): readonly string[] | undefined {
+  const ids = (node && possibleElements(sources, node))?.map(item =>
+    possibleProperty(sources, item, 'feature'),
+  )
+  return ids?.every(id => id !== undefined) ? ids.flat() : undefined
 }
 
 function cellOf(slice: Slice, statement: number): string {

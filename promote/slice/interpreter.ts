@@ -76,8 +76,10 @@ export interface FileReference {
   readonly kind: 'data' | 'model'
   /** Whose function is called. */
   readonly package?: string
-  /** Absent when it cannot be known from the source. */
+  /** Absent when it is no literal and no constant. */
   readonly path?: string
+  /** What gives it then. */
+  readonly argument?: ts.Expression
 }
 
 export interface Interpreter {

@@ -3,6 +3,7 @@
  * step makes for itself, or part of a step's body.
  */
 import type { Parameter } from '../manifest.ts'
+import { pathVariables } from '../references.ts'
 import { literalsOf, literalValue } from '../slice/refs.ts'
 import type { Slice, Statement } from '../slice/slice.ts'
 import { bare, ts } from '../slice/typescript.ts'
@@ -22,16 +23,13 @@ export type Role =
 export function classify(slice: Slice, decisions: Decisions): ReadonlyMap<number, Role> {
   const kept = slice.statements.filter(s => slice.kept.has(s.index))
   const roles = new Map<number, Role>()
-  for (const statement of kept) roles.set(statement.index, firstRole({ slice, kept, decisions }, statement))
+  const world: World = { slice, kept, decisions, paths: pathVariables(slice) }
+  for (const statement of kept) roles.set(statement.index, firstRole(world, statement))
   // A function is of the module once everything that it captures is.
   for (let changed = true; changed;) {
     changed = false
     for (const statement of kept) {
-      if (
-        roles.get(statement.index)?.kind !== 'body' ||
-        !isFree({ slice, kept, decisions }, roles, statement)
-      )
-        continue
+      if (roles.get(statement.index)?.kind !== 'body' || !isFree(world, roles, statement)) continue
       roles.set(statement.index, { kind: 'module' })
       changed = true
     }
@@ -43,9 +41,11 @@ interface World {
   readonly slice: Slice
   readonly kept: readonly Statement[]
   readonly decisions: Decisions
+  /** Variables by which files are named among other things. */
+  readonly paths: ReadonlySet<string>
 }
 
-function firstRole({ slice, kept, decisions }: World, statement: Statement): Role {
+function firstRole({ slice, kept, decisions, paths }: World, statement: Statement): Role {
   const { node, index } = statement
   if (ts.isImportDeclaration(node)) return { kind: 'import' }
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return { kind: 'module' }
@@ -57,7 +57,8 @@ function firstRole({ slice, kept, decisions }: World, statement: Statement): Rol
   // What stays of a constant whose literal is lifted is an ordinary statement.
   if (!literal || decisions.lifts.has(index)) return { kind: 'body' }
   // The content of a data file is locked: its name is not for a caller to choose.
-  if (isPath(slice, literal.name.text) || decisions.constants.has(literal.name.text)) return { kind: 'again' }
+  const { text } = literal.name
+  if (isPath(slice, text) || paths.has(text) || decisions.constants.has(text)) return { kind: 'again' }
   return parameterRole(slice, statement, literal) ?? { kind: 'again' }
 }
 

@@ -163,6 +163,7 @@ async function outcomeOf(
       root,
       manifest: read('pipeline.json') as Manifest,
       lock: read('pipeline.lock.json') as Lock,
+      secrets: secretsOf(given),
       workFolder: join(work, 'steps'),
       onProgress: () => undefined,
     })
@@ -170,6 +171,12 @@ async function outcomeOf(
   } finally {
     rmSync(work, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+function secretsOf({ env }: PromotedCase['case']): Readonly<Record<string, string>> {
+  const prefix = 'SLIPWAY_SECRET_'
+  const secrets = Object.entries(env).filter(([name]) => name.startsWith(prefix))
+  return Object.fromEntries(secrets.map(([name, value]) => [name.slice(prefix.length), value]))
 }
 
 /** By promotion's own comparison of outputs, and the bytes of files. */

@@ -129,3 +129,17 @@ test('after it went back, promoting gives the edited step', async () => {
   assert.equal(again.files['steps/sum.ts'], edited['steps/sum.ts'])
   assert.deepEqual(again.edited, [])
 })
+
+test('what went back to the cells is no conflict with the step that it came from, comments and all', async () => {
+  const first = await promoted()
+  const edited = edit(first.files, 'steps/clean.ts', 'row.n >= least)', 'row.n > least) // without the least')
+  const { cells: carried, problems } = editsToCells(cells(), edited)
+  assert.match(carried[0]?.after ?? '', /row\.n > least\)/)
+  assert.deepEqual(
+    problems.map(({ message }) => message),
+    ['steps/clean.ts: a changed comment within a statement stays in the step.'],
+  )
+  const again = await promoted(cells('row.n > least'), edited)
+  assert.deepEqual([again.edited, again.conflicts], [['steps/clean.ts'], []])
+  assert.match(again.files['steps/clean.ts'] ?? '', /row\.n > least\) \/\/ without the least/)
+})

@@ -92,6 +92,11 @@ function editsOfFile(file: EditedFile) {
     const found = intoCell(file, mapping, { old, edited })
     if (typeof found === 'string') problems.push({ message: `${path}: ${found}`, cell: mapping.cell })
     else edits.push(...found)
+    if (!isModelFile(path) && commentsOf(old) !== commentsOf(edited))
+      problems.push({
+        message: `${path}: a changed comment within a statement stays in the step.`,
+        cell: mapping.cell,
+      })
   }
   const { inserted, left } = outsideStatements(file, covered)
   edits.push(...inserted)
@@ -131,6 +136,13 @@ function intoCell(
     })
   }
   return found
+}
+
+/** What stands between the tokens, without the layout. */
+function commentsOf(text: string): string {
+  const tokens = tokensOf(text)
+  const gaps = [...tokens, undefined].map((token, i) => text.slice(tokens[i - 1]?.fullEnd ?? 0, token?.start))
+  return gaps.map(gap => gap.replace(/[\s;,]+/g, ' ').trim()).join('')
 }
 
 function isModelFile(path: string): boolean {

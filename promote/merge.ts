@@ -3,12 +3,14 @@
  * generated texts are kept in the folder (`base.json`), so that a three-way merge by lines (diff3) tells whose change
  * each is. Pure; texts by path relative to the pipeline's folder.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { diff3MergeRegions } from 'node-diff3'
 import Type from 'typebox'
 import Value from 'typebox/value'
 import { editsFile, type EditProblem, type FileDiff } from './edits.ts'
 import { lockFile, manifestFile } from './manifest.ts'
 import { expectedFile, mapFile, verificationFiles } from './write/folder.ts'
+import { tokensOf } from './write/tokens.ts'
 
 export type Texts = Readonly<Record<string, string>>
 
@@ -137,7 +139,8 @@ function mergeOne(
   path: string,
   { base, before, after }: { base: string; before: string; after: string },
 ): void {
-  const { text, isConflict } = mergeTexts({ edited: before, base, generated: after })
+  const isCode = /\.[cm]?[jt]sx?$/.test(path)
+  const { text, isConflict } = mergeTexts({ edited: before, base, generated: after, isCode })
   merge.files[path] = text
   if (text !== after) merge.edited.push(path)
   if (isConflict) merge.conflicts.push(path)
@@ -149,10 +152,12 @@ export interface MergeInput {
   readonly edited: string
   readonly base: string
   readonly generated: string
+  /** TypeScript: where both sides say the same but for comments and layout, a person's text is taken. */
+  readonly isCode?: boolean
 }
 
 /** Merged by lines; where both changed the same ones, with the markers of diff3, which editors know. */
-export function mergeTexts({ edited, base, generated }: MergeInput): {
+export function mergeTexts({ edited, base, generated, isCode = false }: MergeInput): {
   readonly text: string
   readonly isConflict: boolean
 } {
@@ -162,7 +167,7 @@ export function mergeTexts({ edited, base, generated }: MergeInput): {
     if (region.stable) return region.bufferContent
     const { aContent, oContent, bContent } = region
     const isSame = aContent.length === bContent.length && aContent.every((line, i) => line === bContent[i])
-    if (isSame) return aContent
+    if (isSame || (isCode && isSameCode(aContent, bContent))) return aContent
     isConflict = true
     return [
       ...['<<<<<<< edited in the pipeline', ...aContent],
@@ -172,4 +177,9 @@ export function mergeTexts({ edited, base, generated }: MergeInput): {
     ]
   })
   return { text: lines.join('\n'), isConflict }
+}
+
+function isSameCode(a: readonly string[], b: readonly string[]): boolean {
+  const [mine, other] = [a, b].map(lines => tokensOf(lines.join('\n')).map(({ key }) => key))
+  return mine !== undefined && other !== undefined && isDeepStrictEqual(mine, other)
 }

@@ -18,6 +18,8 @@ const LogSchema = Type.Array(
     source: SourceSchema,
     /** Of logs of other clients' sessions. */
     status: Type.Optional(Type.String()),
+    /** How long it took, when that was a second or more. */
+    ms: Type.Optional(Type.Number()),
   }),
 )
 
@@ -33,6 +35,8 @@ export interface NotebookCell {
   readonly output?: string
   /** Whether its stored outputs end in an error. */
   readonly failed: boolean
+  /** How long it took when it ran last, in milliseconds, where its client wrote that down. */
+  readonly ms?: number
 }
 
 /** One execution of one cell. */
@@ -44,6 +48,8 @@ export interface CellRun {
   readonly text?: string
   /** The same: its models, each declared by the statement of its name. */
   readonly models?: readonly CellModel[]
+  /** How long it took, in milliseconds, where the notebook says so. */
+  readonly ms?: number
   /** It ended in an error, as the log says or as the document shows of this very run. */
   readonly failed?: boolean
   /** What the kernel saw of it. */
@@ -93,6 +99,7 @@ export function parseNotebook(text: string, options: ReadOptions = {}): Notebook
       ...(heading === undefined ? {} : { heading }),
       ...outputMark(cell.metadata),
       failed: (cell.outputs ?? []).some(isError),
+      ...durationOf(cell.metadata),
     })
   }
   const history = historyOfFile(file, cells, options)
@@ -121,7 +128,12 @@ function doing(source: string, cell: string): Notebook['magics'] {
 
 /** The document's code cells from top to bottom, as if each had run once. */
 export function documentOrder(cells: readonly NotebookCell[]): readonly CellRun[] {
-  return cells.filter(cell => cell.kind !== 'markdown').flatMap(({ id, source }) => runOf(id, source) ?? [])
+  return cells
+    .filter(cell => cell.kind !== 'markdown')
+    .flatMap(({ id, source, ms }) => {
+      const run = runOf(id, source)
+      return run ? [{ ...run, ...(ms === undefined ? {} : { ms }) }] : []
+    })
 }
 
 /** A run of a cell's text; undefined when there is nothing to run. */
@@ -166,6 +178,7 @@ function historyOfFile(
   const { seen, unlogged } = evidence ? matchRuns(log, evidence) : { seen: [], unlogged: [] }
   const failed = new Map(cells.filter(cell => cell.failed).map(cell => [cell.id, cell.source]))
   const lastRun = new Map(log.map(({ cell }, i) => [cell, i]))
+  const now = new Map(cells.map(cell => [cell.id, cell]))
   const runs = log.flatMap((logged, i): readonly CellRun[] => {
     const run = runOf(logged.cell, logged.source)
     if (!run) return []
@@ -174,7 +187,16 @@ function historyOfFile(
     const hasFailed = look
       ? look.status === 'error'
       : logged.status === 'error' || (isLast && failed.get(run.cell) === logged.source)
-    return [{ ...run, ...(hasFailed ? { failed: true } : {}), ...(look ? { seen: look } : {}) }]
+    const cell = now.get(run.cell)
+    const ms = logged.ms ?? (isLast && cell?.source === logged.source ? cell.ms : undefined)
+    return [
+      {
+        ...run,
+        ...(hasFailed ? { failed: true } : {}),
+        ...(look ? { seen: look } : {}),
+        ...(ms === undefined ? {} : { ms }),
+      },
+    ]
   })
   return {
     runs,
@@ -188,6 +210,7 @@ export interface RawRun {
   readonly cell: string
   readonly source: string
   readonly status?: string
+  readonly ms?: number
 }
 
 /** An empty log says nothing: the notebook was never run, or the log was wiped; nor does one of another shape. */
@@ -200,6 +223,14 @@ export function rawLog({ metadata }: Pick<NotebookDocument, 'metadata'>): readon
 function outputMark(metadata: Readonly<Record<string, unknown>> | undefined): { output?: string } {
   const output = (metadata?.['slipway'] as { output?: unknown } | undefined)?.output
   return typeof output === 'string' && output !== '' ? { output } : {}
+}
+
+/** As JupyterLab writes it when it is asked to record timing. */
+function durationOf(metadata: Readonly<Record<string, unknown>> | undefined): { ms?: number } {
+  const times = metadata?.['execution'] as Readonly<Record<string, unknown>> | undefined
+  const at = (name: string) => Date.parse(String(times?.[name]))
+  const ms = at('iopub.status.idle') - at('iopub.status.busy')
+  return ms > 0 ? { ms } : {}
 }
 
 function kindOf(

@@ -8,6 +8,13 @@ export interface LogEntry {
   /** The nbformat id of the cell. */
   readonly cell: string
   readonly source: string
+  /** How long it took, in milliseconds (whole tenths of a second), when that was a second or more: promotion makes steps by it. */
+  ms?: number
+}
+
+/** Notes what a run took; quick ones change too often to be worth a line of the file. */
+export function noteDuration(entry: LogEntry, ms: number): void {
+  if (ms >= 1000) entry.ms = Math.round(ms / 100) * 100
 }
 
 interface NotebookMetadata {

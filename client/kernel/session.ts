@@ -13,7 +13,7 @@ import type { CommFromKernel, DisplayContent, ExecuteReply, Message } from './me
 import { askInput } from './input.ts'
 import { LateOutputs } from './late-outputs.ts'
 import { mimeItems } from './outputs.ts'
-import { type LogEntry, cellId, storeLog } from './run-log.ts'
+import { type LogEntry, cellId, noteDuration, storeLog } from './run-log.ts'
 import { SecretGuard } from './secrets.ts'
 
 export interface SessionContext {
@@ -163,9 +163,12 @@ export class NotebookSession {
     this.#runs.set(id, run)
     this.#newest.set(run.cell, run)
     run.start()
-    this.#log.push({ cell: cellId(run.cell), source })
+    const entry: LogEntry = { cell: cellId(run.cell), source }
+    this.#log.push(entry)
     this.#context.onRun()
+    const startedMs = performance.now()
     const success = await this.#request(run, id, source)
+    noteDuration(entry, performance.now() - startedMs)
     await run.end(success)
     this.#context.onRun()
     return success

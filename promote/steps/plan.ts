@@ -11,6 +11,7 @@ import type { Notebook } from '../notebook.ts'
 import type { Slice, SliceOutput, Statement } from '../slice/slice.ts'
 import { ts } from '../slice/typescript.ts'
 import { classify, type Role } from './classify.ts'
+import { afterCostly } from './cost.ts'
 import type { Decisions, Lift } from './decisions.ts'
 import { functionName, kebab, unique } from './names.ts'
 import { typeAt, variableType, type CrossingType } from './types.ts'
@@ -76,6 +77,8 @@ interface Segment {
   readonly titles: readonly (string | undefined)[]
   readonly statements: readonly Statement[]
   readonly joined: readonly JoinedBoundary[]
+  /** What it is called without a heading: `prepare` where it ends because it took long. */
+  readonly fallback: 'main' | 'prepare'
 }
 
 export function planSteps(slice: Slice, notebook: Notebook, decisions: Decisions): PipelinePlan {
@@ -85,7 +88,8 @@ export function planSteps(slice: Slice, notebook: Notebook, decisions: Decisions
   const segments = mergeWhereNeeded(world, splitByHeading(world, notebook))
   const titles = segments.map(titleOf)
   const proposed: string[] = []
-  for (const title of titles) proposed.push(unique(kebab(title ?? '') || 'main', new Set(proposed)))
+  for (const [i, title] of titles.entries())
+    proposed.push(unique(kebab(title ?? '') || (segments[i] as Segment).fallback, new Set(proposed)))
   const { names, problems } = rename(proposed, decisions.stepNames)
   const diagnostics: PromoteDiagnostic[] = []
   const outputs = segments.map((segment, i) => outputsOf(world, segments, segment, i, diagnostics))
@@ -150,10 +154,21 @@ interface World {
   readonly kept: readonly Statement[]
 }
 
-/** A step begins at each heading, unless a person said otherwise, and where one said so. */
-function splitByHeading({ roles, kept, decisions }: World, notebook: Notebook): readonly Segment[] {
+interface OpenSegment extends Segment {
+  readonly statements: Statement[]
+  fallback: Segment['fallback']
+}
+
+/**
+ * A step begins at each heading, and without headings after what took long, unless a person said otherwise; and where
+ * one said so.
+ */
+function splitByHeading(world: World, notebook: Notebook): readonly Segment[] {
+  const { roles, kept, decisions, slice } = world
   const headings = new Map(notebook.cells.map(cell => [cell.id, cell.heading]))
-  const segments: { titles: (string | undefined)[]; statements: Statement[]; joined: [] }[] = []
+  const bodies = kept.filter(({ index }) => roles.get(index)?.kind === 'body')
+  const ends = afterCostly(bodies, { runs: notebook.runs, statements: slice.statements, kept: slice.kept })
+  const segments: OpenSegment[] = []
   let heading: string | undefined
   let before: string | undefined
   let decided: boolean | undefined
@@ -164,13 +179,18 @@ function splitByHeading({ roles, kept, decisions }: World, notebook: Notebook): 
     // A cell that was deleted since stands where it ran.
     if (headings.has(statement.cell)) heading = headings.get(statement.cell)
     const last = segments.at(-1)
-    if (last && !(decided ?? heading !== before)) last.statements.push(statement)
-    else segments.push({ titles: [heading], statements: [statement], joined: [] })
+    const isCut = heading === undefined && before === undefined && ends.has(statement.index)
+    if (last && !(decided ?? (isCut || heading !== before))) last.statements.push(statement)
+    else {
+      if (last && isCut) last.fallback = 'prepare'
+      segments.push({ titles: [heading], statements: [statement], joined: [], fallback: 'main' })
+    }
     before = heading
     decided = undefined
   }
   // Nothing to compute, only things to name: one step that gives them.
-  if (segments.length === 0) segments.push({ titles: [heading], statements: [], joined: [] })
+  if (segments.length === 0)
+    segments.push({ titles: [heading], statements: [], joined: [], fallback: 'main' })
   return segments
 }
 
@@ -179,7 +199,8 @@ function mergeWhereNeeded(world: World, initial: readonly Segment[]): readonly S
   for (let pair = crossingToAvoid(world, segments); pair; pair = crossingToAvoid(world, segments)) {
     const { from, to, reason } = pair
     const merged = segments.slice(from, to + 1)
-    const one = {
+    const one: Segment = {
+      fallback: merged.at(-1)?.fallback ?? 'main',
       titles: merged.flatMap(s => s.titles),
       statements: merged.flatMap(s => s.statements),
       joined: merged.flatMap(({ joined, statements: [before] }, i) =>

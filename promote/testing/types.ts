@@ -107,6 +107,6 @@ export const testProject: ProjectView = {
     return { files: files.map(([path, text]) => ({ path, text })), plan: plan as never }
   },
   async packageVersion(name) {
-    return { version: '1.0.0', integrity: `sha512-${name}` }
+    return { version: name === 'danfojs-node' ? '1.2.0' : '1.0.0', integrity: `sha512-${name}` }
   },
 }

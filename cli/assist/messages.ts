@@ -6,6 +6,7 @@ import type {
   Preview,
   PromoteDiagnostic,
   ProposalEdits,
+  ShownTrim,
   StatementReport,
 } from '../../promote/index.ts'
 
@@ -39,6 +40,8 @@ export interface PreviewAnswer {
   readonly kept: readonly StatementReport[]
   readonly dropped: readonly StatementReport[]
   readonly assumptions: readonly Assumption[]
+  /** What is kept, or left out, against what the session saw. */
+  readonly trims: readonly ShownTrim[]
   /** Files of the pipeline's folder with edits that the notebook does not know. */
   readonly edited: readonly string[]
 }

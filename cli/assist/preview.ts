@@ -5,6 +5,7 @@ import {
   noEdits,
   parseEdits,
   propose,
+  shownTrims,
   type FileDiff,
   type ProposeOptions,
 } from '../../promote/index.ts'
@@ -21,7 +22,7 @@ export async function previewPromotion(
   const root = rootOfNotebook(file)
   const { colors } = createOutput(true)
   const { options, folder } = promotionRequest({ root, file, text, name, edits, history, colors, cache })
-  const { pipeline, preview, diagnostics, kept, dropped, assumptions } = await propose(options)
+  const { pipeline, preview, diagnostics, kept, dropped, assumptions, trims } = await propose(options)
   return {
     name: options.name,
     folder,
@@ -32,6 +33,7 @@ export async function previewPromotion(
     kept,
     dropped,
     assumptions,
+    trims: shownTrims(trims),
     edited: pipeline?.edited ?? [],
   }
 }

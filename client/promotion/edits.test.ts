@@ -81,3 +81,20 @@ test('undo and redo go back and forth, and a new edit forgets what was undone', 
   assert.deepEqual(redo(two), two)
   assert.deepEqual(doEdit(undo(two), { kind: 'keep', name: 'b' }).undone, [])
 })
+
+test('a later choice about a call replaces the earlier one', () => {
+  const at = [
+    { cell: 'a', statement: 0 },
+    { cell: 'b', statement: 1 },
+  ]
+  const first = applyEdit({ format: 1 }, { kind: 'trim', at, leaveOut: true })
+  assert.deepEqual(
+    first.trims,
+    at.map(ref => ({ at: ref, leaveOut: true })),
+  )
+  const second = applyEdit(first, { kind: 'trim', at: at.slice(1), leaveOut: false })
+  assert.deepEqual(second.trims, [
+    { at: at[0], leaveOut: true },
+    { at: at[1], leaveOut: false },
+  ])
+})

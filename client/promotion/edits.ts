@@ -49,7 +49,7 @@ export function keptConstants({ parameters = [] }: ProposalEdits): readonly stri
 
 /** A later edit of a thing replaces the earlier one. */
 export function applyEdit(edits: ProposalEdits, action: EditAction): ProposalEdits {
-  const { boundaries = [], steps = [], parameters = [], secrets = [] } = edits
+  const { boundaries = [], steps = [], parameters = [], secrets = [], trims = [] } = edits
   switch (action.kind) {
     case 'boundary': {
       const { before, boundary } = action
@@ -83,6 +83,11 @@ export function applyEdit(edits: ProposalEdits, action: EditAction): ProposalEdi
     }
     case 'unsecret':
       return { ...edits, secrets: withoutSecret(secrets, action.literal) }
+    case 'trim': {
+      const { at, leaveOut } = action
+      const others = trims.filter(edit => !at.some(ref => isSame(ref, edit.at)))
+      return { ...edits, trims: [...others, ...at.map(ref => ({ at: ref, leaveOut }))] }
+    }
   }
 }
 

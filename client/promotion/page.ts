@@ -175,7 +175,7 @@ export class PromotionPage implements vscode.Disposable {
     const { notebook, root } = this.#options
     const history = this.#history ?? createHistory(answer.edits)
     const edits = present(history)
-    const { name, version, preview, diagnostics, kept, dropped, assumptions, edited } = answer
+    const { name, version, preview, diagnostics, kept, dropped, assumptions, trims, edited } = answer
     const files = preview?.files ?? []
     const nameCell = namesCells(notebook)
     return {
@@ -188,6 +188,7 @@ export class PromotionPage implements vscode.Disposable {
       kept,
       dropped,
       assumptions,
+      trims,
       edited,
       cells: notebook
         .getCells()

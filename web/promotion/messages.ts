@@ -7,6 +7,7 @@ import type {
   Preview,
   PromoteDiagnostic,
   Sample,
+  ShownTrim,
   StatementRef,
   StatementReport,
 } from '../../promote/index.ts'
@@ -30,6 +31,8 @@ export type EditAction =
   | { readonly kind: 'offer'; readonly name: string }
   | { readonly kind: 'secret'; readonly literal: LiteralRef; readonly name: string }
   | { readonly kind: 'unsecret'; readonly literal: LiteralRef }
+  /** Calls that the session saw change nothing, by their statements. */
+  | { readonly kind: 'trim'; readonly at: readonly StatementRef[]; readonly leaveOut: boolean }
 
 /** A cell as the notebook has it, for what the page says of it. */
 export interface CellName {
@@ -51,6 +54,7 @@ export interface Shown {
   readonly kept: readonly StatementReport[]
   readonly dropped: readonly StatementReport[]
   readonly assumptions: readonly Assumption[]
+  readonly trims: readonly ShownTrim[]
   /** Files of the pipeline's folder with edits that the notebook does not know. */
   readonly edited: readonly string[]
   readonly cells: readonly CellName[]

@@ -1,5 +1,5 @@
 /** What stands beside the steps: outputs, parameters, secrets, files, what is assumed and what is left out. */
-import type { FileDiff, OutputEdit, PreviewOutput, PreviewParameter } from '../../promote/index.ts'
+import type { FileDiff, OutputEdit, PreviewOutput, PreviewParameter, ShownTrim } from '../../promote/index.ts'
 import { h, type Child } from '../support/dom.ts'
 import { count } from '../support/numbers.ts'
 import { drawCode } from './code.ts'
@@ -20,6 +20,7 @@ export function drawSide(shown: Shown, actions: SideActions): readonly HTMLEleme
     ...drawSecrets(shown, actions),
     drawFiles(shown, actions),
     ...drawAssumptions(shown, actions),
+    ...drawTrims(shown, actions),
     ...drawDropped(shown, actions),
   ]
 }
@@ -249,6 +250,34 @@ function drawAssumptions(shown: Shown, { showCell }: SideActions): readonly HTML
     ),
   )
   return [section('Assumed', rows.length, h('ul', { class: 'rows notes' }, ...rows))]
+}
+
+/** Calls that nothing is known of and that the session saw change nothing: a person says whether they go. */
+function drawTrims(shown: Shown, actions: SideActions): readonly HTMLElement[] {
+  const { trims } = shown
+  if (trims.length === 0) return []
+  const rows = trims.map(trim => drawTrim(trim, shown, actions))
+  return [section('Assumed, and Seen Otherwise', rows.length, h('ul', { class: 'rows notes' }, ...rows))]
+}
+
+function drawTrim(trim: ShownTrim, shown: Shown, { edit, showCell }: SideActions): HTMLElement {
+  const { at, calls, message, statements, state } = trim
+  const box = h('input', { type: 'checkbox', 'data-key': `trim ${at[0]?.cell} ${at[0]?.statement}` })
+  box.checked = state === 'left-out'
+  box.addEventListener('change', () => edit({ kind: 'trim', at, leaveOut: box.checked }))
+  const cells = [...new Set(at.map(({ cell }) => cell))]
+  return h(
+    'li',
+    {},
+    h(
+      'span',
+      { class: 'text' },
+      h('label', {}, box, ` Do without ${calls.join(', ')}`),
+      h('span', { class: 'sub' }, ` ${message}`),
+      ...cells.flatMap(cell => [' ', link(cellLabel(shown, cell), () => showCell(cell))]),
+      ...statements.map(({ text }) => drawCode(text.split('\n')[0] ?? '')),
+    ),
+  )
 }
 
 /** By cell, in the order in which they ran. */

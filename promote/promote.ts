@@ -105,7 +105,7 @@ async function blameEdits(
  */
 export function recordOutputs(
   pipeline: Pipeline,
-  { outputs, varying, sampleRows }: Recorded,
+  { outputs, varying, files, sampleRows }: Recorded,
   steps: Readonly<Record<string, OutputDocuments>> = {},
 ): Pipeline {
   // Where chance is at work, what steps hand on is another thing each time, too.
@@ -113,6 +113,7 @@ export function recordOutputs(
   const content = {
     ...(sampleRows === undefined ? {} : { sampleRows }),
     outputs,
+    ...(files ? { files } : {}),
     ...(hasSteps ? { steps } : {}),
     ...(varying.length > 0 ? { varying } : {}),
   }

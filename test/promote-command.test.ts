@@ -3,10 +3,11 @@
  * files as outputs, and everything after the first promotion.
  */
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
-import { createProjectOf } from './support/project.ts'
+import { createProjectOf, type TestProject } from './support/project.ts'
 
 const timeout = 240_000
 
@@ -19,6 +20,26 @@ function notebook(...sources: readonly string[]): string {
       : { cell_type: 'code', execution_count: null, outputs: [] }),
   }))
   return JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 })
+}
+
+async function edit(project: TestProject, path: string, change: (text: string) => string): Promise<void> {
+  const file = join(project.root, path)
+  const text = await readFile(file, 'utf8')
+  const changed = change(text)
+  assert.notEqual(changed, text, `${path} is as it was`)
+  await writeFile(file, changed)
+}
+
+/** What `npm test` runs in a pipeline's folder. */
+async function testPipeline(project: TestProject, name: string): Promise<{ code: number; text: string }> {
+  // Tests within tests would report to the outer one.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const cwd = join(project.root, 'pipelines', name)
+  return await new Promise(resolve =>
+    execFile(process.execPath, ['--test', 'tests/pipeline.test.js'], { cwd, env }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, text: stdout + stderr }),
+    ),
+  )
 }
 
 test('a notebook below the root names models of the project, also after promotion', { timeout }, async () => {
@@ -42,4 +63,24 @@ test('a notebook below the root names models of the project, also after promotio
   const first = await shop.json(['promote', path, '--yes'])
   const again = await shop.json(['promote', path, '--yes', '--name', 'again'])
   assert.equal(again['version'], first['version'])
+})
+
+test('files that a pipeline writes are what its test looks at', { timeout }, async () => {
+  await using project = await createProjectOf({
+    'data/in.csv': 'n\n1\n2\n',
+    'report.ipynb': notebook(
+      "import { readFileSync, writeFileSync, mkdirSync } from 'node:fs'",
+      "const rows = readFileSync('data/in.csv', 'utf8').trim().split('\\n').slice(1).map(Number)",
+      "mkdirSync('out', { recursive: true })\nwriteFileSync('out/sum.json', JSON.stringify({ sum: rows[0] + rows[1] }))",
+      "writeFileSync('out/rows.txt', rows.join())",
+    ),
+  })
+  await project.json(['promote', 'report.ipynb', '--yes'])
+  const passing = await testPipeline(project, 'report')
+  assert.equal(passing.code, 0, passing.text)
+  assert.match(passing.text, /writes out\/sum\.json as it was verified/)
+  await edit(project, 'pipelines/report/tests/expected.json', text => text.replace('"sum": 3', '"sum": 4'))
+  const failing = await testPipeline(project, 'report')
+  assert.equal(failing.code, 1)
+  assert.match(failing.text, /out\/sum\.json\.json\.sum: expected 4, got 3/)
 })

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { StepEvent } from '../../library/steps/request.ts'
 import type { CellOutput } from '../../kernel/client.ts'
-import { manifestFile } from '../../promote/index.ts'
+import { manifestFile, summaryOfFile, type FileDocument } from '../../promote/index.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError, exitCodes } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
 import { pipelineDocuments, pipelineOutputs } from '../outputs.ts'
 import { parseParameters, readPipeline } from '../pipeline.ts'
 import { rootOfPipeline } from '../promotion/root.ts'
+import { fileDocuments } from '../promotion/file-documents.ts'
 import { createSampledProject, saidOf } from '../promotion/sampled-project.ts'
 import { parseRows } from '../rows.ts'
 import { readNotebookFile, runNotebook, writeNotebookFile, type RanCell } from '../run-notebook.ts'
@@ -20,6 +21,7 @@ interface RunOptions {
   readonly param?: readonly string[]
   readonly steps?: boolean
   readonly sample?: number
+  readonly file?: readonly string[]
 }
 
 export const addRun: AddCommand = (program, run) => {
@@ -29,6 +31,7 @@ export const addRun: AddCommand = (program, run) => {
     .option('--save', 'write outputs and the log of what ran into the notebook')
     .option('--param <name=value...>', 'set a parameter of the pipeline; the value is JSON or plain text')
     .option('--steps', "say also what each of the pipeline's steps gives")
+    .option('--file <path...>', "say also what is then in this file (from the project's root)")
     .option(
       '--sample <rows>',
       'run a pipeline on this many rows of each data file, in a copy of the project',
@@ -100,7 +103,7 @@ function textOf(output: CellOutput): string {
 async function runPipelineCommand(
   context: CommandContext,
   folder: string,
-  { param = [], steps: withSteps = false, sample }: RunOptions,
+  { param = [], steps: withSteps = false, sample, file = [] }: RunOptions,
 ): Promise<void> {
   const { output, signal } = context
   const root = context.projectRoot(folder, rootOfPipeline)
@@ -120,7 +123,10 @@ async function runPipelineCommand(
         if (event.type === 'log') output.warn(`${step} │ ${event.text.trimEnd()}`)
       },
     }
-    const found = withSteps ? await pipelineDocuments(options) : { outputs: await pipelineOutputs(options) }
+    const found = {
+      ...(withSteps ? await pipelineDocuments(options) : { outputs: await pipelineOutputs(options) }),
+      ...(file.length > 0 ? { files: await summariesOf(options.root, file) } : {}),
+    }
     const given = sampled ? saidOf(found, sampled.project.root, root) : found
     output.endProgress()
     output.document({
@@ -133,4 +139,15 @@ async function runPipelineCommand(
     sampled?.project.dispose()
     rmSync(workFolder, { recursive: true, force: true })
   }
+}
+
+/** By path; null for a file that is not there. */
+async function summariesOf(root: string, paths: readonly string[]): Promise<Record<string, unknown>> {
+  const documents = await fileDocuments(
+    root,
+    paths.filter(path => existsSync(join(root, path))),
+  )
+  return Object.fromEntries(
+    paths.map(path => [path, documents[path] ? summaryOfFile(documents[path] as FileDocument) : null]),
+  )
 }

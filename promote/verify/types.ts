@@ -134,6 +134,8 @@ export interface Recorded {
   readonly outputs: OutputDocuments
   /** Names of outputs that are others each time: a test can only ask for them. */
   readonly varying: readonly string[]
+  /** What it wrote, by path from the project's root: what a fixture keeps of each file. */
+  readonly files?: Readonly<Record<string, unknown>>
   /** Rows of each data file that were left, at most, when the pipeline saw no more of them. */
   readonly sampleRows?: number
 }

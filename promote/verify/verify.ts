@@ -8,6 +8,7 @@
  */
 import { compareOutputs, type Comparison, type Tolerance } from './compare.ts'
 import { limitsOf } from './compare/comparison.ts'
+import { summaryOfFile, type FileDocument } from './compare/files.ts'
 import { drift, hiddenState, nondeterminism, type Subject } from './causes.ts'
 import { moreReplays, runAll, type Runs } from './runs.ts'
 import { compareShown } from './shown.ts'
@@ -55,7 +56,13 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
     ],
     ...(options.sample ? { sample: options.sample } : {}),
     ...('result' in runs.pipeline
-      ? { recorded: { ...recordedOf(runs.pipeline.result.outputs, varying), ...sampledRows(options) } }
+      ? {
+          recorded: {
+            ...recordedOf(runs.pipeline.result.outputs, varying),
+            ...recordedFiles(runs.pipeline.result, { subjects, varying }),
+            ...sampledRows(options),
+          },
+        }
       : {}),
   }
 }
@@ -159,6 +166,19 @@ function recordedOf(outputs: OutputDocuments, varying: readonly Subject[]): Reco
   return {
     outputs: Object.fromEntries(steady.map(([name, document]) => [name, asPrinted(document)])),
     varying: Object.keys(outputs).filter(name => names.has(name)),
+  }
+}
+
+/** What `slipway run --file` would say of the files that the notebook writes too, alike each time. */
+function recordedFiles(
+  { files = {} }: RunResult,
+  { subjects, varying }: { readonly subjects: readonly Subject[]; readonly varying: readonly Subject[] },
+): Pick<Recorded, 'files'> {
+  const steady = subjects.filter(subject => !varying.includes(subject)).map(({ name }) => name)
+  const found = Object.entries(files).filter(([path]) => steady.includes(path))
+  if (found.length === 0) return {}
+  return {
+    files: Object.fromEntries(found.map(([path, file]) => [path, summaryOfFile(file as FileDocument)])),
   }
 }
 

@@ -108,17 +108,30 @@ function command() {
 }
 
 assert.ok(existsSync(expectedFile), 'nothing was recorded: promote again with verification')
-const { outputs: expected, steps = {}, varying = [], sampleRows } = JSON.parse(readFileSync(expectedFile, 'utf8'))
+const { outputs: expected, files = {}, steps = {}, varying = [], sampleRows } = JSON.parse(readFileSync(expectedFile, 'utf8'))
 // What was verified on a part of the data is tested on the same part, cut anew.
 const sample = sampleRows === undefined ? '' : \` --sample \${sampleRows}\`
 const verified = \`what was verified\${sample && \` on a sample of \${sampleRows} rows\`}\`
-const run = \`\${command()} run "\${folder}" --json --steps\${sample}\`
-const given = JSON.parse(execSync(run, { encoding: 'utf8', maxBuffer: 2 ** 30 }))
+const written = Object.keys(files).map(path => \` --file "\${path}"\`).join('')
+const run = \`\${command()} run "\${folder}" --json --steps\${sample}\${written}\`
+const given = JSON.parse(output(run))
+
+/** What the command prints; when it fails, its own words and nothing of ours. */
+function output(line) {
+  try {
+    return execSync(line, { encoding: 'utf8', maxBuffer: 2 ** 30 })
+  } catch (error) {
+    throw new Error(String(error.stderr).trim() || error.message, { cause: error.status })
+  }
+}
 
 for (const [step, outputs] of Object.entries(steps))
   test(\`step \${step} gives \${verified}\`, () => {
     for (const [name, value] of Object.entries(outputs)) same(given.steps[step]?.[name], value, name)
   })
+
+for (const [path, file] of Object.entries(files))
+  test(\`the pipeline writes \${path} as it was verified\`, () => same(given.files[path], file, path))
 
 test(\`the pipeline gives \${verified}\`, () => {
   const { outputs } = given

@@ -60,3 +60,17 @@ function jsonOf(text: string): unknown {
     return undefined
   }
 }
+
+/** The largest JSON file that a fixture keeps as it is, so that numbers may differ in their last digits. */
+const mostJsonBytes = 256 << 10
+
+/** What a pipeline's fixture keeps of a file that it wrote, and `slipway run --file` says: a table, JSON, or a hash. */
+export function summaryOfFile({ sizeBytes, sha256, table, base64 }: FileDocument): unknown {
+  if (table) {
+    const { columns, nRows, rowsDigest } = table
+    return { $slipway: 'file', table: { columns, nRows, rowsDigest } }
+  }
+  const text = base64 !== undefined && sizeBytes <= mostJsonBytes && textOf(Buffer.from(base64, 'base64'))
+  const json = text ? jsonOf(text) : undefined
+  return { $slipway: 'file', ...(json === undefined ? { sizeBytes, sha256 } : { json }) }
+}

@@ -56,6 +56,25 @@ test('a project loads with the columns of its real files', async () => {
   assert.throws(() => loaded.plan('early.slip'), { code: 'LIB005', message: /late\.slip/ })
 })
 
+test('a cell may try another version of a model of the project', async () => {
+  const text = lateSlip.replace(/algorithm \w+/, 'algorithm decision_tree')
+  const loaded = await loadProject(root, { cells: [{ path: 'Cell[1]', text, above: [] }] })
+  assert.deepEqual(
+    loaded.workspace.models().map(({ name, path }) => `${name} ${path}`),
+    ['late Cell[1]'],
+  )
+})
+
+test('a file alone is read with what it imports, and given texts stand for files', async () => {
+  const texts = {
+    'cells/a.slip': 'import { rows } from "cells/rows.slip"\nmodel late { observe rows }',
+    'cells/rows.slip': 'source rows { from csv "data/none.csv" }',
+    'cells/b.slip': 'model late { observe rows }',
+  }
+  const { workspace } = await loadProject(root, { only: 'cells/a.slip', texts })
+  assert.deepEqual(workspace.files(), ['cells/a.slip', 'cells/rows.slip'])
+})
+
 test('slipway.json that is wrong is refused with the place', async () => {
   for (const text of [
     '{',

@@ -10,12 +10,14 @@ import { createCatalogView, openCatalog } from '../catalog/index.ts'
 import type { CatalogFeature, CatalogView } from '../catalog/feature.ts'
 import {
   createWorkspace,
+  declarationsOf,
   importsOf,
   parse,
   type Diagnostic,
   type PlanResult,
   type Workspace,
 } from '../language/index.ts'
+import { withoutDeclarations } from '../language/notebook/model-cells.ts'
 import { normalPath } from '../language/paths.ts'
 import { catalogFile, configFile, readConfigFile, type ProjectConfig } from './config.ts'
 import { findProjectRoot } from './context.ts'
@@ -98,7 +100,7 @@ export async function loadProject(root: string, options: LoadOptions = {}): Prom
   const data = createData(root, { statistics: options.statistics ?? false })
   const host = { columns: data.columns, statistics: data.statistics, ...(catalog ? { catalog } : {}) }
   const workspace = createWorkspace(host, { language: config.language })
-  for (const [path, text] of files) workspace.setFile(path, text)
+  for (const [path, text] of withoutModelsOf(options.cells ?? [], files)) workspace.setFile(path, text)
   for (const { path, text, above } of options.cells ?? []) workspace.setFile(path, text, { above })
   const diagnostics = () => [
     ...configDiagnostics,
@@ -124,6 +126,19 @@ export async function loadProject(root: string, options: LoadOptions = {}): Prom
 }
 
 type ModelFile = readonly [path: string, text: string]
+
+/** A cell may try another version of a model of the project: to the notebook that is the one. */
+function withoutModelsOf(cells: readonly CellText[], files: readonly ModelFile[]): readonly ModelFile[] {
+  const anew = cells.flatMap(({ text }) =>
+    declarationsOf(parse(text)).flatMap(({ kind, name }) => (kind === 'model' && name ? [name.text] : [])),
+  )
+  return files.map(([path, text]) => [
+    path,
+    anew.some(name => text.includes(name))
+      ? withoutDeclarations(text, ({ kind, name }) => kind === 'model' && anew.includes(name))
+      : text,
+  ])
+}
 
 async function readModelFiles(
   folder: string,

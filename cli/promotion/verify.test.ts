@@ -1,7 +1,10 @@
 /** Verification with the real kernel and real steps: nothing of the user's is touched, and every doubt is told. */
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
+import { promisify } from 'node:util'
+import { installation } from '../../library/installation.ts'
 import { dirname, join } from 'node:path'
 import test from 'node:test'
 import { parseNotebook, propose } from '../../promote/index.ts'
@@ -129,6 +132,32 @@ test('written files are what is compared where nothing else is', { timeout: 240_
   assert.deepEqual(found.sample?.files, [{ path: 'data/t.csv', rows: 10, of: 50 }])
   assert.equal(readFileSync(join(root, 'data/t.csv'), 'utf8'), csv)
   assert.ok(!existsSync(join(root, 'count.json')))
+})
+
+test('what was verified on a sample is tested on the same sample', { timeout: 240_000 }, async context => {
+  const cells = [
+    { id: 'a', source: "import { read } from 'slipway'\nconst rows = read('t.csv')" },
+    { id: 'b', source: '[await rows.count()]', output: 'n' },
+  ]
+  const csv = `a\n${Array.from({ length: 50 }, (_, i) => `${i}\n`).join('')}`
+  const root = projectOf(context, { 'n.ipynb': notebook(cells), 't.csv': csv })
+  const { node, entry, env } = installation()
+  const run = async (command: readonly string[], cwd = root) =>
+    await promisify(execFile)(node, [...command], {
+      cwd,
+      // Else a test within a test says nothing of its own.
+      env: { ...process.env, ...env, NODE_TEST_CONTEXT: undefined },
+    })
+  await run([...entry('cli'), 'promote', 'n.ipynb', '--sample', '10', '--yes', '--json'])
+  const folder = join(root, 'pipelines/n')
+  const file = join(folder, 'tests/expected.json')
+  const expected = JSON.parse(readFileSync(file, 'utf8')) as { sampleRows: number; outputs: { n: [number] } }
+  assert.deepEqual([expected.sampleRows, expected.outputs.n[0]], [10, 10])
+  const { stdout } = await run(['--test', 'tests/pipeline.test.js'], folder)
+  assert.match(stdout, /the pipeline gives what was verified on a sample of 10 rows/)
+  expected.outputs.n[0] = 50
+  writeFileSync(file, JSON.stringify(expected))
+  await assert.rejects(run(['--test', 'tests/pipeline.test.js'], folder), { stdout: /expected 50, got 10/ })
 })
 
 test('a scratch project knows what was written, and leaves the original alone', async context => {

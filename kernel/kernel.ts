@@ -12,6 +12,7 @@ import { createExecutor, type Executor } from './session/execute.ts'
 import { createHandlers } from './session/handlers.ts'
 import { createHistory } from './session/history.ts'
 import { createOutput, type Output } from './session/output.ts'
+import { createOvertaking } from './session/overtaking.ts'
 import { createSessionLog, noSessionLog } from './session/session-log.ts'
 import { createHistoryStore, historyFile, type HistoryStore } from './session/history-store.ts'
 import { createInput, type Input } from './session/input.ts'
@@ -85,6 +86,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     ? createEvidenceLog({ folder: cwd, id: session, notebook, kernel: options.version, log })
     : noEvidence
   const history = createHistory(options.interactive ? openHistory(log) : undefined)
+  const overtaking = createOvertaking()
   let end = () => {}
   const ended = new Promise<void>(resolve => (end = resolve))
 
@@ -131,6 +133,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     check: { mode: options.check, shown: options.ownClient },
     evidence,
     print: (run, name, text) => output.stream(run, name, text),
+    isOvertaken: incoming => overtaking.isOvertaken(incoming),
     onFailure: incoming => dispatcher.abortFollowers(incoming),
   })
   const input: Input = createInput({
@@ -205,7 +208,10 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   }
 
   await transport.listen({
-    onMessage: incoming => dispatcher.receive(incoming),
+    onMessage(incoming) {
+      overtaking.arrived(incoming)
+      dispatcher.receive(incoming)
+    },
     onClose: () => void shutdown(),
   })
   dispatcher.publish('status', { execution_state: 'starting' }, undefined)

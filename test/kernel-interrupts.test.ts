@@ -3,6 +3,7 @@
  * and what earlier cells have going on beside goes on.
  */
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -158,8 +159,10 @@ test('interrupts at random moments hit the cell under way and nothing else', { s
 
 test('a callback of an earlier cell that never ends is interrupted, with the cell that waits for it', async () => {
   for (let i = 0; i < 3; i++) {
-    await kernel.execute('setTimeout(() => { for (;;); }, 20)')
-    await sleep(60)
+    const begun = join(folder, `begun ${i}`)
+    const says = `require('node:fs').writeFileSync(${JSON.stringify(begun)}, '')`
+    await kernel.execute(`setTimeout(() => { ${says}; for (;;); }, 20)`)
+    while (!existsSync(begun)) await sleep(10)
     const waiting = kernel.execute('1 + 1')
     await sleep(20)
     await kernel.interrupt()

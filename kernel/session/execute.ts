@@ -31,6 +31,8 @@ export interface ExecuteParts {
     readonly shown: boolean
   }
   readonly evidence: EvidenceLog
+  /** Whether a cell was interrupted before it came. */
+  isOvertaken(incoming: Incoming): boolean
   /** Called when a cell failed and those that wait behind it must not run. */
   onFailure(failed: Incoming): Promise<void>
 }
@@ -130,6 +132,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
 
   async function outcomeOf(source: string, request: RequestContext): Promise<Outcome> {
     const file = fileOf(request)
+    if (runOf(request).controller.signal.aborted) return interruptedOutcome
     if (hasMagics(source)) return await runMagics(source, request, { file })
     return await runCode(source, request, { file, last: true })
   }
@@ -227,6 +230,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
     if (!silent) request.publish('execute_input', { code: source, execution_count: count })
     if (stored && source.trim() !== '') parts.history.add(count, source)
     active.add(run)
+    if (parts.isOvertaken(incoming)) run.controller.abort()
     if (stored) run.checked = checkedCell(source, run)
     const refused = run.checked && (await checks.failure(run.checked))
     const outcome = refused ?? (await outcomeOf(source, request).catch(failureOf))

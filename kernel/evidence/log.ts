@@ -1,10 +1,10 @@
 /** Writes the evidence of a session, in the kernel process and beside everything else it does. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { appendFile, mkdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { dirname, isAbsolute, join, relative } from 'node:path'
-import { messageOf } from '../errors.ts'
+import { isAbsolute, join, relative } from 'node:path'
+import { createLineLog } from '../session/line-log.ts'
 import type { CellUses } from '../session/rewrite.ts'
 import type { Log } from '../wire/transport.ts'
 import {
@@ -73,27 +73,21 @@ export function createEvidenceLog(options: EvidenceLogOptions): EvidenceLog {
   const waiting = new Map<string, { readonly cell: CellThatRan; readonly timer: NodeJS.Timeout }>()
   const early = new Map<string, Observed>()
   const describe = createDescriber(folder)
-  let writing: Promise<void> = Promise.resolve()
+  const lines = createLineLog({ file, title: "The session's evidence", log })
+  /** One cell after the other: this is never what anybody waits for. */
+  let describing: Promise<unknown> = Promise.resolve()
   let begun = false
   let hasCells = false
-  let failed = false
 
   function append(line: () => Promise<object>): void {
-    writing = writing.then(async () => {
-      if (failed) return
-      try {
-        if (!begun) await begin()
-        await appendFile(file, `${JSON.stringify(await line())}\n`)
-      } catch (error) {
-        failed = true
-        log(`The session's evidence cannot be written: ${messageOf(error)}`)
-      }
-    })
+    if (!begun) begin()
+    const described = describing.then(line)
+    describing = described.catch(() => undefined)
+    lines.append(described)
   }
 
-  async function begin(): Promise<void> {
+  function begin(): void {
     begun = true
-    await mkdir(dirname(file), { recursive: true })
     const first: SessionEvidence = {
       type: 'session',
       version: evidenceVersion,
@@ -104,7 +98,7 @@ export function createEvidenceLog(options: EvidenceLogOptions): EvidenceLog {
       kernel: options.kernel,
       platform: `${process.platform}-${process.arch}`,
     }
-    await appendFile(file, `${JSON.stringify(first)}\n`)
+    lines.append(first)
   }
 
   function write(cell: CellThatRan, observed: Observed): void {
@@ -150,7 +144,7 @@ export function createEvidenceLog(options: EvidenceLogOptions): EvidenceLog {
         write(cell, nothing)
       }
       waiting.clear()
-      await writing
+      await lines.close()
     },
   }
 }

@@ -79,18 +79,35 @@ export interface CellService {
   reset(): void
 }
 
+/** No cell has ended for so long. */
+const quietMs = 300
+
 /** The service for the cells of a folder. Loads nothing until it is asked. */
 export function createCellService(folder: string): CellService {
   const host = createHost({ folder, roots: () => modules.roots(), program: () => service.getProgram() })
   const modules = createCellModules(folder, host)
   const service = ts.createLanguageService(host.languageServiceHost)
   const context: LanguageContext = { folder, service, modules }
+  /** Set while what cells have changed on disk has not been looked at since the last one ran. */
+  let looking: NodeJS.Timeout | undefined
+
+  /** At once takes as long as some cells do: it waits for the next question, or until nothing runs any more. */
+  function lookLater(): void {
+    clearTimeout(looking)
+    looking = setTimeout(look, quietMs).unref()
+  }
+
+  function look(): void {
+    host.refresh({ now: looking !== undefined })
+    clearTimeout(looking)
+    looking = undefined
+  }
 
   /** Most questions look first whether anything around the cells has changed. */
   const fresh =
     <Argument, Answer>(answer: (argument: Argument) => Answer) =>
     (argument: Argument): Answer => {
-      host.refresh()
+      look()
       return answer(argument)
     }
 
@@ -105,7 +122,7 @@ export function createCellService(folder: string): CellService {
     completeness,
     executed(cell) {
       modules.executed(cell)
-      host.refresh({ now: true })
+      lookLater()
     },
     complete: fresh(place => complete(context, place)),
     completeAll: fresh(place => completeAll(context, place, place.trigger)),

@@ -2,10 +2,9 @@
  * What ran in this session, one JSON line per cell: the evidence that promotion reads where the client does not
  * keep it in the notebook itself. Written under `.slipway/sessions/` of the notebook's folder.
  */
-import { appendFile, mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { messageOf } from '../errors.ts'
+import { join } from 'node:path'
 import type { Log } from '../wire/transport.ts'
+import { createLineLog } from './line-log.ts'
 
 export interface LoggedCell {
   /** The notebook's id of the cell; null when the client did not tell. */
@@ -40,22 +39,10 @@ export interface SessionLog {
 /** A log that creates its file with the first cell. A file that cannot be written is told once, and no more. */
 export function createSessionLog(folder: string, { id, notebook, log }: SessionLogOptions): SessionLog {
   const file = join(folder, '.slipway', 'sessions', `${id}.jsonl`)
-  let writing: Promise<void> = Promise.resolve()
-  let failed = false
-  async function write(cell: LoggedCell): Promise<void> {
-    if (failed) return
-    try {
-      await mkdir(dirname(file), { recursive: true })
-      const line: SessionLine = notebook === null ? cell : { ...cell, notebook }
-      await appendFile(file, `${JSON.stringify(line)}\n`)
-    } catch (error) {
-      failed = true
-      log(`The session's log cannot be written: ${messageOf(error)}`)
-    }
-  }
+  const lines = createLineLog({ file, title: "The session's log", log })
   return {
-    append: cell => void (writing = writing.then(() => write(cell))),
-    close: () => writing,
+    append: cell => lines.append((notebook === null ? cell : { ...cell, notebook }) satisfies SessionLine),
+    close: () => lines.close(),
   }
 }
 

@@ -8,6 +8,7 @@ import { editsFile, noEdits, parseEdits, type Preview, type ProposalEdits } from
 import type { PromoteDiagnostic } from './errors.ts'
 import { createLock, type ProjectView } from './lock.ts'
 import type { Codec, Lock, Manifest } from './manifest.ts'
+import { harmlessFailures } from './evidence/harmless.ts'
 import { historyOf, isDocumentOrder, type HistoryFinding } from './evidence/history.ts'
 import type { RunEvidence, SessionEvidence } from './evidence/read.ts'
 import { withoutUnparsed } from './evidence/unparsed.ts'
@@ -17,6 +18,7 @@ import { parseNotebook, type CellRun, type Notebook } from './notebook.ts'
 import { previewOf } from './preview.ts'
 import { fileReferences, moduleImports, packagesIn } from './references.ts'
 import { loadEffects, type EffectStub } from './slice/effects.ts'
+import type { Harmless } from './slice/interpreter.ts'
 import { sliceNotebook, type Slice, type SliceOptions, type Statement } from './slice/slice.ts'
 import { placeOf } from './slice/refs.ts'
 import { ts, type DeclarationCache, type TypesOf } from './slice/typescript.ts'
@@ -141,18 +143,18 @@ export async function propose(options: ProposeOptions): Promise<Proposal> {
   const notebook = withModelCells(withoutUnparsed(parsed))
   const edits = options.edits ?? editsOf(options.previous)
   const outputs = edits.outputs ?? options.outputs
-  const whole = sliceOf(options, notebook, outputs)
+  const { slice: whole, failed, told } = sliceWithoutFailures(options, notebook, outputs)
   const document = isDocumentOrder(notebook) ? undefined : documentReplay(options, outputs)
   const trimmed = trim({
     notebook,
     slice: whole,
-    reslice: harmless => sliceOf(options, notebook, outputs, harmless),
+    reslice: harmless => sliceOf(options, notebook, outputs, new Map([...failed, ...harmless])),
     mode: options.trim ?? 'safe',
     edits: edits.trims ?? [],
     lifted: (edits.parameters ?? []).flatMap(edit => ('lift' in edit ? [edit.lift] : [])),
   })
   const versions = await stubVersions(whole, loadEffects(options.stubs), options.project)
-  const common = { options, notebook, edits, document, versions }
+  const common = { options, notebook, edits, document, told: [...told, ...versions] }
   const proposal = await proposeSlice(common, trimmed)
   if (trimmed.slice === whole) return proposal
   const trims = trimmed.trims.map(keptAfterAll)
@@ -166,17 +168,43 @@ interface Common {
   readonly notebook: Notebook
   readonly edits: ProposalEdits
   readonly document: ReplayRequest | undefined
-  /** Stubs that were written for other versions than are installed. */
-  readonly versions: readonly Assumption[]
+  /** What the slice does not tell: cells that failed, and stubs that were written for other versions. */
+  readonly told: readonly Assumption[]
 }
 
 async function proposeSlice(common: Common, { slice, trims, problems }: Trimmed): Promise<Proposal> {
-  const { options, notebook, edits, document, versions } = common
+  const { options, notebook, edits, document, told } = common
   const sliced = reportOf(slice, notebook, document)
-  const report = { ...sliced, assumptions: [...sliced.assumptions, ...versions], trims }
+  const report = { ...sliced, assumptions: [...sliced.assumptions, ...told], trims }
   const found = [...slice.diagnostics, ...unresolved(options.previous)]
   if (found.length > 0) return { ...report, diagnostics: found }
   return await plan(options, { slice, notebook, edits, report, problems })
+}
+
+/** A cell that failed and was seen to change nothing needs no mending: nothing is kept for what it might have done. */
+function sliceWithoutFailures(
+  options: ProposeOptions,
+  notebook: Notebook,
+  outputs: SliceOptions['outputs'],
+): {
+  readonly slice: Slice
+  readonly failed: ReadonlyMap<number, Harmless>
+  readonly told: readonly Assumption[]
+} {
+  const slice = sliceOf(options, notebook, outputs)
+  const isNeeded = ({ index, run }: Statement) => slice.kept.has(index) && notebook.runs[run]?.failed === true
+  if (!slice.statements.some(isNeeded) || options.trim === 'none')
+    return { slice, failed: new Map(), told: [] }
+  const statements = slice.statements.map(({ node, ...each }) => ({ ...each, text: node.getText() }))
+  const failed = harmlessFailures(notebook.runs, statements)
+  const without = failed.size > 0 ? sliceOf(options, notebook, outputs, failed) : slice
+  const gone = slice.statements.filter(s => isNeeded(s) && !without.kept.has(s.index))
+  const told = [...new Set(gone.map(({ cell }) => cell))].map(cell => ({
+    kind: 'order' as const,
+    message: 'The cell failed and was seen to change nothing: the pipeline does without it.',
+    cell,
+  }))
+  return { slice: without, failed, told }
 }
 
 function sliceOf(

@@ -144,25 +144,37 @@ for (const [name, ran] of keeps)
     assert.ok(proposal.kept.some(({ text }) => text.startsWith('mystery(') || text.includes('mystery(')))
   })
 
+const failing: readonly Ran[] = [
+  { source: "import { readFileSync } from 'node:fs'", seen: made('readFileSync') },
+  { source: "const rows: string[] = JSON.parse(readFileSync('rows.json', 'utf8'))", seen: made('rows') },
+  { source: 'rows.fliter(Boolean)', seen: { status: 'error' } },
+  { source: 'console.log(1); missing.go(rows)', seen: { status: 'error' } },
+  { source: 'rows.srot()', cell: 'sort', seen: { status: 'error' } },
+  {
+    source: 'rows.sort()',
+    cell: 'sort',
+    seen: made({ name: 'rows', type: 'Array', hash: '2', whole: true }),
+  },
+  { source: 'const out = rows.length', cell: 'out', seen: made('out') },
+]
+
 test('a cell that failed and did nothing is left out, whatever data it had', async () => {
-  const { kept, trims } = await proposed([
-    { source: "import { readFileSync } from 'node:fs'", seen: made('readFileSync') },
-    { source: "const rows: string[] = JSON.parse(readFileSync('rows.json', 'utf8'))", seen: made('rows') },
-    { source: 'rows.fliter(Boolean)', seen: { status: 'error' } },
-    { source: 'console.log(1); missing.go(rows)', seen: { status: 'error' } },
-    { source: 'rows.srot()', cell: 'sort', seen: { status: 'error' } },
-    {
-      source: 'rows.sort()',
-      cell: 'sort',
-      seen: made({ name: 'rows', type: 'Array', hash: '2', whole: true }),
-    },
-    { source: 'const out = rows.length', cell: 'out', seen: made('out') },
-  ])
+  const { kept, proposal } = await proposed(failing)
   assert.deepEqual(kept, ['c0', 'c1', 'sort', 'out'])
   assert.deepEqual(
-    trims.map(({ isSafe, state }) => ({ isSafe, state })),
-    trims.map(() => ({ isSafe: true, state: 'left-out' })),
+    proposal.kept.filter(({ cell }) => cell === 'sort').map(({ text }) => text),
+    ['rows.sort()'],
   )
+  const told = proposal.assumptions.filter(({ message }) => message.startsWith('The cell failed'))
+  assert.ok(told.some(({ cell }) => cell === 'c2'))
+})
+
+test('a cell that failed must be mended where nobody saw that it did nothing, or wants to rely on that', async () => {
+  const unseen = failing.map(ran =>
+    ran.seen?.status === 'error' ? { ...ran, seen: { ...ran.seen, unlooked: ['rows'] } } : ran,
+  )
+  await assert.rejects(proposed(unseen), /PRO016/)
+  await assert.rejects(proposed(failing, { trim: 'none' }), /PRO016/)
 })
 
 const files = (how: { read?: boolean; written?: boolean }) => ({

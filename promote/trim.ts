@@ -167,17 +167,12 @@ function reliedOn({ slice, candidates }: Look, call: number): readonly string[] 
 
 /**
  * What was seen holds for other data and parameters too: all that might change was looked at whole, and neither the
- * outside nor what a pipeline may be given decides what the call gets. What failed and did nothing, such as a name
- * that was mistyped, is not asked to do better with other data.
+ * outside nor what a pipeline may be given decides what the call gets.
  */
 function isSafeCall(look: Look, call: number, names: readonly string[]): boolean {
   const seen = look.candidates.get(call)
   if (!seen || names.some(name => !seen.whole.has(name))) return false
-  return hasFailed(look, call) || (seen.isAlone && !dependsOnData(look, call))
-}
-
-function hasFailed({ slice, notebook }: Look, call: number): boolean {
-  return notebook.runs[slice.statements[call]?.run ?? -1]?.failed === true
+  return seen.isAlone && !dependsOnData(look, call)
 }
 
 function dependsOnData({ slice, free, candidates, refs, lifted }: Look, call: number): boolean {

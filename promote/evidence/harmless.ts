@@ -46,6 +46,20 @@ export function harmlessOf(
 }
 
 /**
+ * What statements of runs that failed are taken not to do, by statement: change what was looked at whole and stayed as
+ * it was. A name that was mistyped is such, and no pipeline can have what fails.
+ */
+export function harmlessFailures(
+  runs: readonly CellRun[],
+  statements: readonly SeenStatement[],
+): ReadonlyMap<number, Harmless> {
+  const hasFailed = new Set(statements.filter(({ run }) => runs[run]?.failed).map(({ index }) => index))
+  if (hasFailed.size === 0) return new Map()
+  const seen = [...harmlessOf(runs, statements)].filter(([index]) => hasFailed.has(index))
+  return new Map(seen.map(([index, harmless]) => [index, { ...harmless, names: harmless.whole }]))
+}
+
+/**
  * Whether another session saw a run do what it is taken not to do. What that session did not look at says nothing.
  * @param seen of all its runs
  */

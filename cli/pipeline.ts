@@ -102,7 +102,7 @@ export async function registerPipeline(
   let uploadedBytes = 0
   for (const blob of blobs) {
     if (!wanted.delete(blob.digest)) continue
-    onProgress(`Sending ${blob.path} (${megabytes(blob.sizeBytes)})`)
+    onProgress(`Sending ${blob.path} (${sizeText(blob.sizeBytes)})`)
     await client.putBlob(blob.digest, blob.read())
     uploadedBytes += blob.sizeBytes
   }
@@ -157,7 +157,7 @@ export function slashes(path: string): string {
   return path.split(sep).join('/')
 }
 
-function megabytes(bytes: number): string {
+export function sizeText(bytes: number): string {
   return bytes < 1e5 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
@@ -167,9 +167,17 @@ export function pipelineNameOf(file: string): string {
   return (
     name
       .toLowerCase()
+      .replaceAll('ß', 'ss')
+      // Letters without their accents.
+      .normalize('NFKD')
+      .replace(/\p{M}+/gu, '')
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-+|-+$/g, '') || 'pipeline'
   )
+}
+
+export function isPipelineName(text: string): boolean {
+  return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text)
 }
 
 /** `name=value`: the value is JSON where it reads as JSON, else text. */

@@ -123,7 +123,8 @@ export async function createLock({
     }
     if (!model.plan && isPossible) continue
     if (!model.plan) {
-      const message = `The model ${path} cannot be used: ${model.problem ?? 'there is no such file'}. Mend it first.`
+      const problem = (model.problem ?? 'there is no such file').replace(/\.$/, '')
+      const message = `The model ${path} cannot be used: ${problem}. Mend it first.`
       diagnostics.push({ code: 'PRO022', message, cell })
       continue
     }

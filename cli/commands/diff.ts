@@ -1,7 +1,7 @@
 /** `slipway diff`: what makes two versions of a pipeline different, or a pipeline and what promotion would write now. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { createTwoFilesPatch } from 'diff'
 import {
@@ -133,7 +133,11 @@ async function contentAt(folder: string, revision: string): Promise<PipelineCont
     return contentOf(files, `${folder} in ${revision}`)
   } catch (cause) {
     if (cause instanceof CliError) throw cause
-    throw new CliError('CLI002', `git has no pipeline ${dirname(folder)} in ${revision}.`, { cause })
+    throw new CliError(
+      'CLI002',
+      `git has no ${folder} in ${revision}: is it a revision, and was the pipeline committed?`,
+      { cause },
+    )
   }
 }
 

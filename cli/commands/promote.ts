@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import {
   isVerified,
   manifestFile,
@@ -21,8 +21,9 @@ import { configFile } from '../../library/config.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
-import { readPipeline, slashes } from '../pipeline.ts'
+import { isPipelineName, pipelineNameOf, readPipeline, slashes } from '../pipeline.ts'
 import { carryBack } from '../promotion/back.ts'
+import { cellNames } from '../promotion/cells.ts'
 import { noteCommand, writePipeline } from '../promotion/folder.ts'
 import { promotionRequest, type PromotionRequest } from '../promotion/request.ts'
 import { provenanceFile, provenanceOf } from '../promotion/provenance.ts'
@@ -53,7 +54,7 @@ export const addPromote: AddCommand = (program, run) => {
   program
     .command('promote')
     .argument('<notebook>', 'an .ipynb file')
-    .option('--name <name>', 'of the pipeline (default: that of the notebook)')
+    .option('--name <name>', 'of the pipeline (default: that of the notebook)', parseName)
     .option('--out <folder>', "where to write it (default: pipelines/<name> in the project's root)")
     .option(
       '--output <name...>',
@@ -113,12 +114,12 @@ async function promoteCommand(
   const { proposal, known } = await proposalOf(request, root)
   const pipeline = pipelineOf(proposal, file)
   output.endProgress()
-  showProposal(context, proposal, pipeline)
+  showProposal(context, { proposal, pipeline, nameOf: cellNames(notebook) })
   if (known)
     return report(context, { proposal, pipeline, folder, outputs: known, unchanged: true, written: false })
   if (request.options.previous) showDiffs(context, proposal.preview?.files ?? [])
   if (!(await mayWrite(context, folder, options))) {
-    output.text('\nNothing was written.')
+    output.text(`\nNothing was written.${process.stdin.isTTY ? '' : ' `--yes` writes it.'}`)
     return report(context, { proposal, pipeline, folder, outputs: unverified(pipeline), written: false })
   }
   const canRun = options.verify && pipeline.conflicts.length === 0
@@ -174,6 +175,14 @@ async function proposalOf({ options, folder }: PromotionRequest, root: string): 
   if (known?.hasKept) return { proposal: untrimmed, known: known.outputs }
   const canRun = pipeline?.conflicts.length === 0
   return { proposal: canRun ? proposal : untrimmed, known: undefined }
+}
+
+/** @throws InvalidArgumentError of Commander */
+function parseName(text: string): string {
+  if (isPipelineName(text)) return text
+  throw new InvalidArgumentError(
+    `Expected lower-case letters, digits and single dashes, as in ${pipelineNameOf(`${text}.`)}, got ${text}.`,
+  )
 }
 
 function reportOf({ manifest }: Pipeline, verification: Verification, trims: Proposal['trims']): string {

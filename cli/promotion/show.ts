@@ -12,24 +12,31 @@ import {
 import { createTwoFilesPatch } from 'diff'
 import type { CommandContext } from '../context.ts'
 import { shortVersion } from '../output.ts'
+import { sizeText } from '../pipeline.ts'
+
+export interface ShownProposal {
+  readonly proposal: Proposal
+  readonly pipeline: Pipeline
+  /** What people are told of a cell, by its id. */
+  readonly nameOf: (cell: string) => string
+}
 
 export function showProposal(
   { output }: CommandContext,
-  proposal: Proposal,
-  { manifest, lock, files }: Pipeline,
+  { proposal, pipeline: { manifest, lock, files }, nameOf }: ShownProposal,
 ): void {
   const { colors } = output
   output.text(`Pipeline ${manifest.name} ${shortVersion(manifest.version)}`)
   for (const step of manifest.steps) {
     const takes = [...step.inputs.map(input => input.name), ...step.parameters].join(', ') || 'nothing'
-    const gives = step.outputs.map(({ name, codec }) => `${name} (${codec})`).join(', ')
+    const gives = step.outputs.map(({ name, codec }) => `${name} (${codec})`).join(', ') || 'files alone'
     output.text(`  ${step.name.padEnd(16)} ${takes} → ${gives}`)
   }
   for (const { name, default: value } of manifest.parameters)
     output.text(`  parameter ${name} = ${JSON.stringify(value)}`)
   for (const { name } of proposal.preview?.secrets ?? []) output.text(`  secret ${name}`)
   for (const { path, sizeBytes } of lock.data)
-    output.text(`  data ${path} (${(sizeBytes / 1e6).toFixed(1)} MB, by content)`)
+    output.text(`  data ${path} (${sizeText(sizeBytes)}, by content)`)
   const { kept, dropped, assumptions } = proposal
   output.text(
     `  keeps ${kept.length} of ${kept.length + dropped.length} statements; ${Object.keys(files).length} files`,
@@ -37,12 +44,14 @@ export function showProposal(
   for (const { message, cell, stub } of assumptions)
     output.text(
       colors.yellow(
-        `  assumes: ${message}${cell === undefined ? '' : ` (cell ${cell})`}` +
+        `  assumes: ${message}${cell === undefined ? '' : ` (cell ${nameOf(cell)})`}` +
           (stub === undefined ? '' : ` A stub for ${stub} would remove this.`),
       ),
     )
   for (const { message, at } of proposal.trims)
-    output.text(colors.yellow(`  seen otherwise: ${message} (cell ${at.map(({ cell }) => cell).join(', ')})`))
+    output.text(
+      colors.yellow(`  seen otherwise: ${message} (cell ${at.map(({ cell }) => nameOf(cell)).join(', ')})`),
+    )
   if (proposal.trims.some(({ state }) => state === 'kept'))
     output.text(
       '  `--trim all` leaves out what the session saw change nothing, if the verification passes without it.',
@@ -65,7 +74,11 @@ export function showDiffs({ output }: CommandContext, files: readonly FileDiff[]
   }
 }
 
-export function showVerdicts({ output }: CommandContext, { outputs, findings, sample }: Verification): void {
+export function showVerdicts(
+  { output }: CommandContext,
+  { outputs, findings, sample }: Verification,
+  nameOf: (cell: string) => string,
+): void {
   for (const verdict of outputs) {
     const { name, cause } = verdict
     output.text(
@@ -75,7 +88,8 @@ export function showVerdicts({ output }: CommandContext, { outputs, findings, sa
   if (sample) output.text(`  on at most ${sample.rows} rows of each data file`)
   for (const { message, cells } of findings) {
     output.text(output.colors.yellow(`  ${message}`))
-    for (const { cell, message } of cells) output.text(output.colors.yellow(`    cell ${cell} ${message}`))
+    for (const { cell, message } of cells)
+      output.text(output.colors.yellow(`    cell ${nameOf(cell)} │ ${message}`))
   }
 }
 

@@ -20,6 +20,7 @@ import { pipelineDocuments, type PipelineDocuments } from '../outputs.ts'
 import { slashes } from '../pipeline.ts'
 import { replay } from '../replay.ts'
 import type { NotebookFile } from '../run-notebook.ts'
+import { cellNames } from './cells.ts'
 import { fileDocuments } from './file-documents.ts'
 import { writeFiles } from './folder.ts'
 import { createSampledProject, saidOf } from './sampled-project.ts'
@@ -38,6 +39,8 @@ export interface VerifyRequest {
 export interface Verified {
   /** The one that was asked for, or, when that did not pass, the one with all that it leaves out. */
   readonly proposal: Proposal
+  /** It is the one with all of it. */
+  readonly hasKept?: boolean
   readonly verified: Pipeline
   readonly outputs: readonly OutputVerdict[]
   readonly verification?: Verification
@@ -69,7 +72,7 @@ export async function verifyPipeline(context: CommandContext, request: VerifyReq
     const { verification, pipeline = proposal.pipeline! } = result
     if (!verification) return { proposal, verified: pipeline, outputs: unverified(pipeline) }
     output.endProgress()
-    showVerdicts(context, verification)
+    showVerdicts(context, verification, cellNames(notebook))
     if (verification.blocked)
       throw new CliError(
         'CLI012',
@@ -80,7 +83,8 @@ export async function verifyPipeline(context: CommandContext, request: VerifyReq
     // What a sampled copy gave is said of the project.
     const inProject = <T>(said: T): T => (sampled ? saidOf(said, sampled.project.root, request.root) : said)
     const verified = recorded ? recordOutputs(pipeline, inProject(recorded), inProject(steps)) : pipeline
-    return { proposal: result, verified, outputs: verification.outputs, verification }
+    const hasKept = result.replay === proposal.untrimmed?.replay
+    return { proposal: result, hasKept, verified, outputs: verification.outputs, verification }
   } finally {
     sampled?.project.dispose()
     rmSync(work, { recursive: true, force: true })
@@ -150,6 +154,11 @@ async function inScratch(
     const result = await run(project)
     const { outputs, shown } = saidOf({ outputs: result.outputs, shown: result.shown }, project.root, root)
     return { ...result, outputs, ...(shown ? { shown } : {}) }
+  } catch (thrown) {
+    // Nobody knows the copy: what failed there is told of the project.
+    if (!(thrown instanceof CliError)) throw thrown
+    const { code, message, exitCode, details } = thrown
+    throw new CliError(code, message.replaceAll(project.root, root), { exitCode, details, cause: thrown })
   } finally {
     project.dispose()
   }

@@ -4,12 +4,12 @@ import {
   lockFile,
   noEdits,
   parseEdits,
-  propose,
   shownTrims,
   type FileDiff,
   type ProposeOptions,
 } from '../../promote/index.ts'
 import { createOutput } from '../output.ts'
+import { proposalOf } from '../promotion/chosen.ts'
 import { promotionRequest } from '../promotion/request.ts'
 import { rootOfNotebook } from '../promotion/root.ts'
 import type { PreviewAnswer, PreviewRequest } from './messages.ts'
@@ -21,8 +21,10 @@ export async function previewPromotion(
 ): Promise<PreviewAnswer> {
   const root = rootOfNotebook(file)
   const { colors } = createOutput(true)
-  const { options, folder } = promotionRequest({ root, file, text, name, edits, history, colors, cache })
-  const { pipeline, preview, diagnostics, kept, dropped, assumptions, trims } = await propose(options)
+  const request = promotionRequest({ root, file, text, name, edits, history, colors, cache })
+  const { options, folder } = request
+  const { proposal } = await proposalOf(request, root)
+  const { pipeline, preview, diagnostics, kept, dropped, assumptions, trims } = proposal
   return {
     name: options.name,
     folder,

@@ -4,16 +4,11 @@ import { basename, join, relative } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import {
-  isVerified,
-  manifestFile,
   parseEdits,
   printReport,
-  propose,
-  type OutputVerdict,
   type Pipeline,
   type Proposal,
   shownTrims,
-  type ShownTrim,
   type TrimMode,
   type Verification,
 } from '../../promote/index.ts'
@@ -21,11 +16,12 @@ import { configFile } from '../../library/config.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
 import type { AddCommand } from '../main.ts'
-import { isPipelineName, pipelineNameOf, readPipeline, slashes } from '../pipeline.ts'
+import { isPipelineName, pipelineNameOf, slashes } from '../pipeline.ts'
 import { carryBack } from '../promotion/back.ts'
 import { cellNames } from '../promotion/cells.ts'
+import { proposalOf, verificationFile } from '../promotion/chosen.ts'
 import { noteCommand, writePipeline } from '../promotion/folder.ts'
-import { promotionRequest, type PromotionRequest } from '../promotion/request.ts'
+import { promotionRequest } from '../promotion/request.ts'
 import { provenanceFile, provenanceOf } from '../promotion/provenance.ts'
 import { beginProject, noteRoot, rootOfNotebook } from '../promotion/root.ts'
 import { report, showDiffs, showProposal, verificationSummary } from '../promotion/show.ts'
@@ -45,8 +41,6 @@ interface PromoteOptions {
   readonly yes?: boolean
 }
 
-/** What is kept beside a pipeline's tests about its verification. Not part of the version. */
-const verificationFile = 'tests/verification.json'
 /** The same for a person. */
 const reportFile = 'tests/verification.md'
 
@@ -140,6 +134,7 @@ async function promoteCommand(
       outputs,
       ...(verification ? verificationSummary(verification) : {}),
       ...(trims.length > 0 ? { trims: shownTrims(trims) } : {}),
+      ...(found.hasKept ? { notPassed: pipeline.manifest.version } : {}),
     }),
     ...(verification ? { [reportFile]: reportOf(verified, verification, trims) } : {}),
     [provenanceFile]: json(provenance),
@@ -157,24 +152,6 @@ async function promoteCommand(
     ...{ proposal: found.proposal, pipeline: verified, folder, outputs, verification },
     written: true,
   })
-}
-
-interface Chosen {
-  readonly proposal: Proposal
-  /** The verdicts of the pipeline that is there already, when it is the proposed one and was verified. */
-  readonly known: readonly OutputVerdict[] | undefined
-}
-
-/** The proposal, or the one with all that it leaves out, where that cannot be verified or did not pass before. */
-async function proposalOf({ options, folder }: PromotionRequest, root: string): Promise<Chosen> {
-  const proposal = await propose(options)
-  const { pipeline, untrimmed } = proposal
-  const before = pipeline && verifiedBefore(root, folder, pipeline)
-  if (before || !untrimmed?.pipeline) return { proposal, known: before?.outputs }
-  const known = verifiedBefore(root, folder, untrimmed.pipeline)
-  if (known?.hasKept) return { proposal: untrimmed, known: known.outputs }
-  const canRun = pipeline?.conflicts.length === 0
-  return { proposal: canRun ? proposal : untrimmed, known: undefined }
 }
 
 /** @throws InvalidArgumentError of Commander */
@@ -216,31 +193,6 @@ function pipelineOf({ pipeline, diagnostics }: Proposal, file: string): Pipeline
     details: { diagnostics },
   })
   throw error
-}
-
-interface VerifiedBefore {
-  readonly outputs: readonly OutputVerdict[]
-  /** It did not pass without all of it. */
-  readonly hasKept: boolean
-}
-
-/** The verdicts of the pipeline that is there already, when it is this very version and was verified. */
-function verifiedBefore(root: string, folder: string, pipeline: Pipeline): VerifiedBefore | undefined {
-  if (!existsSync(join(folder, manifestFile))) return undefined
-  try {
-    const there = readPipeline(root, folder)
-    const text = there.files[verificationFile]?.toString('utf8')
-    if (there.manifest.version !== pipeline.manifest.version || text === undefined) return undefined
-    const { outputs, sample, trims } = JSON.parse(text) as Pick<Verification, 'outputs' | 'sample'> & {
-      readonly trims?: readonly Pick<ShownTrim, 'state'>[]
-    }
-    const hasKept = trims?.some(({ state }) => state === 'kept-after-all') === true
-    // A sample vouches for itself alone.
-    return !sample && outputs.every(isVerified) ? { outputs, hasKept } : undefined
-  } catch {
-    // What is there was edited or is of another format: it is written anew.
-    return undefined
-  }
 }
 
 async function mayWrite(context: CommandContext, folder: string, { yes }: PromoteOptions): Promise<boolean> {

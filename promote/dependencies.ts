@@ -60,7 +60,12 @@ export interface StaleReason {
 export function notebookDependencies(options: DependenciesOptions): readonly CellDependencies[] {
   const { notebook: text, stubs, ...rest } = options
   const notebook = parseNotebook(text)
-  const slice = sliceNotebook({ ...rest, notebook: withPendingCells(notebook), effects: loadEffects(stubs) })
+  const slice = sliceNotebook({
+    ...rest,
+    notebook: withPendingCells(notebook),
+    effects: loadEffects(stubs),
+    resumes: true,
+  })
   return dependenciesOf(notebook, slice)
 }
 

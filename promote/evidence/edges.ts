@@ -69,7 +69,7 @@ export interface RunStatement {
 
 export interface KnownNeeds {
   /** What the slicer found, per statement. */
-  readonly needs: readonly (ReadonlySet<number> | undefined)[]
+  readonly needs: (statement: number) => ReadonlySet<number>
   /** Whether a statement touches the outside or calls what is not known. */
   readonly isDoing: (statement: number) => boolean
 }
@@ -91,7 +91,7 @@ export function evidenceNeeds(
     const earlier = orAll(ofRun.get(from) ?? [], doing)
     const reads = why.kind === 'value' ? ({ mentions }: RunStatement) => mentions.has(why.name) : doing
     const later = orAll(ofRun.get(to) ?? [], reads)
-    if (later.some(({ index }) => earlier.some(each => needs[index]?.has(each.index)))) continue
+    if (later.some(({ index }) => earlier.some(each => needs(index).has(each.index)))) continue
     for (const { index } of later) {
       const more = added.get(index) ?? new Set()
       for (const each of earlier) more.add(each.index)

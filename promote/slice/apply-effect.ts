@@ -8,6 +8,9 @@ import {
   fileObject,
   filesAround,
   objectAt,
+  setImplicit,
+  sharedSlot,
+  TooEntangled,
   outside,
   outsideKinds,
   statesOf,
@@ -46,14 +49,14 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
   }
   if (effect.data || effect.model) {
     const path = literalPath(it, call.argumentNodes[0])
-    it.references.push({
+    it.notes.references.push({
       statement: heap.current(),
       kind: effect.model ? 'model' : 'data',
       ...(call.stub ? { package: call.stub.package } : {}),
       ...(path === undefined ? { argument: call.argumentNodes[0] } : { path }),
     })
   }
-  if (!effect.again) it.notAgain.add(heap.current())
+  if (!effect.again) it.notes.notAgain.push(heap.current())
   const results = parts.flatMap(part =>
     (part.returns ?? []).map(kind => resultOf(it, { kind, effect: part, given }, call)),
   )
@@ -80,7 +83,7 @@ function defineAccessors(it: Interpreter, call: Call): Value {
     if (third) define(it, target, key, third)
     else
       for (const object of second)
-        for (const name of [...object.fields.keys()])
+        for (const name of [...heap.fieldsOf(object).keys()])
           define(it, target, name, heap.readField(new Set([object]), name))
     heap.writeField(target, '*', call.more ?? nothing)
   })
@@ -93,7 +96,7 @@ function define(it: Interpreter, target: Value, key: string, descriptor: Value):
   for (const kind of ['get', 'set'] as const)
     for (const object of heap.readField(descriptor, kind)) {
       if (!it.functions.has(object)) continue
-      it.implicit.any = true
+      setImplicit(it)
       it.accessors.set(object, kind)
       heap.writeField(target, kind === 'set' && key !== '*' ? `set ${key}` : key, new Set([object]))
     }
@@ -102,12 +105,12 @@ function define(it: Interpreter, target: Value, key: string, descriptor: Value):
 /** No stub: it may call, change and keep whatever it can reach, and read and write the outside. */
 export function havoc(it: Interpreter, call: Omit<Call, 'frame'> & { readonly frame: Call['frame'] }): Value {
   const { heap } = it
-  it.unknownCalls.push({
+  it.notes.unknownCalls.push({
     statement: heap.current(),
     text: call.text,
     ...(call.stub ? { stub: call.stub } : {}),
   })
-  it.notAgain.add(heap.current())
+  it.notes.notAgain.push(heap.current())
   const hidden = [...call.callee].flatMap(object => {
     const known = it.externals.get(object)
     return known ? [external(it, known.package, '')] : []
@@ -131,15 +134,21 @@ export function havoc(it: Interpreter, call: Omit<Call, 'frame'> & { readonly fr
       if (!harmless?.unwritten.has(kind)) touchOutside(it, kind, call, { isWrite: true, isAssumed: true })
     change(it, everything, same)
   })
+  // Classes that unknown code makes may stand below classes of unknown code.
+  if (++it.budget.depth > mostUnknown) throw new TooEntangled()
   const run = () => callBack(it, { everything, made, same }, call)
   if ([...everything].some(object => it.functions.has(object) || it.classes.has(object))) later(it, run)
   else heap.maybe('weak', run)
+  it.budget.depth--
   return everything
 }
 
+/** How deep unknown calls may lie in each other before nobody can follow them. */
+const mostUnknown = 25
+
 /** What the kernel saw stay as it was, whole. */
 function reachOf(it: Interpreter, { names }: Harmless): Value {
-  return it.heap.reach(union(...[...names].map(name => it.shared.get(name)?.values ?? nothing)))
+  return it.heap.reach(union(...[...names].map(name => it.heap.peek(sharedSlot(it, name)).values)))
 }
 
 /** Unknown code may change what it reaches, so that anything in it may hold anything of it. */
@@ -181,7 +190,8 @@ function callBack(
 /** Adds what can be reached, methods of the notebook's own classes included. */
 function grow(it: Interpreter, everything: Set<AbstractObject>): void {
   for (const object of everything) {
-    for (const slot of object.fields.values()) for (const each of slot.values) everything.add(each)
+    for (const slot of it.heap.fieldsOf(object).values())
+      for (const each of it.heap.peek(slot).values) everything.add(each)
     if (!it.instances.has(object) && !it.classes.has(object)) continue
     for (const members of inheritedMembers(it, object, '*')) for (const each of members) everything.add(each)
   }
@@ -365,7 +375,7 @@ function touchOutside(it: Interpreter, use: string, call: Call, touch: Touch): v
   const path = index === undefined ? undefined : literalPath(it, call.argumentNodes[Number(index)])
   // `network:0`: only when the argument may be an address.
   if (kind === 'network' && path !== undefined && !/^[a-z][a-z0-9+.-]*:/i.test(path)) return
-  it.outsideUses.push({
+  it.notes.outsideUses.push({
     statement: it.heap.current(),
     kind,
     isWrite,

@@ -11,7 +11,12 @@ import { executeBlock, moduleMember } from './execute.ts'
 import { nothing, union, type AbstractObject, type Value } from './heap.ts'
 import {
   createFrame,
+  addToFrame,
+  classesAt,
   objectAt,
+  selfOf,
+  setImplicit,
+  shortPath,
   TooEntangled,
   type Frame,
   type Interpreter,
@@ -165,7 +170,7 @@ function constructBuiltin(it: Interpreter, callee: Value, given: Arguments, fram
   if (name === 'Proxy') {
     const proxy = objectAt(it, given.node, frame, { kind: 'plain' })
     it.proxies.set(proxy, handler)
-    it.implicit.any = true
+    setImplicit(it)
     // Without a trap it is the target: both are read and written.
     return union(new Set([proxy]), first)
   }
@@ -346,7 +351,7 @@ export function inline(it: Interpreter, object: AbstractObject, given: Arguments
   const within = it.stack.findLast(level => level.node === node)
   if (within?.frame)
     return it.heap.maybe('weak', () => recurse(it, { frame: within.frame as Frame, node }, actual))
-  const path = `${it.stack.at(-1)?.path ?? ''}>${it.notebook.placeOf(given.node)}:${given.node.pos}:${object.id}`
+  const path = pathOf(it, object, given)
   const frame = frameAt(it, { node, outer, path }, actual)
   const level = { node, path, frame }
   const follow = () => {
@@ -365,14 +370,23 @@ export function inline(it: Interpreter, object: AbstractObject, given: Arguments
   }
   if (!isGenerator(node)) {
     follow()
-    return frame.results
+    return resultsOf(it, frame)
   }
   const iterator = objectAt(it, node, frame, { kind: 'plain' })
   it.lazies.set(iterator, () => {
     if (!it.stack.includes(level)) follow()
-    return frame.results
+    return resultsOf(it, frame)
   })
   return new Set([iterator])
+}
+
+/** Which calls lead into a function. */
+function pathOf(it: Interpreter, { id }: AbstractObject, { node }: Arguments): string {
+  return shortPath(it, `${it.stack.at(-1)?.path ?? ''}>${it.notebook.keyOf(node)}:${id}`)
+}
+
+function resultsOf(it: Interpreter, { held }: Frame): Value {
+  return it.history.read(held).results
 }
 
 function frameAt(
@@ -380,24 +394,23 @@ function frameAt(
   { node, outer, path }: { node: ts.SignatureDeclaration; outer: Frame; path: string },
   given: Arguments,
 ): Frame {
-  const self = ts.isArrowFunction(node) ? outer.self : given.self
-  const parameters = new Set(union(...given.parameters, given.more ?? nothing))
+  const self = ts.isArrowFunction(node) ? selfOf(it, outer) : given.self
+  const parameters = union(...given.parameters, given.more ?? nothing)
+  // The same place again (of a loop): who is called on, and with what, may be others by now.
   const known = it.frames.get(path)
-  if (known) {
-    // The same place again (of a loop): who is called on, and with what, may be others by now.
-    for (const each of parameters) (known.parameters as Set<AbstractObject>).add(each)
-    if (!ts.isArrowFunction(node)) for (const each of self) (known.self as Set<AbstractObject>).add(each)
-    return known
-  }
-  const frame = createFrame({
-    parent: outer,
-    self: ts.isArrowFunction(node) ? self : new Set(self),
-    parameters,
-    path,
-    functions: [...outer.functions, node],
-    isAwaited: given.isAwaited ?? false,
-  })
-  it.frames.set(path, frame)
+  const frame =
+    known?.parent === outer &&
+    known.functions.at(-1) === node &&
+    known.isAwaited === (given.isAwaited ?? false)
+      ? known
+      : createFrame({
+          parent: outer,
+          path,
+          functions: [...outer.functions, node],
+          isAwaited: given.isAwaited ?? false,
+        })
+  if (frame !== known) it.frames.set(path, frame)
+  addToFrame(it, frame, { self, parameters })
   return frame
 }
 
@@ -405,13 +418,13 @@ function frameAt(
 function followBody(it: Interpreter, body: ts.Node, frame: Frame): void {
   const once = () => {
     if (ts.isBlock(body)) executeBlock(it, body.statements, frame)
-    else for (const each of evaluate(it, body, frame)) frame.results.add(each)
+    else addToFrame(it, frame, { results: evaluate(it, body, frame) })
   }
   once()
-  if (!frame.isRecursive) return
+  if (!it.history.read(frame.held).isRecursive) return
   it.heap.maybe('weak', () => {
-    for (let before = -1; before !== it.heap.changes() + frame.results.size;) {
-      before = it.heap.changes() + frame.results.size
+    for (let before = -1; before !== it.heap.changes() + resultsOf(it, frame).size;) {
+      before = it.heap.changes() + resultsOf(it, frame).size
       once()
     }
   })
@@ -440,7 +453,7 @@ function bindParameters(
     const value = union(given.parameters[i] ?? nothing, given.more ?? nothing, fallback)
     assign(it, parameter.name, value, frame)
     if (node.kind === ts.SyntaxKind.Constructor && ts.isParameterPropertyDeclaration(parameter, node))
-      it.heap.writeField(frame.self, (parameter.name as ts.Identifier).text, value)
+      it.heap.writeField(selfOf(it, frame), (parameter.name as ts.Identifier).text, value)
   }
 }
 
@@ -450,12 +463,13 @@ function recurse(
   { frame, node }: { readonly frame: Frame; readonly node: ts.SignatureDeclaration },
   given: Arguments,
 ): Value {
-  frame.isRecursive = true
-  for (const each of union(...given.parameters, given.more ?? nothing))
-    (frame.parameters as Set<AbstractObject>).add(each)
-  if (!ts.isArrowFunction(node)) for (const each of given.self) (frame.self as Set<AbstractObject>).add(each)
+  addToFrame(it, frame, {
+    isRecursive: true,
+    parameters: union(...given.parameters, given.more ?? nothing),
+    ...(ts.isArrowFunction(node) ? {} : { self: given.self }),
+  })
   bindParameters(it, node, given, frame)
-  return frame.results
+  return resultsOf(it, frame)
 }
 
 /** Makes instances of all classes that a value may be, as unknown code might. */
@@ -490,7 +504,17 @@ function runConstructor(it: Interpreter, object: AbstractObject, given: Argument
 }
 
 function constructParent(it: Interpreter, parent: AbstractObject, given: Arguments): Value {
-  if (it.classes.has(parent)) return runConstructor(it, parent, given)
+  if (it.classes.has(parent)) {
+    // What nobody knows may be a class above itself.
+    const key = `${parent.id}@${it.stack.length}`
+    if (it.constructing.has(key)) return nothing
+    it.constructing.add(key)
+    try {
+      return runConstructor(it, parent, given)
+    } finally {
+      it.constructing.delete(key)
+    }
+  }
   const name = it.externals.get(parent)
   const isHarmless = name !== undefined && it.effects.find(name.package, `${name.name}.new`) !== undefined
   if (!isHarmless)
@@ -501,7 +525,7 @@ function constructParent(it: Interpreter, parent: AbstractObject, given: Argumen
 function initializeFields(it: Interpreter, object: AbstractObject, given: Arguments): void {
   const known = it.classes.get(object)
   if (!known) return
-  const path = `${it.stack.at(-1)?.path ?? ''}>${it.notebook.placeOf(given.node)}:${given.node.pos}:${object.id}`
+  const path = pathOf(it, object, given)
   const frame = createFrame({ parent: known.frame, self: given.self, path, functions: known.frame.functions })
   for (const member of known.node.members) {
     if (!ts.isPropertyDeclaration(member) || !member.initializer) continue
@@ -515,7 +539,7 @@ function initializeFields(it: Interpreter, object: AbstractObject, given: Argume
 }
 
 function superCall(it: Interpreter, node: ts.CallExpression, frame: Frame): Value {
-  const given = { ...readArguments(it, node.arguments, frame), self: frame.self, node }
+  const given = { ...readArguments(it, node.arguments, frame), self: selfOf(it, frame), node }
   for (const object of enclosingClasses(it, node)) {
     for (const parent of it.heap.readField(new Set([object]), 'extends')) constructParent(it, parent, given)
     initializeFields(it, object, given)
@@ -541,7 +565,7 @@ function superMember(it: Interpreter, target: ts.Expression): Value {
 
 function enclosingClasses(it: Interpreter, node: ts.Node): readonly AbstractObject[] {
   const owner = ts.findAncestor(node, ts.isClassLike)
-  return [...it.classes].filter(([, known]) => known.node === owner).map(([object]) => object)
+  return owner ? it.history.read(classesAt(it, owner)) : []
 }
 
 function readArguments(

@@ -3,30 +3,39 @@
  * go of something (a timer that would keep the step alive), and the signatures of overloaded functions. They come
  * only where all that they look at is kept anyway, so that they never bring dead ends back.
  */
+import type { Found } from './found.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Statement } from './slice.ts'
 import { bare, ts } from './typescript.ts'
 
 /** @returns statements to be kept beside those that are */
 export function companions(
-  it: Interpreter,
+  { it, needs }: Found,
   statements: readonly Statement[],
   kept: ReadonlySet<number>,
 ): readonly number[] {
   const isThere = (need: number) => kept.has(need) || isImport(statements[need])
   // Functions that only a check calls come with it.
   const comes = (need: number) =>
-    isThere(need) || (isFunction(statements[need]) && [...(it.heap.needs[need] ?? [])].every(isThere))
-  const goesAlong = ({ index }: Statement) => [...(it.heap.needs[index] ?? [])].every(comes)
+    isThere(need) || (isFunction(statements[need]) && [...needs(need)].every(isThere))
+  const goesAlong = ({ index }: Statement) => [...needs(index)].every(comes)
+  const throwers: Throwers = new Set(
+    statements
+      .filter(({ node }) => it.names.remember(node, 'throws in its body', () => throwsInBody(node)))
+      .flatMap(({ declares }) => declares),
+  )
   return statements
     .filter(statement => !kept.has(statement.index))
     .filter(
       statement =>
         isOverload(statement, statements, kept) ||
-        ((isCheck(it, statement, statements) || isRelease(it, statement)) && goesAlong(statement)),
+        ((isCheck(it, statement, throwers) || isRelease(it, statement)) && goesAlong(statement)),
     )
     .map(({ index }) => index)
 }
+
+/** Names of functions that throw. */
+type Throwers = ReadonlySet<string>
 
 function isImport(statement: Statement | undefined): boolean {
   return statement !== undefined && ts.isImportDeclaration(statement.node)
@@ -65,9 +74,9 @@ function isOverload(
 }
 
 /** A statement that may end everything: what comes after it counts on its not having done so. */
-function isCheck(it: Interpreter, { node }: Statement, statements: readonly Statement[]): boolean {
+function isCheck(it: Interpreter, { node }: Statement, throwers: Throwers): boolean {
   if (ts.isDeclarationStatement(node) || ts.isVariableStatement(node)) return false
-  return mayThrow(node) || calls(node).some(call => isAssertion(it, call, statements))
+  return it.names.remember(node, 'throws', () => mayThrow(node)) || asserts(it, node, throwers)
 }
 
 /** A `throw` that is not caught within the node, nor waits in a function. */
@@ -80,12 +89,16 @@ function mayThrow(node: ts.Node): boolean {
 }
 
 /** `assert…` of Node, or a function of the notebook that throws. */
-function isAssertion(it: Interpreter, call: ts.CallExpression, statements: readonly Statement[]): boolean {
+function asserts(it: Interpreter, node: ts.Statement, throwers: Throwers): boolean {
+  return callsOf(it, node).some(call => isAssertion(it, call, throwers))
+}
+
+function isAssertion(it: Interpreter, call: ts.CallExpression, throwers: Throwers): boolean {
   const callee = bare(call.expression)
   const stub = it.names.stubName(callee)
   if (stub?.package === 'node' && /^assert\b/.test(stub.name)) return true
   if (!ts.isIdentifier(callee) || it.names.of(callee).kind !== 'shared') return false
-  return statements.some(({ node, declares }) => declares.includes(callee.text) && throwsInBody(node))
+  return throwers.has(callee.text)
 }
 
 function throwsInBody(node: ts.Statement): boolean {
@@ -97,11 +110,15 @@ function throwsInBody(node: ts.Statement): boolean {
 function isRelease(it: Interpreter, { node }: Statement): boolean {
   return (
     ts.isExpressionStatement(node) &&
-    calls(node).some(call => {
+    callsOf(it, node).some(call => {
       const stub = it.names.stubName(bare(call.expression))
       return stub !== undefined && it.effects.find(stub.package, stub.name)?.release === true
     })
   )
+}
+
+function callsOf(it: Interpreter, node: ts.Statement): readonly ts.CallExpression[] {
+  return it.names.remember(node, 'calls', () => calls(node))
 }
 
 /** Calls that run with a statement, in no function of its own. */

@@ -139,11 +139,15 @@ export interface Effects {
 
 /** The stubs that come with Slipway. @param extra the user's own, which go first */
 export function loadEffects(extra: readonly EffectStub[] = []): Effects {
-  return createEffects([
-    ...extra,
-    ...[slipway, danfo, arrow, tfjsCore, tfjsLayers, node, js, notebook].map(checkEffectStub),
-  ])
+  const key = JSON.stringify(extra)
+  if (loaded?.key === key) return loaded.effects
+  const own = [slipway, danfo, arrow, tfjsCore, tfjsLayers, node, js, notebook]
+  loaded = { key, effects: createEffects([...extra, ...own.map(checkEffectStub)]) }
+  return loaded.effects
 }
+
+/** The same stubs are the same effects: what was found with them can be gone on from. */
+let loaded: { readonly key: string; readonly effects: Effects } | undefined
 
 /** @throws Error naming the place when the stub has the wrong shape */
 export function checkEffectStub(value: unknown): EffectStub {

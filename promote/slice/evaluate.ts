@@ -1,12 +1,15 @@
 /** The abstract interpreter's expressions: what an expression may be, and what evaluating it reads and writes. */
 import { callExpression, construct, invoke, taggedTemplate } from './call.ts'
 import { executeClass } from './execute.ts'
-import { nothing, union, type AbstractObject, type Value } from './heap.ts'
+import { nothing, union, type AbstractObject, type Slot, type Value } from './heap.ts'
 import {
+  addToFrame,
   external,
   localSlot,
   objectAt,
   outside,
+  selfOf,
+  setImplicit,
   sharedSlot,
   spend,
   type Frame,
@@ -63,8 +66,8 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
   if (ts.isClassExpression(node)) return executeClass(it, node, frame)
   if (ts.isObjectLiteralExpression(node)) return objectLiteral(it, node, frame)
   if (ts.isArrayLiteralExpression(node)) return arrayLiteral(it, node, frame)
-  if (node.kind === ts.SyntaxKind.ThisKeyword) return frame.self
-  if (node.kind === ts.SyntaxKind.SuperKeyword) return frame.self
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return selfOf(it, frame)
+  if (node.kind === ts.SyntaxKind.SuperKeyword) return selfOf(it, frame)
   if (ts.isTemplateExpression(node)) {
     for (const span of node.templateSpans) convert(it, go(span.expression), span)
     return nothing
@@ -76,15 +79,15 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
   if (ts.isYieldExpression(node)) {
     const given = node.expression ? go(node.expression) : nothing
     const value = node.asteriskToken ? union(given, iterate(it, given, node)) : given
-    for (const each of value) frame.results.add(each)
-    return union(value, frame.parameters)
+    addToFrame(it, frame, { results: value })
+    return union(value, it.history.read(frame.held).parameters)
   }
   if (ts.isAwaitExpression(node)) {
     const value = go(node.expression)
     awaited(it)
     // Whatever settled it, by a function that it came with, is needed.
     heap.readField(value, '*')
-    if (it.implicit.any) callThen(it, value, node)
+    if (it.history.read(it.implicit)) callThen(it, value, node)
     return settledValue(it, value)
   }
   if (ts.isRegularExpressionLiteral(node)) return regularExpression(it, node, frame)
@@ -112,7 +115,7 @@ function regularExpression(it: Interpreter, node: ts.RegularExpressionLiteral, f
 
 /** A promise made here gives what it was resolved with. */
 function settledValue(it: Interpreter, value: Value): Value {
-  if (it.resolvers.size === 0) return value
+  if (it.resolvers.isEmpty()) return value
   const isPromise = (object: AbstractObject) => object.tag?.package === 'js' && object.tag.name === 'Promise'
   const promises = [...value, ...it.heap.readField(value, '*')].filter(isPromise)
   const given = it.heap.readField(new Set(promises), '*')
@@ -164,7 +167,7 @@ function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
 
 function argumentsObject(it: Interpreter, node: ts.Node, frame: Frame): Value {
   const object = objectAt(it, node, frame, { kind: 'plain' })
-  it.heap.fill(object, frame.parameters)
+  it.heap.fill(object, it.history.read(frame.held).parameters)
   return new Set([object])
 }
 
@@ -185,8 +188,14 @@ function readProperty(it: Interpreter, target: Value, name: string, node: ts.Nod
 function globalVariables(it: Interpreter, target: Value, name: string): Value {
   const isGlobal = [...target].some(object => it.externals.get(object)?.name === 'globalThis')
   if (!isGlobal) return nothing
-  const slots = name === '*' ? [...it.shared.values()] : [it.shared.get(name)]
-  return union(...slots.map(slot => (slot ? it.heap.read(slot) : nothing)))
+  return union(...declaredSlots(it, name).map(slot => it.heap.read(slot)))
+}
+
+/** The variables of that name; `*` for all of them. */
+function declaredSlots(it: Interpreter, name: string): readonly Slot[] {
+  const names = it.history.read(it.declared)
+  const wanted = name === '*' ? names : names.filter(each => each === name)
+  return wanted.map(each => sharedSlot(it, each))
 }
 
 /** Nothing that a stub describes has a longer path. */
@@ -243,7 +252,7 @@ function binary(it: Interpreter, node: ts.BinaryExpression, frame: Frame): Value
     )
   const after = go(right)
   if (kind === ts.SyntaxKind.CommaToken) return after
-  if (kind === ts.SyntaxKind.InstanceOfKeyword && it.implicit.any) {
+  if (kind === ts.SyntaxKind.InstanceOfKeyword && it.history.read(it.implicit)) {
     const asked = readMember(it, after, '@@hasInstance', node).value
     it.heap.maybe('weak', () => invoke(it, asked, { self: after, parameters: [before], node }))
   }
@@ -305,7 +314,8 @@ export function assign(it: Interpreter, target: ts.Node, value: Value, frame: Fr
 /** The items of a list by position, as far as they are known. */
 function listItems(it: Interpreter, value: Value, node: ts.Node): (i: number) => Value {
   const isList = [...value].every(object => object.kind === 'plain' && !it.instances.has(object))
-  if (isList && !it.implicit.any && it.lazies.size === 0) return i => it.heap.readField(value, String(i))
+  if (isList && !it.history.read(it.implicit) && it.lazies.isEmpty())
+    return i => it.heap.readField(value, String(i))
   const all = iterate(it, value, node)
   return () => all
 }
@@ -354,7 +364,7 @@ function copyFields(
   for (const object of from) {
     const self = new Set([object])
     if (it.proxies.has(object)) it.heap.writeField(to, '*', readProperty(it, self, '*', node))
-    for (const name of [...object.fields.keys()])
+    for (const name of [...it.heap.fieldsOf(object).keys()])
       if (!except?.has(name) && !name.startsWith('set '))
         it.heap.writeField(to, name, readProperty(it, self, name, node))
   }
@@ -380,8 +390,7 @@ function writeProperty(
   useEnvironment(it, target, true)
   for (const object of target)
     if (it.externals.get(object)?.name === 'globalThis') {
-      const slots = name === '*' ? [...it.shared.values()] : [it.shared.get(name)]
-      for (const slot of slots) if (slot) it.heap.write(slot, value, { add: true })
+      for (const slot of declaredSlots(it, name)) it.heap.write(slot, value, { add: true })
     }
   writeMember(it, target, name, { value, node })
 }
@@ -392,7 +401,7 @@ function useEnvironment(it: Interpreter, target: Value, isWrite: boolean): void 
     const known = it.externals.get(object)
     if (known?.package !== 'node' || known.name !== 'process.env') continue
     const environment = outside(it, 'environment')
-    it.outsideUses.push({ statement: it.heap.current(), kind: 'environment', isWrite })
+    it.notes.outsideUses.push({ statement: it.heap.current(), kind: 'environment', isWrite })
     it.heap.readField(environment, '*')
     // The time zone and the language are taken from there.
     const changed = union(environment, outside(it, 'locale'))
@@ -405,7 +414,7 @@ export function notePatch(it: Interpreter, target: Value, node: ts.Node): void {
   for (const object of target) {
     const known = it.externals.get(object)
     if (known && /(^|\.)(prototype|__proto__)$/.test(known.name))
-      it.patches.push({ statement: it.heap.current(), node, name: known.name })
+      it.notes.patches.push({ statement: it.heap.current(), node, name: known.name })
   }
 }
 
@@ -435,7 +444,7 @@ function objectLiteral(it: Interpreter, node: ts.ObjectLiteralExpression, frame:
       heap.writeField(value, property.name.text, evaluate(it, property.name, frame))
     else {
       const key = propertyKey(it, property.name, frame)
-      if (isImplicit(property, key)) it.implicit.any = true
+      if (isImplicit(property, key)) setImplicit(it)
       const part = ts.isPropertyAssignment(property)
         ? evaluate(it, property.initializer, frame)
         : makeFunction(it, property, frame)

@@ -3,10 +3,13 @@ import { isBuiltin } from 'node:module'
 import { assign, evaluate, makeFunction, propertyKey } from './evaluate.ts'
 import { nothing, union, type AbstractObject, type Value } from './heap.ts'
 import {
+  addToFrame,
+  classesAt,
   createFrame,
   external,
   localSlot,
   objectAt,
+  setImplicit,
   sharedSlot,
   spend,
   TooEntangled,
@@ -125,20 +128,19 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
     heap.maybe('weak', () => {
       run(node.tryBlock)
       const caught = node.catchClause?.variableDeclaration
-      if (caught) assign(it, caught.name, it.thrown, frame)
+      if (caught) assign(it, caught.name, it.history.read(it.thrown), frame)
       run(node.catchClause?.block)
     })
     return run(node.finallyBlock)
   }
   if (ts.isReturnStatement(node)) {
-    for (const each of go(node.expression)) frame.results.add(each)
-    return
+    return addToFrame(it, frame, { results: go(node.expression) })
   }
   if (ts.isLabeledStatement(node)) return run(node.statement)
   if (ts.isExpressionStatement(node)) return void go(node.expression)
   if (ts.isThrowStatement(node)) {
     const value = go(node.expression)
-    for (const each of value) it.thrown.add(each)
+    it.history.write(it.thrown, union(it.history.read(it.thrown), value))
     return heap.readDeep(value)
   }
   ts.forEachChild(node, child => void (ts.isStatement(child) ? run(child) : go(child)))
@@ -160,7 +162,7 @@ function executeNamespace(it: Interpreter, node: ts.ModuleDeclaration, frame: Fr
   }
   for (const statement of node.body.statements)
     for (const [name, declaration] of declarationsOf(statement))
-      object.fields.set(name, localSlot(it, declaration, frame))
+      it.heap.bindField(object, name, localSlot(it, declaration, frame))
   executeBlock(it, node.body.statements, frame)
 }
 
@@ -305,6 +307,8 @@ export function executeClass(it: Interpreter, node: ts.ClassLikeDeclaration, fra
   const object = objectAt(it, node, frame, { kind: 'class' })
   decorate(it, node, object, frame)
   it.classes.set(object, { node, frame })
+  const others = it.history.read(classesAt(it, node))
+  if (!others.includes(object)) it.history.write(classesAt(it, node), [...others, object])
   const self = new Set([object])
   const prototype = new Set([objectAt(it, node, frame, { kind: 'plain' })])
   heap.writeField(self, 'prototype', prototype)
@@ -317,7 +321,7 @@ export function executeClass(it: Interpreter, node: ts.ClassLikeDeclaration, fra
     const isStatic = (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) !== 0
     if (ts.isMethodDeclaration(member) || ts.isAccessor(member)) {
       const key = propertyKey(it, member.name, frame)
-      if (isImplicit(member, key)) it.implicit.any = true
+      if (isImplicit(member, key)) setImplicit(it)
       heap.writeField(isStatic ? self : prototype, memberKey(member, key), makeFunction(it, member, frame))
     } else if (ts.isPropertyDeclaration(member) && isStatic && member.initializer)
       heap.writeField(

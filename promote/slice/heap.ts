@@ -3,17 +3,24 @@
  * slot (a variable, a field of an object), which remembers what it may hold and which statements may have put it
  * there. Reading a slot makes the current statement depend on these. Knows nothing of syntax.
  */
+import { createCell, type Cell, type History } from './history.ts'
+import { addAll, added, isSame, isSameList, isSameMap, nothing, union } from './values.ts'
+
+export { nothing, union } from './values.ts'
 
 export type ObjectKind = 'plain' | 'opaque' | 'function' | 'class' | 'external' | 'outside'
 
-export interface Slot {
-  values: Set<AbstractObject>
-  writers: Set<number>
-  /** Everything that it ever held. */
-  readonly ever: Set<AbstractObject>
+export interface SlotContent {
+  readonly values: Value
+  readonly writers: ReadonlySet<number>
   /** Also written at times unknown (by a timer, an unawaited call): no later write replaces it. */
-  pinned: boolean
+  readonly isPinned: boolean
+  /** Which beginning of a statement needed it last. */
+  neededAt: number
+  hasFunctions?: boolean
 }
+
+export type Slot = Cell<SlotContent>
 
 export interface AbstractObject {
   readonly id: number
@@ -22,20 +29,28 @@ export interface AbstractObject {
   /** Never changes, nor does what it holds by itself. */
   readonly frozen: boolean
   /** Stands for several objects: one write does not replace what another one wrote. */
-  many: boolean
+  readonly many: Cell<boolean>
   /** Package and class as effect stubs name them. */
   readonly tag?: { readonly package: string; readonly name: string }
   /** By name; `*` is any field. */
-  readonly fields: Map<string, Slot>
+  readonly fields: Cell<ReadonlyMap<string, Slot>>
+  /** Every field that it ever had. */
+  readonly slots: Map<string, Slot>
 }
 
 export type Value = ReadonlySet<AbstractObject>
 
-export const nothing: Value = new Set()
+/** What the statements of a step need and wrote. */
+export interface Account {
+  readonly needs: Map<number, Set<number>>
+  readonly wrote: Map<number, Set<Slot>>
+  /** What slots held within the step and then no more. */
+  readonly passing: (readonly [Slot, Value])[]
+}
 
 export interface Heap {
-  /** For every statement, those it needs to have run before. */
-  readonly needs: readonly ReadonlySet<number>[]
+  /** Where it is put down what statements need and write. */
+  readonly open: (account: Account) => void
   /** Grows whenever anything is learned; loops run until it stands still. */
   readonly changes: () => number
   /** The statement that reads and writes now. */
@@ -49,10 +64,23 @@ export interface Heap {
   readonly need: (statement: number) => void
   readonly slot: () => Slot
   readonly object: (options: ObjectOptions) => AbstractObject
+  /** An object is made; where it was made before, it stands for all of them. */
+  readonly make: (object: AbstractObject, isAgain: boolean) => void
   readonly read: (slot: Slot) => Value
+  /** What a slot holds, without needing it. */
+  readonly peek: (slot: Slot) => SlotContent
   readonly write: (slot: Slot, value: Value, options?: { readonly add?: boolean }) => void
+  readonly fieldsOf: (object: AbstractObject) => ReadonlyMap<string, Slot>
+  /** Lets a field be a slot that is there already. */
+  readonly bindField: (object: AbstractObject, name: string, slot: Slot) => void
   readonly readField: (value: Value, name: string) => Value
   readonly writeField: (target: Value, name: string, value: Value) => void
+  /** A field that was always there, as these statements have written it. */
+  readonly inherit: (
+    target: AbstractObject,
+    name: string,
+    content: Pick<SlotContent, 'values' | 'writers'>,
+  ) => void
   /** Moves what a value holds around within it: any field may hold what another one held. */
   readonly stir: (target: Value) => void
   /** The statement may have changed whatever is written at times unknown. */
@@ -63,9 +91,9 @@ export interface Heap {
   readonly readDeep: (value: Value) => void
   /** Whatever can be reached, without reading it. */
   readonly reach: (value: Value) => ReadonlySet<AbstractObject>
+  /** Whether some field may be a function. */
+  readonly holdsFunctions: (object: AbstractObject) => boolean
   readonly objects: () => readonly AbstractObject[]
-  /** For every statement, what it may have written. */
-  readonly wrote: readonly ReadonlySet<Slot>[]
 }
 
 export interface ObjectOptions {
@@ -74,98 +102,143 @@ export interface ObjectOptions {
   readonly tag?: AbstractObject['tag']
 }
 
-export function createHeap(nStatements: number): Heap {
-  const needs = Array.from({ length: nStatements }, () => new Set<number>())
-  const wrote = Array.from({ length: nStatements }, () => new Set<Slot>())
+export function createHeap(history: History): Heap {
   const objects: AbstractObject[] = []
-  const pinned: Slot[] = []
+  const pinned = createCell<readonly Slot[]>([], isSameList)
+  const empty = (): SlotContent => ({ values: nothing, writers: new Set(), isPinned: false, neededAt: 0 })
+  let account: Account = { needs: new Map(), wrote: new Map(), passing: [] }
+  let needs = new Set<number>()
+  let wrote = new Set<Slot>()
   let statement = 0
+  let beginning = 0
   let changes = 0
   let weak = 0
   let deferred = 0
 
-  const slot = (): Slot => ({ values: new Set(), writers: new Set(), ever: new Set(), pinned: false })
+  function begin(index: number): void {
+    statement = index
+    beginning++
+    needs = setOf(account.needs, index)
+    wrote = setOf(account.wrote, index)
+  }
 
   function object({ kind, frozen = false, tag }: ObjectOptions): AbstractObject {
     const made = {
       id: objects.length,
       kind,
       frozen,
-      many: weak > 0,
+      many: createCell(false),
       ...(tag ? { tag } : {}),
-      fields: new Map(),
+      fields: createCell<ReadonlyMap<string, Slot>>(noFields, isSameMap),
+      slots: new Map<string, Slot>(),
     }
     objects.push(made)
-    changes++
     return made
   }
 
+  const slot = (): Slot => createCell(empty(), isSameContent)
+
   function field(target: AbstractObject, name: string): Slot {
-    const found = target.fields.get(name)
+    const found = history.read(target.fields).get(name)
     if (found) return found
-    const made = slot()
-    target.fields.set(name, made)
+    const made = target.slots.get(name) ?? slot()
+    target.slots.set(name, made)
+    bindField(target, name, made)
     return made
+  }
+
+  function bindField(target: AbstractObject, name: string, made: Slot): void {
+    const fields = history.read(target.fields)
+    if (fields.get(name) !== made) put(target.fields, new Map([...fields, [name, made]]))
   }
 
   function read(from: Slot): Value {
-    const mine = needs[statement] as Set<number>
-    for (const writer of from.writers) if (writer !== statement) mine.add(writer)
-    return from.values
+    const content = history.read(from)
+    if (content.neededAt !== beginning) {
+      content.neededAt = beginning
+      for (const writer of content.writers) if (writer !== statement) needs.add(writer)
+    }
+    return content.values
   }
 
   function write(to: Slot, value: Value, { add = false } = {}): void {
-    if (deferred > 0 && !to.pinned) {
-      to.pinned = true
-      pinned.push(to)
+    if (deferred > 0 && !history.read(to).isPinned) {
+      put(to, { ...history.read(to), isPinned: true })
+      put(pinned, [...history.read(pinned), to])
     }
-    addAll(to.ever, value)
-    wrote[statement]?.add(to)
-    if (!add && weak === 0 && !to.pinned) {
-      if (!(to.writers.size === 1 && to.writers.has(statement)) || !isSame(to.values, value)) changes++
-      to.values = new Set(value)
-      to.writers = new Set([statement])
-      return
-    }
-    changes += addAll(to.values, value)
-    changes += addAll(to.writers, [statement])
+    wrote.add(to)
+    const before = history.read(to)
+    if (add || weak > 0 || before.isPinned) return addTo(to, value)
+    const isKnown = before.writers.size === 1 && before.writers.has(statement)
+    if (!isKnown || !isSame(before.values, value)) changes++
+    if (before.values.size > 0 && before.writers.has(statement)) account.passing.push([to, before.values])
+    const values = value.size === 0 ? nothing : new Set(value)
+    put(to, { values, writers: new Set([statement]), isPinned: false, neededAt: 0 })
+  }
+
+  function addTo(to: Slot, value: Value): void {
+    const before = history.read(to)
+    const values = added(before.values, value)
+    const writers = before.writers.has(statement) ? before.writers : new Set(before.writers).add(statement)
+    if (values === before.values && writers === before.writers) return
+    changes += values.size - before.values.size + writers.size - before.writers.size
+    put(to, { values, writers, isPinned: before.isPinned, neededAt: 0 })
   }
 
   function readField(value: Value, name: string): Value {
-    const result = new Set<AbstractObject>()
+    const parts: Value[] = []
     // How long a list is depends on whatever was put into it.
     const isAny = name === '*' || name === 'length'
     for (const target of value) {
-      if (target.kind === 'opaque') result.add(target)
-      if (isAny) for (const at of target.fields.values()) addAll(result, read(at))
+      if (target.kind === 'opaque') parts.push(value.size === 1 ? value : new Set([target]))
+      const fields = history.read(target.fields)
+      if (isAny) for (const at of fields.values()) parts.push(read(at))
       else
         for (const key of [name, '*']) {
-          const at = target.fields.get(key)
-          if (at) addAll(result, read(at))
+          const at = fields.get(key)
+          if (at) parts.push(read(at))
         }
     }
-    return result
+    return union(...parts)
   }
 
   function writeField(target: Value, name: string, value: Value): void {
     const [only] = target
     // To set the length of a list takes elements away.
     const key = name === 'length' ? '*' : name
-    const isCertain =
-      target.size === 1 && only !== undefined && !only.many && only.kind !== 'opaque' && key !== '*'
+    const isOne = target.size === 1 && only !== undefined && only.kind !== 'opaque'
+    const isCertain = isOne && key !== '*' && !history.read(only.many)
     for (const each of target) if (!each.frozen) write(field(each, key), value, { add: !isCertain })
   }
 
+  /** What can be reached stays so while nothing is written. */
+  let reached = new Map<Value, ReadonlySet<AbstractObject>>()
+
   function reach(value: Value): ReadonlySet<AbstractObject> {
+    if (value.size === 0) return nothing
+    const known = reached.get(value)
+    if (known) return known
     const seen = new Set(value)
-    for (const each of seen) for (const at of each.fields.values()) addAll(seen, at.values)
+    for (const each of seen)
+      for (const at of history.read(each.fields).values()) addAll(seen, history.read(at).values)
+    if (reached.size > 100) reached = new Map()
+    reached.set(value, seen)
     return seen
   }
 
+  function put<T>(cell: Cell<T>, content: T): void {
+    if (reached.size > 0) reached = new Map()
+    history.write(cell, content)
+  }
+
   return {
-    needs,
+    open(to) {
+      account = to
+      reached = new Map()
+      begin(statement)
+    },
     changes: () => changes,
-    begin: index => void (statement = index),
+    begin,
     current: () => statement,
     maybe(mode, run) {
       weak++
@@ -182,58 +255,62 @@ export function createHeap(nStatements: number): Heap {
       return () => void weak--
     },
     need(other) {
-      if (other !== statement) needs[statement]?.add(other)
+      if (other !== statement) needs.add(other)
     },
     slot,
     object,
+    make(made, isAgain) {
+      const isMany = isAgain || weak > 0
+      if (isMany && !history.read(made.many)) history.write(made.many, true)
+      if (!isAgain) changes++
+    },
     read,
+    peek: at => history.read(at),
     write,
+    fieldsOf: target => history.read(target.fields),
+    bindField,
     readField,
     writeField,
+    inherit(target, name, { values, writers }) {
+      put(field(target, name), { values, writers, isPinned: false, neededAt: 0 })
+    },
     stir(target) {
       for (const each of target) {
         if (each.frozen) continue
-        const held = new Set<AbstractObject>()
-        for (const at of each.fields.values()) addAll(held, at.values)
-        write(field(each, '*'), held, { add: true })
+        const held = [...history.read(each.fields).values()].map(at => history.read(at).values)
+        write(field(each, '*'), union(...held), { add: true })
       }
     },
     settle() {
-      for (const at of pinned) write(at, nothing, { add: true })
+      for (const at of history.read(pinned)) write(at, nothing, { add: true })
     },
     fill: (target, value) => write(field(target, '*'), value, { add: true }),
-    readDeep: value => {
-      for (const each of reach(value)) for (const at of each.fields.values()) read(at)
+    readDeep(value) {
+      for (const each of reach(value)) for (const at of each.fields.content.values()) read(at)
     },
     reach,
+    holdsFunctions(target) {
+      for (const at of history.read(target.fields).values()) if (hasFunctions(history.read(at))) return true
+      return false
+    },
     objects: () => objects,
-    wrote,
   }
 }
 
-function addAll<T>(to: Set<T>, items: Iterable<T>): number {
-  const before = to.size
-  for (const item of items) to.add(item)
-  return to.size - before
+function hasFunctions(content: SlotContent): boolean {
+  return (content.hasFunctions ??= [...content.values].some(({ kind }) => kind === 'function'))
 }
 
-function isSame<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
-  if (a.size !== b.size) return false
-  for (const item of a) if (!b.has(item)) return false
-  return true
+const noFields: ReadonlyMap<string, Slot> = new Map()
+
+function setOf<T>(sets: Map<number, Set<T>>, index: number): Set<T> {
+  const known = sets.get(index)
+  if (known) return known
+  const made = new Set<T>()
+  sets.set(index, made)
+  return made
 }
 
-export function union(...values: readonly Value[]): Value {
-  let only: Value = nothing
-  let joined: Set<AbstractObject> | undefined
-  for (const value of values) {
-    if (value.size === 0 || value === only) continue
-    if (joined) addAll(joined, value)
-    else if (only.size === 0) only = value
-    else {
-      joined = new Set(only)
-      addAll(joined, value)
-    }
-  }
-  return joined ?? only
+function isSameContent(a: SlotContent, b: SlotContent): boolean {
+  return a === b || (a.isPinned === b.isPinned && isSame(a.values, b.values) && isSame(a.writers, b.writers))
 }

@@ -4,23 +4,30 @@
  */
 import type { Effects } from './effects.ts'
 import type { AbstractObject, Heap, ObjectOptions, Slot, Value } from './heap.ts'
+import { isSame, isSameList, nothing, union } from './values.ts'
+import { createCell, type Cell, type History } from './history.ts'
 import type { Names, StubName } from './names.ts'
 import { ts, type ModuleFile, type NotebookProgram } from './typescript.ts'
 
 export interface Frame {
   readonly variables: Map<ts.Node, Slot>
   readonly parent?: Frame
-  readonly self: Value
-  /** What the function may return. */
-  readonly results: Set<AbstractObject>
-  readonly parameters: Value
+  readonly held: Cell<FrameContent>
   /** Which calls led here; the same place reached by other calls has objects of its own. */
   readonly path: string
   readonly functions: readonly ts.Node[]
   /** Whether who called waits for the promise that comes back. */
   readonly isAwaited?: boolean
+}
+
+/** What a frame holds beside variables. */
+export interface FrameContent {
+  readonly self: Value
+  /** What the function may return. */
+  readonly results: Value
+  readonly parameters: Value
   /** It calls itself: its variables stand for those of every call. */
-  isRecursive?: boolean
+  readonly isRecursive: boolean
 }
 
 /** A function as the interpreter knows it. */
@@ -33,13 +40,68 @@ export interface KnownFunction {
 
 /** Work that goes on while later statements run. */
 export interface Later {
-  readonly work: {
-    readonly statement: number
-    readonly run: () => Value
-    readonly stack: readonly Interpreter['stack'][number][]
-  }[]
+  readonly work: Cell<
+    readonly {
+      readonly statement: number
+      readonly run: () => Value
+      readonly stack: readonly Interpreter['stack'][number][]
+    }[]
+  >
   rounds: number
   isRunning: boolean
+}
+
+/** What is noted while statements are interpreted, for when all is done. */
+export interface Notes {
+  readonly unknownCalls: UnknownCall[]
+  readonly outsideUses: OutsideUse[]
+  readonly references: FileReference[]
+  /** Statements that do something which is not cheap to do again. */
+  readonly notAgain: number[]
+  /** Patched prototypes that only following values has found. */
+  readonly patches: { readonly statement: number; readonly node: ts.Node; readonly name: string }[]
+  /** Statements that import a module, by themselves or through another one. */
+  readonly importers: (readonly [ModuleFile, number])[]
+}
+
+export function createNotes(): Notes {
+  return { unknownCalls: [], outsideUses: [], references: [], notAgain: [], patches: [], importers: [] }
+}
+
+/** What is known of objects of some kind. */
+export interface Table<T> {
+  readonly get: (object: AbstractObject) => T | undefined
+  readonly has: (object: AbstractObject) => boolean
+  readonly set: (object: AbstractObject, value: T) => void
+  readonly isEmpty: () => boolean
+}
+
+export function createTable<T>(
+  history: History,
+  isSameValue: Cell<T | undefined>['isSame'] = Object.is,
+): Table<T> {
+  const cells = new Map<AbstractObject, Cell<T | undefined>>()
+  const isUsed = createCell(false)
+  const get = (object: AbstractObject): T | undefined => {
+    if (!history.read(isUsed)) return undefined
+    return history.read(cellOf(object))
+  }
+  function cellOf(object: AbstractObject): Cell<T | undefined> {
+    const known = cells.get(object)
+    if (known) return known
+    const made = createCell<T | undefined>(undefined, isSameValue)
+    cells.set(object, made)
+    return made
+  }
+  return {
+    get,
+    has: object => get(object) !== undefined,
+    set(object, value) {
+      if (!history.read(isUsed)) history.write(isUsed, true)
+      history.write(cellOf(object), value)
+    },
+    isEmpty: () => !history.read(isUsed),
+  }
 }
 
 /** A call of code that nobody described. */
@@ -83,71 +145,110 @@ export interface FileReference {
 }
 
 export interface Interpreter {
-  readonly notebook: NotebookProgram
-  readonly names: Names
+  notebook: NotebookProgram
+  names: Names
   readonly effects: Effects
   /** By statement. */
   readonly harmless: ReadonlyMap<number, Harmless>
+  readonly history: History
   readonly heap: Heap
   readonly shared: Map<string, Slot>
-  readonly unknownCalls: UnknownCall[]
-  readonly outsideUses: OutsideUse[]
-  readonly references: FileReference[]
-  /** Statements that do something which is not cheap to do again. */
-  readonly notAgain: Set<number>
-  readonly files: Map<string, AbstractObject>
+  /** The names that some statement declares. */
+  readonly declared: Cell<readonly string[]>
+  notes: Notes
+  readonly files: Cell<ReadonlyMap<string, AbstractObject>>
   /** Functions being followed, outermost first. */
   readonly stack: { readonly node: ts.Node; readonly path: string; readonly frame?: Frame }[]
+  /** Classes above others whose constructors are being followed, each at its depth of calls. */
+  readonly constructing: Set<string>
   /** Objects by what they came from. */
-  readonly made: Map<string, AbstractObject>
-  readonly functions: Map<AbstractObject, KnownFunction>
-  readonly classes: Map<AbstractObject, { readonly node: ts.ClassLikeDeclaration; readonly frame: Frame }>
+  readonly made: Map<string, Cell<AbstractObject | undefined>>
+  /** Every object that was ever made, by that and by its class. */
+  readonly known: Map<string, AbstractObject>
+  /** Short names of long paths. */
+  readonly paths: Map<string, string>
+  readonly functions: Table<KnownFunction>
+  readonly classes: Table<KnownClass>
+  /** Class objects by the declaration that makes them. */
+  readonly classesAt: Map<string, Cell<readonly AbstractObject[]>>
   /** The class object of an instance. */
-  readonly instances: Map<AbstractObject, Value>
+  readonly instances: Table<Value>
   readonly externals: Map<AbstractObject, StubName>
   readonly frames: Map<string, Frame>
   /** The frame of the cells and of the modules that they import. */
   readonly root: Frame
-  /** Modules that have been evaluated, with the object of what they export. */
-  readonly namespaces: Map<ModuleFile, AbstractObject>
-  /** Statements that import a module, by themselves or through another one. */
-  readonly importers: Map<ModuleFile, Set<number>>
-  /** Evaluating the first module counts as this statement, the next as the one after it. */
-  readonly firstModule: number
+  /** Evaluating a module counts as a statement of its own, by the path of its file. */
+  readonly moduleNumbers: Map<string, number>
+  /** States of libraries that have been asked for. */
+  readonly states: Cell<readonly string[]>
   /** Getters and setters that `defineProperty` made of functions. */
-  readonly accessors: Map<AbstractObject, 'get' | 'set'>
+  readonly accessors: Table<'get' | 'set'>
   /** What has been thrown so far, and may be caught. */
-  readonly thrown: Set<AbstractObject>
+  readonly thrown: Cell<Value>
   /** The handlers of proxies. */
-  readonly proxies: Map<AbstractObject, Value>
+  readonly proxies: Table<Value>
   /** Generators and the like: what asking for the next item does. */
-  readonly lazies: Map<AbstractObject, () => Value>
+  readonly lazies: Table<() => Value>
   /** `resolve` and `reject` of a promise, with the promise. */
-  readonly resolvers: Map<AbstractObject, AbstractObject>
+  readonly resolvers: Table<AbstractObject>
   /** Whether any function may be called by the language itself. */
-  readonly implicit: { any: boolean }
+  readonly implicit: Cell<boolean>
   readonly later: Later
-  /** Patched prototypes that only following values has found. */
-  readonly patches: { readonly statement: number; readonly node: ts.Node; readonly name: string }[]
   /** What is left of the work that a statement may cost before it is taken to do anything. */
-  readonly budget: { left: number; isSpent: boolean }
+  readonly budget: { left: number; depth: number; isSpent: boolean }
 }
+
+export interface KnownClass {
+  readonly node: ts.ClassLikeDeclaration
+  readonly frame: Frame
+}
+
+/** Statements have numbers below it, modules from it on, and looks at outputs beyond these. */
+export const firstModule = 1e9
+export const firstLook = 2e9
 
 /** Thrown when a statement is too entangled to follow; caught by the slicer, which then assumes the worst. */
 export class TooEntangled extends Error {}
 
-/** The frame of the cells themselves. */
-export function createFrame(options: Partial<Frame> = {}): Frame {
-  const empty: Value = new Set()
-  return {
-    variables: new Map(),
-    self: empty,
-    results: new Set(),
-    parameters: empty,
-    path: '',
-    functions: [],
-    ...options,
+/** The frame of the cells themselves, and frames in it. */
+export function createFrame(options: Partial<Omit<Frame, 'held'> & FrameContent> = {}): Frame {
+  const { self = nothing, parameters = nothing, ...others } = options
+  const content = { self, results: nothing, parameters, isRecursive: false }
+  return { variables: new Map(), held: createCell(content, isSameFrame), path: '', functions: [], ...others }
+}
+
+function isSameFrame(a: FrameContent, b: FrameContent): boolean {
+  return (
+    a.isRecursive === b.isRecursive &&
+    isSame(a.self, b.self) &&
+    isSame(a.results, b.results) &&
+    isSame(a.parameters, b.parameters)
+  )
+}
+
+/** Adds to what a frame holds; what is there stays. */
+export function addToFrame(it: Interpreter, { held }: Frame, more: Partial<FrameContent>): void {
+  const before = it.history.read(held)
+  const now = {
+    self: more.self ? union(before.self, more.self) : before.self,
+    results: more.results ? union(before.results, more.results) : before.results,
+    parameters: more.parameters ? union(before.parameters, more.parameters) : before.parameters,
+    isRecursive: before.isRecursive || more.isRecursive === true,
   }
+  if (!isSameFrame(before, now)) it.history.write(held, now)
+}
+
+export function selfOf(it: Interpreter, { held }: Frame): Value {
+  return it.history.read(held).self
+}
+
+/** A path of calls under a name that is short however deep it is. */
+export function shortPath(it: Interpreter, path: string): string {
+  const known = it.paths.get(path)
+  if (known) return known
+  const made = `p${it.paths.size}`
+  it.paths.set(path, made)
+  return made
 }
 
 /** The object that a piece of text makes: the same one each time it is reached by the same calls. */
@@ -157,25 +258,67 @@ export function objectAt(
   frame: Frame,
   options: ObjectOptions,
 ): AbstractObject {
-  const key = `${it.notebook.placeOf(node)}:${node.pos}:${node.end}:${node.kind}:${options.kind}@${frame.path}`
-  const known = it.made.get(key)
+  return objectOf(it, `${it.notebook.keyOf(node)}:${options.kind}@${frame.path}`, options)
+}
+
+/** The object of that key, made unless it is there. */
+export function objectOf(it: Interpreter, key: string, options: ObjectOptions): AbstractObject {
+  const at = madeAt(it, key)
+  const known = it.history.read(at)
   if (known) {
-    known.many = true
+    it.heap.make(known, true)
     return known
   }
-  const object = it.heap.object(options)
-  it.made.set(key, object)
+  const { tag, frozen } = options
+  const full = `${key} ${frozen === true ? 'frozen' : ''} ${tag ? `${tag.package}:${tag.name}` : ''}`
+  const object = it.known.get(full) ?? it.heap.object(options)
+  it.known.set(full, object)
+  it.history.write(at, object)
+  it.heap.make(object, false)
   return object
+}
+
+function madeAt(it: Interpreter, key: string): Cell<AbstractObject | undefined> {
+  const known = it.made.get(key)
+  if (known) return known
+  const made = createCell<AbstractObject | undefined>(undefined)
+  it.made.set(key, made)
+  return made
+}
+
+/** The object of what a module exports; new when the module is to be evaluated. */
+export function namespaceOf(
+  it: Interpreter,
+  path: string,
+): { readonly object: AbstractObject; readonly isNew: boolean } {
+  const key = `namespace ${path}`
+  const known = it.history.read(madeAt(it, key))
+  return known
+    ? { object: known, isNew: false }
+    : { object: objectOf(it, key, { kind: 'plain' }), isNew: true }
+}
+
+/** The objects of a class by its declaration. */
+export function classesAt(it: Interpreter, node: ts.Node): Cell<readonly AbstractObject[]> {
+  const key = it.notebook.keyOf(node)
+  const known = it.classesAt.get(key)
+  if (known) return known
+  const made = createCell<readonly AbstractObject[]>([], isSameList)
+  it.classesAt.set(key, made)
+  return made
+}
+
+export function setImplicit(it: Interpreter): void {
+  if (!it.history.read(it.implicit)) it.history.write(it.implicit, true)
 }
 
 /** A thing of a library, by package and path: one object each, so that patching it is seen. */
 export function external(it: Interpreter, packageName: string, path: string): AbstractObject {
   const key = `external ${packageName}:${path}`
-  const known = it.made.get(key)
+  const known = it.known.get(key)
   if (known) return known
   const object = it.heap.object({ kind: 'external' })
-  object.many = false
-  it.made.set(key, object)
+  it.known.set(key, object)
   it.externals.set(object, { package: packageName, name: path })
   return object
 }
@@ -193,33 +336,37 @@ export const outsideKinds = [
 
 /** The states of libraries that have been asked for. */
 export function statesOf(it: Interpreter): readonly string[] {
-  const prefix = 'outside state:'
-  return [...it.made.keys()].filter(key => key.startsWith(prefix)).map(key => key.slice('outside '.length))
+  return it.history.read(it.states)
 }
 
 /** What stands for a kind of things outside; for `file`, every file that has been named and all others. */
 export function outside(it: Interpreter, kind: string): Value {
   const all = outsideObject(it, kind)
-  return kind === 'file' ? new Set([all, ...it.files.values()]) : new Set([all])
+  return kind === 'file' ? new Set([all, ...it.history.read(it.files).values()]) : new Set([all])
 }
 
 export function fileObject(it: Interpreter, path: string): AbstractObject {
-  const known = it.files.get(path)
+  const files = it.history.read(it.files)
+  const known = files.get(path)
   if (known) return known
-  const object = it.heap.object({ kind: 'outside' })
-  object.many = true
+  const object = objectOf(it, `file ${path}`, { kind: 'outside' })
+  it.heap.make(object, true)
   // Who wrote to a file that could not be named may have written to this one.
-  const before = outsideObject(it, 'file').fields.get('*')
-  if (before) object.fields.set('*', { ...it.heap.slot(), writers: new Set(before.writers) })
-  it.files.set(path, object)
+  inheritWriters(it, object, 'file')
+  it.history.write(it.files, new Map([...files, [path, object]]))
   return object
+}
+
+function inheritWriters(it: Interpreter, object: AbstractObject, from: string): void {
+  const before = it.heap.fieldsOf(outsideObject(it, from)).get('*')
+  if (before) it.heap.inherit(object, '*', { values: nothing, writers: it.heap.peek(before).writers })
 }
 
 /** A file with the folders that it lies in, and what lies in it when it is one itself. */
 export function filesAround(it: Interpreter, path: string, which: 'above' | 'all'): Value {
   const found = new Set<AbstractObject>()
   if (which === 'all') found.add(fileObject(it, path))
-  for (const [other, object] of it.files)
+  for (const [other, object] of it.history.read(it.files))
     if (isWithin(path, other) || (which === 'all' && isWithin(other, path))) found.add(object)
   return found
 }
@@ -233,14 +380,15 @@ function isWithin(path: string, folder: string): boolean {
 
 function outsideObject(it: Interpreter, kind: string): AbstractObject {
   const key = `outside ${kind}`
-  const known = it.made.get(key)
+  const at = madeAt(it, key)
+  const known = it.history.read(at)
   if (known) return known
-  const object = it.heap.object({ kind: 'outside' })
-  object.many = true
-  it.made.set(key, object)
+  const object = objectOf(it, key, { kind: 'outside' })
+  it.heap.make(object, true)
+  if (!kind.startsWith('state:')) return object
   // Code that nobody described may have changed a library's state before it was first asked for.
-  const before = kind.startsWith('state:') ? outsideObject(it, 'process').fields.get('*') : undefined
-  if (before) object.fields.set('*', { ...it.heap.slot(), writers: new Set(before.writers) })
+  inheritWriters(it, object, 'process')
+  it.history.write(it.states, [...statesOf(it), kind])
   return object
 }
 
@@ -267,4 +415,38 @@ export function localSlot(it: Interpreter, declaration: ts.Node, frame: Frame): 
 
 export function spend(it: Interpreter): void {
   if (--it.budget.left < 0) throw new TooEntangled()
+}
+
+/** Cells of what is known of everything: to be read and written through a history. */
+export function createTables(
+  history: History,
+): Pick<
+  Interpreter,
+  'functions' | 'classes' | 'instances' | 'accessors' | 'proxies' | 'lazies' | 'resolvers'
+> {
+  const isSameValue = (a?: Value, b?: Value) =>
+    a === b || (a !== undefined && b !== undefined && isSame(a, b))
+  const isSameKnown = (a?: KnownClass, b?: KnownClass) => a?.node === b?.node && a?.frame === b?.frame
+  return {
+    functions: ofKind('function', createTable(history, isSameFunction)),
+    classes: ofKind('class', createTable(history, isSameKnown)),
+    instances: createTable(history, isSameValue),
+    accessors: createTable(history),
+    proxies: createTable(history, isSameValue),
+    lazies: createTable(history),
+    resolvers: createTable(history),
+  }
+}
+
+/** Only objects of a kind are in it, so that nobody need look for others. */
+function ofKind<T>(kind: AbstractObject['kind'], table: Table<T>): Table<T> {
+  return {
+    ...table,
+    get: object => (object.kind === kind ? table.get(object) : undefined),
+    has: object => object.kind === kind && table.has(object),
+  }
+}
+
+function isSameFunction(a?: KnownFunction, b?: KnownFunction): boolean {
+  return a?.node === b?.node && a?.frame === b?.frame && a?.bound === b?.bound
 }

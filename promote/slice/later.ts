@@ -8,24 +8,25 @@ import { TooEntangled, type Frame, type Interpreter } from './interpreter.ts'
 import { ts } from './typescript.ts'
 
 /** How often work is gone through again before the notebook counts as too entangled. */
-const mostRounds = 2000
+export const mostRounds = 2000
 
 /** Runs deferred work now, and again whenever it may go on. */
 export function later(it: Interpreter, run: () => Value): Value {
   if (it.later.isRunning) return it.heap.maybe('deferred', run)
-  it.later.work.push({ statement: it.heap.current(), run, stack: [...it.stack] })
+  const work = { statement: it.heap.current(), run, stack: [...it.stack] }
+  it.history.write(it.later.work, [...it.history.read(it.later.work), work])
   return it.heap.maybe('deferred', run)
 }
 
 /** Other work may go on here, for the statements that started it. */
 export function goOn(it: Interpreter): void {
   const { later, heap } = it
-  if (later.work.length === 0 || later.isRunning) return
+  if (it.history.read(later.work).length === 0 || later.isRunning) return
   const statement = heap.current()
   const stack = it.stack.splice(0)
   later.isRunning = true
   try {
-    for (const work of later.work) {
+    for (const work of workOf(it)) {
       if (work.statement === statement) continue
       if (++later.rounds > mostRounds) throw new TooEntangled()
       heap.begin(work.statement)
@@ -40,9 +41,17 @@ export function goOn(it: Interpreter): void {
   }
 }
 
+/** All there is, with what is added meanwhile. */
+function* workOf(it: Interpreter) {
+  for (let i = 0; i < it.history.read(it.later.work).length; i++) {
+    const work = it.history.read(it.later.work)[i]
+    if (work) yield work
+  }
+}
+
 /** An `await` lets all of it go on, and is needed by whoever reads what it wrote. */
 export function awaited(it: Interpreter): void {
-  if (it.later.work.length === 0) return
+  if (it.history.read(it.later.work).length === 0) return
   goOn(it)
   it.heap.settle()
 }

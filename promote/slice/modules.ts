@@ -4,7 +4,7 @@
  */
 import { declareFunction, execute, moduleMember } from './execute.ts'
 import type { AbstractObject } from './heap.ts'
-import { external, localSlot, type Interpreter } from './interpreter.ts'
+import { external, firstModule, localSlot, namespaceOf, type Interpreter } from './interpreter.ts'
 import { ts, type ModuleFile } from './typescript.ts'
 
 /** Evaluates a local module and gives the object of its exports; undefined for modules of packages. */
@@ -13,15 +13,18 @@ export function importModule(it: Interpreter, specifier: string, from: ts.Node):
   if (!module) return undefined
   const namespace = evaluateModule(it, module)
   const statement = it.heap.current()
-  for (const reached of reachedModules(it, module)) importersOf(it, reached).add(statement)
-  it.heap.need(it.firstModule + module.index)
+  for (const reached of reachedModules(it, module)) it.notes.importers.push([reached, statement])
+  it.heap.need(moduleNumber(it, module))
   return namespace
 }
 
-function importersOf(it: Interpreter, module: ModuleFile): Set<number> {
-  const known = it.importers.get(module) ?? new Set<number>()
-  it.importers.set(module, known)
-  return known
+/** Under which number evaluating a module counts as a statement. */
+export function moduleNumber(it: Interpreter, { path }: ModuleFile): number {
+  const known = it.moduleNumbers.get(path)
+  if (known !== undefined) return known
+  const made = firstModule + it.moduleNumbers.size
+  it.moduleNumbers.set(path, made)
+  return made
 }
 
 /** A module with all that it imports, itself first. */
@@ -47,13 +50,11 @@ export function specifierOf(statement: ts.Statement): string | undefined {
 }
 
 function evaluateModule(it: Interpreter, module: ModuleFile): AbstractObject {
-  const known = it.namespaces.get(module)
-  if (known) return known
-  const namespace = it.heap.object({ kind: 'plain' })
-  it.namespaces.set(module, namespace)
+  const { object: namespace, isNew } = namespaceOf(it, module.path)
+  if (!isNew) return namespace
   const statement = it.heap.current()
   const stack = it.stack.splice(0)
-  it.heap.begin(it.firstModule + module.index)
+  it.heap.begin(moduleNumber(it, module))
   try {
     evaluateBody(it, module)
     bindExports(it, module, namespace)
@@ -86,7 +87,7 @@ function bindExports(it: Interpreter, { file }: ModuleFile, namespace: AbstractO
     const [declaration] = target.declarations ?? []
     if (!declaration) continue
     if (it.notebook.moduleOf(declaration) && !ts.isSourceFile(declaration)) {
-      namespace.fields.set(exported.name, localSlot(it, declaration, it.root))
+      it.heap.bindField(namespace, exported.name, localSlot(it, declaration, it.root))
       continue
     }
     const owner = it.notebook.packageOf(declaration)

@@ -4,7 +4,7 @@
  */
 import { invoke } from './call.ts'
 import { nothing, union, type AbstractObject, type Slot, type Value } from './heap.ts'
-import type { Interpreter } from './interpreter.ts'
+import { objectOf, type Interpreter } from './interpreter.ts'
 import { ts } from './typescript.ts'
 
 /** Methods that the language itself calls, by the names of fields. */
@@ -62,14 +62,13 @@ export function readMember(
 
 /** A function has a prototype, for when it is used as a class. */
 function ensurePrototype(it: Interpreter, object: AbstractObject): void {
-  if (object.fields.has('prototype')) return
-  const slot = it.heap.slot()
-  slot.values.add(it.heap.object({ kind: 'plain' }))
-  object.fields.set('prototype', slot)
+  if (it.heap.fieldsOf(object).has('prototype')) return
+  const prototype = objectOf(it, `prototype ${object.id}`, { kind: 'plain' })
+  it.heap.inherit(object, 'prototype', { values: new Set([prototype]), writers: new Set() })
 }
 
 function callGetters(it: Interpreter, found: Value, self: Value, node: ts.Node): Value {
-  if (!it.implicit.any) return found
+  if (!it.history.read(it.implicit)) return found
   let isMixed = false
   for (const object of found) if (accessorKind(it, object) !== undefined) isMixed = true
   if (!isMixed) return found
@@ -106,7 +105,7 @@ export function writeMember(
 }
 
 function settersOf(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
-  if (!it.implicit.any) return []
+  if (!it.history.read(it.implicit)) return []
   const isSetter = (o: AbstractObject) => accessorKind(it, o) === 'set'
   const own = it.heap.readField(new Set([object]), name === '*' ? '*' : setterKey(name))
   const found = [own, ...inheritedMembers(it, object, name === '*' ? '*' : setterKey(name))]
@@ -162,12 +161,12 @@ function along(
 /** What operators and library code may call of the values they are given: conversions, getters, generators. */
 export function consult(it: Interpreter, value: Value, node: ts.Node): Value {
   if (value.size === 0) return nothing
-  const reached = it.implicit.any || it.lazies.size > 0 ? it.heap.reach(value) : nothing
+  const reached = it.history.read(it.implicit) || !it.lazies.isEmpty() ? it.heap.reach(value) : nothing
   let results: Value = nothing
   for (const object of reached) results = union(results, resume(it, object))
-  if (!it.implicit.any) return results
+  if (!it.history.read(it.implicit)) return results
   for (const object of reached) {
-    if (object.kind === 'outside' || object.kind === 'external') continue
+    if (object.kind === 'outside' || object.kind === 'external' || !hasMethods(it, object)) continue
     const self = new Set([object])
     const call = (found: Value) => {
       results = union(results, invoke(it, found, { self, parameters: [], node }))
@@ -183,6 +182,16 @@ export function consult(it: Interpreter, value: Value, node: ts.Node): Value {
   return results
 }
 
+/** Whether an object may have members that the language calls: most are data and have none. */
+function hasMethods(it: Interpreter, object: AbstractObject): boolean {
+  return (
+    it.classes.has(object) ||
+    it.heap.holdsFunctions(object) ||
+    it.instances.has(object) ||
+    it.lazies.has(object)
+  )
+}
+
 function methods(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
   const own = it.heap.readField(new Set([object]), name)
   const found = [own, ...inheritedMembers(it, object, name)]
@@ -196,7 +205,7 @@ export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
   let sources: Value = over
   for (const object of over) {
     const self = new Set([object])
-    const own = it.implicit.any ? iterators.flatMap(name => methods(it, object, name)) : []
+    const own = it.history.read(it.implicit) ? iterators.flatMap(name => methods(it, object, name)) : []
     // What has an iterator of its own gives what that gives, and not its fields.
     items = union(items, own.length > 0 ? elementsOf(it, object) : heap.readField(self, '*'))
     for (const found of own)
@@ -208,7 +217,7 @@ export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
   for (const source of sources) {
     const resumed = resume(it, source)
     items = union(items, resumed)
-    if (!it.implicit.any) continue
+    if (!it.history.read(it.implicit)) continue
     for (const next of methods(it, source, 'next')) {
       const self = new Set([source])
       const result = heap.maybe('weak', () => invoke(it, next, { self, parameters: [], node }))
@@ -221,10 +230,11 @@ export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
 
 /** What lies in an object as in a list, such as one of a class that extends `Array`. */
 function elementsOf(it: Interpreter, object: AbstractObject): Value {
-  const keys = [...object.fields.keys()].filter(key => key === '*' || /^\d+$/.test(key))
+  const fields = it.heap.fieldsOf(object)
+  const keys = [...fields.keys()].filter(key => key === '*' || /^\d+$/.test(key))
   return object.kind === 'opaque'
     ? it.heap.readField(new Set([object]), '*')
-    : union(...keys.map(key => it.heap.read(object.fields.get(key) as Slot)))
+    : union(...keys.map(key => it.heap.read(fields.get(key) as Slot)))
 }
 
 /** Lets the body of a generator, or what an iterator's helper was told to do, go on; it has a state that moves. */

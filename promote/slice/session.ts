@@ -44,6 +44,11 @@ export interface ProgramSession {
   readonly localTargets: Map<string, string>
   readonly facts: WeakMap<ts.SourceFile, FileFacts>
   readonly nodes: WeakMap<ts.Node, NodeFacts>
+  /** Numbers of statements that stay theirs from slice to slice, and names of all nodes made of these. */
+  readonly numbers: WeakMap<ts.Statement, number>
+  readonly keys: WeakMap<ts.Node, string>
+  /** Where it is put down what has been asked about. */
+  used: Set<FileFacts>
   /** Of the last slice. */
   last?: {
     readonly program: ts.Program
@@ -89,6 +94,9 @@ export function sessionOf(
     localTargets: new Map(),
     facts: new WeakMap(),
     nodes: new WeakMap(),
+    numbers: new WeakMap(),
+    keys: new WeakMap(),
+    used: new Set(),
   }
   ofCache.set(key, made)
   return made
@@ -105,6 +113,7 @@ export function forgetOutdated(
 ): void {
   const { last } = session
   session.last = { program, notebook, links }
+  numberStatements(session, last?.notebook, notebook)
   if (!last) return
   const isOtherModule = [...notebook.modules].some(
     ([path, module]) => last.notebook.modules.get(path)?.file !== module.file,
@@ -112,6 +121,8 @@ export function forgetOutdated(
   const users = usersOf(links)
   const outdated = new Set<number>()
   const work = notebook.runs.flatMap(({ file }, run) => (last.notebook.runs[run]?.file === file ? [] : [run]))
+  for (const [run, { file }] of last.notebook.runs.entries())
+    if (notebook.runs[run]?.file !== file) forget(session, file)
   for (let run = work.shift(); run !== undefined; run = work.shift()) {
     const before = last.notebook.runs[run]
     const now = notebook.runs[run] as RunFile
@@ -169,6 +180,21 @@ function declaresTypes(run: RunFile): boolean {
   return run.statements.some(statement => run.declaresTypes.has(statement))
 }
 
+/** Runs with what it asks about put down. */
+export function using<T>(
+  session: ProgramSession,
+  run: () => T,
+): { readonly value: T; readonly facts: ReadonlySet<FileFacts> } {
+  const before = session.used
+  const facts = new Set<FileFacts>()
+  session.used = facts
+  try {
+    return { value: run(), facts }
+  } finally {
+    session.used = before
+  }
+}
+
 /** The answer to a question about a node, asked of the checker once. */
 export function remember<T>(
   session: ProgramSession,
@@ -176,12 +202,14 @@ export function remember<T>(
   ask: () => T,
 ): T {
   const known = session.nodes.get(node)
+  const of = known?.of.isValid ? known.of : factsOf(session, node.getSourceFile())
+  session.used.add(of)
   if (known?.of.isValid && known.answers.has(question)) return known.answers.get(question) as T
   const answer = ask()
   if (known?.of.isValid) known.answers.set(question, answer)
   else
     session.nodes.set(node, {
-      of: factsOf(session, node.getSourceFile()),
+      of,
       answers: new Map([[question, answer]]),
     })
   return answer
@@ -194,3 +222,36 @@ function factsOf(session: ProgramSession, file: ts.SourceFile): FileFacts {
   session.facts.set(file, made)
   return made
 }
+
+/** Statements keep their numbers where a cell is edited: those before and after the change, and those in it in order. */
+function numberStatements(
+  { numbers }: ProgramSession,
+  last: NotebookProgram | undefined,
+  { runs }: NotebookProgram,
+): void {
+  for (const [run, { file, statements }] of runs.entries()) {
+    if (statements.every(statement => numbers.has(statement))) continue
+    const old = last?.runs[run]?.statements ?? []
+    const isSameText = (a: ts.Statement | undefined, b: ts.Statement) => a?.getText() === b.getText(file)
+    const nSame = (count: (i: number) => boolean) => {
+      let n = 0
+      while (n < Math.min(old.length, statements.length) && count(n)) n++
+      return n
+    }
+    const nBefore = nSame(i => isSameText(old[i], statements[i] as ts.Statement))
+    const nAfter = Math.min(
+      nSame(i => isSameText(old.at(-1 - i), statements.at(-1 - i) as ts.Statement)),
+      Math.min(old.length, statements.length) - nBefore,
+    )
+    const taken = old.map(statement => numbers.get(statement) ?? 0)
+    let next = Math.max(run * mostStatements, ...taken.map(number => number + 1))
+    for (const [i, statement] of statements.entries()) {
+      const isAfter = i >= statements.length - nAfter
+      const place = isAfter ? i - statements.length + old.length : i < old.length - nAfter ? i : -1
+      numbers.set(statement, taken[place] ?? next++)
+    }
+  }
+}
+
+/** More than any cell has, edits included. */
+const mostStatements = 100_000

@@ -68,8 +68,10 @@ export interface NotebookProgram {
   moduleOf(node: ts.Node): ModuleFile | undefined
   /** The local module that a specifier in the file of a node stands for. */
   localModule(specifier: string, from: ts.Node): ModuleFile | undefined
-  /** The file that a node stands in: the number of a run, or a path. */
-  placeOf(node: ts.Node): number | string
+  /** The number of a cell's statement, the same from program to program. */
+  numberOf(statement: ts.Statement): number
+  /** A name for a node, the same as long as its statement is what it was. */
+  keyOf(node: ts.Node): string
 }
 
 const options: ts.CompilerOptions = {
@@ -210,9 +212,13 @@ export function createNotebookProgram({
       const path = localTargets.get(keyOf(specifier, from.getSourceFile().fileName))
       return path === undefined ? undefined : modules.get(path)
     },
-    placeOf(node) {
-      const { fileName } = node.getSourceFile()
-      return index.get(fileName) ?? fileName
+    numberOf: statement => session.numbers.get(statement) ?? -1,
+    keyOf(node) {
+      const known = session.keys.get(node)
+      if (known !== undefined) return known
+      const made = nameNode(session, node)
+      session.keys.set(node, made)
+      return made
     },
     packageOf(declaration) {
       const file = declaration.getSourceFile()
@@ -222,6 +228,15 @@ export function createNotebookProgram({
   }
   forgetOutdated(session, notebook, { program, links: linked.map(({ providers }) => providers) })
   return notebook
+}
+
+function nameNode({ numbers }: ProgramSession, node: ts.Node): string {
+  let top = node
+  while (top.parent && !ts.isSourceFile(top.parent)) top = top.parent
+  const number = numbers.get(top as ts.Statement)
+  const base = number === undefined ? 0 : top.getStart()
+  const start = node.pos === top.pos ? 'first' : node.pos - base
+  return `${number ?? node.getSourceFile().fileName}:${start}:${node.end - base}:${node.kind}`
 }
 
 function runOnce(runs: ProgramSession['runs'], file: ts.SourceFile, { source, mentions }: Scan): RunFile {

@@ -1,0 +1,51 @@
+/** Sets of abstract objects, and what else the interpreter's cells hold: joined, and told apart. */
+import type { AbstractObject, Value } from './heap.ts'
+
+export const nothing: Value = new Set()
+
+/** The first set itself when it has all of the second one. */
+export function added(to: Value, more: Value): Value {
+  let joined: Set<AbstractObject> | undefined
+  for (const each of more)
+    if (!to.has(each)) {
+      joined ??= new Set(to)
+      joined.add(each)
+    }
+  return joined ?? to
+}
+
+export function addAll<T>(to: Set<T>, items: Iterable<T>): void {
+  for (const item of items) to.add(item)
+}
+
+export function union(...values: readonly Value[]): Value {
+  let only: Value = nothing
+  let joined: Set<AbstractObject> | undefined
+  for (const value of values) {
+    if (value.size === 0 || value === only) continue
+    if (joined) addAll(joined, value)
+    else if (only.size === 0) only = value
+    else {
+      joined = new Set(only)
+      addAll(joined, value)
+    }
+  }
+  return joined ?? only
+}
+
+export function isSame<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
+  if (a === b) return true
+  if (a.size !== b.size) return false
+  for (const item of a) if (!b.has(item)) return false
+  return true
+}
+
+export function isSameMap<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {
+  if (a.size !== b.size) return false
+  for (const [key, value] of a) if (b.get(key) !== value) return false
+  return true
+}
+
+export function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((each, i) => each === b[i])
+}

@@ -46,8 +46,9 @@ async function interrupt(code: string, runsMs = 30): Promise<number> {
 
 const medianOf = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
-/** In the goal's 10 ms when the machine is free; a test machine may be busy. */
+/** In the goal's 10 ms when the machine is free; a busy one is known by how long other cells take. */
 const interruptMs = 40
+const interruptCells = 4
 
 const endless: Readonly<Record<string, string>> = {
   'a loop': 'while (true) kept += 0',
@@ -60,12 +61,16 @@ const endless: Readonly<Record<string, string>> = {
 test('every kind of endless cell is interrupted a hundred times in turn, and state is kept', async () => {
   await kernel.execute('let kept = 42')
   const times = new Map(Object.keys(endless).map(kind => [kind, [] as number[]]))
+  const others: number[] = []
   for (let i = 0; i < 100; i++) {
     for (const [kind, code] of Object.entries(endless)) times.get(kind)!.push(await interrupt(code, 10))
+    const start = performance.now()
     assert.equal(await valueOf('kept'), '42')
+    others.push(performance.now() - start)
   }
+  const limitMs = Math.max(interruptMs, interruptCells * medianOf(others))
   for (const [kind, values] of times)
-    assert.ok(medianOf(values) < interruptMs, `${kind}: ${medianOf(values)} ms`)
+    assert.ok(medianOf(values) < limitMs, `${kind}: ${medianOf(values)} ms of ${limitMs}`)
 })
 
 test('an interrupt at any moment of a cell ends it', async () => {

@@ -43,6 +43,10 @@ export function createProjectView(root: string, folder: string, colors: Colors):
           : { problem: diagnostics.map(d => codeFrame(workspace.text(d.path) ?? '', d, colors)).join('\n') }),
       }
     },
+    async models() {
+      const { workspace } = await (loading ??= loadProject(root))
+      return workspace.models().map(({ name }) => name)
+    },
     async feature(id) {
       const { catalog } = await (loading ??= loadProject(root))
       const { name, version } = parseFeatureId(id)

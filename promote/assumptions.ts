@@ -107,7 +107,10 @@ function sliceAssumptions(slice: Slice): readonly Assumption[] {
     if (pathsOf(slice, reference) === undefined)
       found.set(`file ${statement}`, {
         kind: 'file',
-        message: `Which ${kind} file is read is known only while running: its content is not part of the version.`,
+        message:
+          kind === 'model'
+            ? 'Which model is meant is known only while running: all models of the project go along.'
+            : 'Which data file is read is known only while running: its content is not part of the version.',
         cell: cellOf(slice, statement),
       })
   }

@@ -116,6 +116,13 @@ for (const [what, code] of unknown)
     assert.deepEqual(await lockOf(code), { paths: [], parameters: [], isKnown: false })
   })
 
+test('where only running it tells which model is meant, all of the project go along', async () => {
+  const { paths, isKnown } = await lockOf(
+    'const out = (await model(String(Math.max(1, 2))).train()).metrics.test',
+  )
+  assert.deepEqual([paths, isKnown], [['early', 'late'], false])
+})
+
 test('what says which file is read is no parameter', async () => {
   const { parameters } = await lockOf(
     'const part = 3\nconst rows = 10\nconst out = (await read(`f-${part}.csv`).count()) + rows',

@@ -22,6 +22,8 @@ export interface ProjectView {
     readonly plan?: Plan
     readonly problem?: string
   }>
+  /** Names of all models of the project's files. */
+  models?(): Promise<readonly string[]>
   /**
    * A module of the project by what an import says: `./x.ts`, also without its extension, or as tsconfig.json allows.
    * Undefined for what is no file of the project. @param from the importing module; absent: the notebook
@@ -37,8 +39,8 @@ export interface ProjectView {
 }
 
 export interface Reference {
-  /** `feature`: of the catalog, its path being `name` or `name@version`. */
-  readonly kind: 'data' | 'model' | 'feature'
+  /** `feature`: of the catalog, its path being `name` or `name@version`. `models`: any of the project's. */
+  readonly kind: 'data' | 'model' | 'models' | 'feature'
   readonly path: string
   readonly cell: string
   /** One of several that it may be: none need be there. */
@@ -104,7 +106,7 @@ export async function createLock({
   }
 
   const seenModels = new Set<string>()
-  for (const { kind, path, cell, isPossible } of references) {
+  for (const { kind, path, cell, isPossible } of await withAllModels(references, project)) {
     if (kind === 'data') {
       await addData(path, cell, isPossible)
       continue
@@ -145,6 +147,18 @@ export async function createLock({
     fixtures: {},
   }
   return { lock, files, diagnostics }
+}
+
+/** Where only running it tells which model is meant, all of them go along. */
+async function withAllModels(
+  references: readonly Reference[],
+  project: ProjectView,
+): Promise<readonly Reference[]> {
+  const any = references.find(({ kind }) => kind === 'models')
+  if (!any) return references
+  const names = (await project.models?.()) ?? []
+  const all = names.map(path => ({ ...any, kind: 'model' as const, path, isPossible: true }))
+  return [...references.filter(({ kind }) => kind !== 'models'), ...all]
 }
 
 /** The lock of copies of models that were edited in the pipeline's folder. */

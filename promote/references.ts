@@ -18,7 +18,8 @@ export function fileReferences(slice: Slice, workingFolder: string): readonly Re
       : posix.join(workingFolder, path)
   const named = slice.references.flatMap((reference): readonly Reference[] => {
     const { kind, statement, package: owner } = reference
-    const paths = pathsOf(slice, reference) ?? []
+    const paths = pathsOf(slice, reference)
+    if (!paths) return kind === 'model' ? [{ kind: 'models', path: '', cell: cellOf(slice, statement) }] : []
     return paths.map(path => ({
       kind,
       path: owner === 'slipway' ? path : fromHere(path),

@@ -106,6 +106,9 @@ export const testProject: ProjectView = {
     const files = Object.entries(cells ?? { [reference]: `// ${reference}\n` })
     return { files: files.map(([path, text]) => ({ path, text })), plan: plan as never }
   },
+  async models() {
+    return ['late', 'early']
+  },
   async packageVersion(name) {
     return { version: name === 'danfojs-node' ? '1.2.0' : '1.0.0', integrity: `sha512-${name}` }
   },

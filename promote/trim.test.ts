@@ -258,3 +258,25 @@ test('two calls of which each alone would have to stay go together', async () =>
   assert.deepEqual(kept, ['c1', 'c4'])
   assert.equal(trims.flatMap(({ at }) => at).length, 2)
 })
+
+test('many calls go together', async () => {
+  const many = (given: string): readonly Ran[] => [
+    imports,
+    { source: 'const settings = { a: [1, 2] }', seen: made('settings') },
+    { source: "const rows = JSON.parse(readFileSync('a.json', 'utf8'))", seen: made('rows') },
+    ...Array.from({ length: 9 }, (_, i) => ({ source: `mystery({ ${given}, i: ${i} })` })),
+    { source: 'const out = settings.a.length + rows.length', cell: 'out', seen: made('out') },
+  ]
+  const safe = await proposed(many('settings'))
+  assert.deepEqual(
+    safe.trims.map(({ at, isSafe, state }) => [at.length, isSafe, state]),
+    [[9, true, 'left-out']],
+  )
+  assert.deepEqual(safe.kept, ['c0', 'c1', 'c2', 'out'])
+  const data = await proposed(many('rows'))
+  assert.deepEqual(
+    data.trims.map(({ at, isSafe, state }) => [at.length, isSafe, state]),
+    [[9, false, 'kept']],
+  )
+  assert.equal(data.kept.length, 13)
+})

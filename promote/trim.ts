@@ -62,21 +62,31 @@ export interface Trimmed {
   readonly problems: readonly EditProblem[]
 }
 
-/** How many calls are looked at one by one. */
-const mostAlone = 16
+/** How many calls are looked at one by one: each is a slice. */
+const mostAlone = 8
 
 export function trim(options: TrimOptions): Trimmed {
-  const { slice, notebook, reslice } = options
+  const { slice, notebook } = options
   const refs = createStatementRefs(notebook, slice.statements)
   const candidates = candidatesOf(options)
-  const groups = groupsOf(options, candidates)
-  if (groups.length === 0) return { slice, trims: [], problems: problemsOf(options, refs, []) }
-  const free = reslice(candidates)
-  const look: Look = { ...options, refs, candidates, free }
+  const without = createWithout(options, candidates)
+  const free = without([...candidates.keys()])
+  const look: Look = { ...options, refs, candidates, free, without }
+  const groups = free === slice ? [] : groupsOf(look)
   const trims = groups.map(group => trimOf(look, group))
   const taken = groups.filter((_, i) => trims[i]?.state === 'left-out').flatMap(({ calls }) => calls)
-  const problems = problemsOf(options, refs, groups)
-  return { slice: taken.length === 0 ? slice : reslice(pick(candidates, taken)), trims, problems }
+  return { slice: without(taken), trims, problems: problemsOf(options, refs, groups) }
+}
+
+/** The slice with some of the calls taken to do nothing, each sliced once. */
+function createWithout({ slice, reslice }: TrimOptions, candidates: Candidates): Look['without'] {
+  const known = new Map([['', slice]])
+  return calls => {
+    const key = [...calls].sort((a, b) => a - b).join()
+    const found = known.get(key) ?? reslice(new Map([...candidates].filter(([i]) => calls.includes(i))))
+    known.set(key, found)
+    return found
+  }
 }
 
 type Candidates = ReadonlyMap<number, SeenHarmless>
@@ -97,33 +107,34 @@ interface Group {
   readonly dropped: readonly number[]
 }
 
-/** Calls with what can go for each of them alone, and all others with what can go for them together. */
-function groupsOf({ slice, reslice }: TrimOptions, candidates: Candidates): readonly Group[] {
-  const droppedBy = (calls: readonly number[]) => {
-    const { kept } = reslice(pick(candidates, calls))
-    return [...slice.kept].filter(index => !kept.has(index)).sort((a, b) => a - b)
+/**
+ * Calls with what can go for each of them alone; then those that are safe with what can go for them together, and all
+ * others. What goes only when several are left out counts for those that alone change nothing.
+ */
+function groupsOf(look: Look): readonly Group[] {
+  const { slice, candidates, without } = look
+  const gone = new Set<number>()
+  const groups: Group[] = []
+  const add = (calls: readonly number[], { kept }: Slice) => {
+    const dropped = [...slice.kept].filter(index => !kept.has(index) && !gone.has(index))
+    if (calls.length === 0 || dropped.length === 0) return
+    for (const index of dropped) gone.add(index)
+    groups.push({ calls, dropped: dropped.sort((a, b) => a - b) })
   }
   const all = [...candidates.keys()]
-  const together = all.length > 0 ? droppedBy(all) : []
-  if (together.length === 0) return []
-  if (all.length > mostAlone) return [{ calls: all, dropped: together }]
-  const alone = all.map(call => ({ calls: [call], dropped: droppedBy([call]) }))
-  const groups = alone.filter(({ dropped }) => dropped.length > 0)
-  const gone = new Set(groups.flatMap(({ dropped }) => dropped))
-  const others = all.filter(call => !groups.some(({ calls }) => calls.includes(call)))
-  const rest = together.filter(index => !gone.has(index))
-  // What goes only when several are left out counts for those that alone change nothing.
-  if (rest.length > 0 && others.length > 0) return [...groups, { calls: others, dropped: rest }]
+  const isSafe = (call: number) => isSafeCall(look, call, reliedOn(look, call))
+  if (all.length <= mostAlone) for (const call of all) add([call], without([call]))
+  const left = () => all.filter(call => !groups.some(({ calls }) => calls.includes(call)))
+  add(left().filter(isSafe), without(all.filter(isSafe)))
+  add(left(), look.free)
   return groups
-}
-
-function pick(candidates: Candidates, calls: readonly number[]): Candidates {
-  return new Map([...candidates].filter(([index]) => calls.includes(index)))
 }
 
 interface Look extends TrimOptions {
   readonly refs: StatementRefs
   readonly candidates: Candidates
+  /** With some of the calls taken to do nothing. */
+  readonly without: (calls: readonly number[]) => Slice
   /** With none of the calls taken to do anything. */
   readonly free: Slice
 }

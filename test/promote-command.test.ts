@@ -84,3 +84,51 @@ test('files that a pipeline writes are what its test looks at', { timeout }, asy
   assert.equal(failing.code, 1)
   assert.match(failing.text, /out\/sum\.json\.json\.sum: expected 4, got 3/)
 })
+
+test('files that are no notebook of ours are told as what they are', { timeout }, async t => {
+  const code = (source: string) => ({
+    cell_type: 'code',
+    metadata: {},
+    execution_count: 1,
+    outputs: [],
+    source,
+  })
+  await using project = await createProjectOf({
+    'empty.ipynb': '',
+    'half.ipynb': notebook('1').slice(0, 30),
+    'data.ipynb': '[1, 2]',
+    'cell.ipynb': '{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[5]}',
+    'python.ipynb': JSON.stringify({
+      ...{ nbformat: 4, nbformat_minor: 2, cells: [code('import pandas as pd')] },
+      metadata: { language_info: { name: 'python' } },
+    }),
+    'log.ipynb': JSON.stringify({
+      ...{ nbformat: 4, nbformat_minor: 2, cells: [code('const n = 1\nn + 1')] },
+      metadata: { slipway: { log: [{ cell: 5, source: null }] } },
+    }),
+  })
+  const wrong: Readonly<Record<string, RegExp>> = {
+    'nothing.ipynb': /^CLI002: There is no .*nothing\.ipynb\.$/m,
+    'empty.ipynb': /^CLI008: Expected a notebook in .*, got an empty file\.$/m,
+    'half.ipynb': /^CLI008: .*got text that is not JSON/m,
+    'data.ipynb': /^CLI008: .*got JSON without "cells"/m,
+    'cell.ipynb': /^CLI008: .*at \/cells\/0: must be object/m,
+    'python.ipynb': /Its language is python.*\n.*PRO011: .*\(cell 1: import pandas as pd\)/,
+  }
+  for (const [name, message] of Object.entries(wrong))
+    await t.test(name, async () => {
+      const { code, stderr } = await project.run(['promote', name])
+      assert.match(stderr, message)
+      assert.equal(code, 1)
+    })
+  await t.test('a log that is none does not count', async () => {
+    const { code, stdout } = await project.run(['promote', 'log.ipynb'])
+    assert.equal(code, 0)
+    assert.match(stdout, /has no log of what ran[^]*Nothing was written\. `--yes` writes it\./)
+  })
+  await t.test('a name that no folder may have is wrong usage', async () => {
+    const { code, stderr } = await project.run(['promote', 'log.ipynb', '--name', 'Größe 1'])
+    assert.match(stderr, /as in grosse-1, got Größe 1/)
+    assert.equal(code, 2)
+  })
+})

@@ -25,6 +25,7 @@ import { promotionRequest } from '../promotion/request.ts'
 import { provenanceFile, provenanceOf } from '../promotion/provenance.ts'
 import { beginProject, noteRoot, rootOfNotebook } from '../promotion/root.ts'
 import { report, showDiffs, showProposal, verificationSummary } from '../promotion/show.ts'
+import type { NotebookFile } from '../run-notebook.ts'
 import { unverified, verifyPipeline, type Verified } from '../promotion/verify.ts'
 import { parseRows } from '../rows.ts'
 
@@ -106,7 +107,7 @@ async function promoteCommand(
     return await carryBack(context, { file, folder, mayWrite: () => mayWrite(context, file, options) })
   output.progress('Slicing the notebook')
   const { proposal, known } = await proposalOf(request, root)
-  const pipeline = pipelineOf(proposal, file)
+  const pipeline = pipelineOf(proposal, { file, notebook })
   output.endProgress()
   showProposal(context, { proposal, pipeline, nameOf: cellNames(notebook) })
   if (known)
@@ -184,15 +185,32 @@ function readText(context: CommandContext, given: string): string {
 }
 
 /** @throws CliError with the code of the first diagnostic */
-function pipelineOf({ pipeline, diagnostics }: Proposal, file: string): Pipeline {
+function pipelineOf(
+  { pipeline, diagnostics }: Proposal,
+  { file, notebook }: { readonly file: string; readonly notebook: NotebookFile },
+): Pipeline {
   if (pipeline) return pipeline
+  const nameOf = cellNames(notebook)
   const lines = diagnostics.map(
-    d => `${d.code}: ${d.message}${d.cell === undefined ? '' : ` (cell ${d.cell})`}`,
+    d => `${d.code}: ${d.message}${d.cell === undefined ? '' : ` (cell ${nameOf(d.cell)})`}`,
   )
+  const language = languageOf(notebook)
+  if (language !== undefined && diagnostics.some(({ code }) => code === 'PRO011'))
+    lines.unshift(`Its language is ${language}; what is promoted is TypeScript or JavaScript.`)
   const error = new CliError('CLI004', `${basename(file)} cannot be promoted.\n${lines.join('\n')}`, {
     details: { diagnostics },
   })
   throw error
+}
+
+/** The language that the notebook says its cells are in, when it is another than ours. */
+function languageOf({ metadata }: NotebookFile): string | undefined {
+  const { kernelspec, language_info: info } = metadata as {
+    readonly kernelspec?: { readonly language?: unknown } | null
+    readonly language_info?: { readonly name?: unknown } | null
+  }
+  const language = info?.name ?? kernelspec?.language
+  return typeof language !== 'string' || /script$/i.test(language) ? undefined : language
 }
 
 async function mayWrite(context: CommandContext, folder: string, { yes }: PromoteOptions): Promise<boolean> {

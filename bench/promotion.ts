@@ -10,6 +10,7 @@ import { propose } from '../promote/index.ts'
 import { median, row, type BenchSuite } from './bench.ts'
 import { hazards } from './promotion/hazards/rows.ts'
 import { notebookRows } from './promotion/notebooks/suite.ts'
+import { speedRows } from './promotion/speed/rows.ts'
 
 const root = join(import.meta.dirname, '..')
 const notebook = 'examples/flights/explore.ipynb'
@@ -56,6 +57,7 @@ const promotion: BenchSuite = async ({ log }) => {
       ours: nLines,
       peers: { 'whole notebook': nNotebookLines },
     }),
+    ...speedRows(log),
     ...(await hazards({ log })),
     ...(await notebookRows(log)),
   ]

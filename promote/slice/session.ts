@@ -29,7 +29,10 @@ export interface NodeFacts {
 
 export interface ProgramSession {
   /** Sources of runs and local modules by path, with the text they were parsed from. */
-  readonly parsed: Map<string, { readonly text: string; readonly file: ts.SourceFile }>
+  readonly parsed: Map<
+    string,
+    { readonly text: string; readonly file: ts.SourceFile; readonly stamp: string | undefined }
+  >
   readonly resolved: Map<string, ts.ResolvedModuleFull>
   /** In which packages files lie: how modules are resolved is asked of `resolved` first. */
   readonly resolution: ts.ModuleResolutionCache

@@ -3,6 +3,7 @@
  * checked program: a module per run, whose free names are imported from the run that declares them. So the checker
  * sees every redeclaration as a declaration of its own, and positions in a run's file are positions in the cell.
  */
+import { statSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import ts from 'typescript'
 import { forgetOutdated, scansOf, sessionOf, type Links, type ProgramSession, type Scan } from './session.ts'
@@ -128,8 +129,11 @@ export function createNotebookProgram({
     const text = textAt(path)
     if (text !== undefined) return parseOnce(parsed, { path, text }, language)
     if (!path.endsWith('.d.ts')) {
+      const known = parsed.get(path)
+      const stamp = stampOf(path)
+      if (known && stamp !== undefined && known.stamp === stamp) return known.file
       const own = readFile(path)
-      return own === undefined ? undefined : parseOnce(parsed, { path, text: own }, language)
+      return own === undefined ? undefined : parseOnce(parsed, { path, text: own, stamp }, language)
     }
     if (!cache.has(path)) cache.set(path, getSourceFile(path, language, ...rest))
     return cache.get(path)
@@ -262,14 +266,27 @@ function addRoot(roots: ProgramSession['roots'], path: string, name: string): vo
 
 function parseOnce(
   parsed: ProgramSession['parsed'],
-  { path, text }: { readonly path: string; readonly text: string },
+  {
+    path,
+    text,
+    stamp,
+  }: { readonly path: string; readonly text: string; readonly stamp?: string | undefined },
   language: Parameters<ts.CompilerHost['getSourceFile']>[1],
 ): ts.SourceFile {
   const known = parsed.get(path)
-  if (known?.text === text) return known.file
+  if (known?.text === text) {
+    if (known.stamp !== stamp) parsed.set(path, { ...known, stamp })
+    return known.file
+  }
   const file = ts.createSourceFile(path, text, language, true)
-  parsed.set(path, { text, file })
+  parsed.set(path, { text, file, stamp })
   return file
+}
+
+/** What changes when somebody writes a file; undefined when it is not there. */
+function stampOf(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return found && `${found.mtimeNs} ${found.ctimeNs} ${found.size} ${found.ino}`
 }
 
 /** Variables and functions have a type that says all; what mentions names of types may mean others by them. */

@@ -33,7 +33,8 @@ export function createProjectView(root: string, folder: string, colors: Colors):
         : (loading ??= loadProject(root))
       const { workspace, plan } = await project
       const found = nameOrProblem(() => plan(reference))
-      if ('problem' in found) return { files: [], problem: found.problem }
+      if ('problem' in found)
+        return { files: [], problem: misplaced({ root, folder, reference }) ?? found.problem }
       const { name, plan: checked, diagnostics } = found
       const paths = checked ? filesOf(workspace, name, checked) : []
       return {
@@ -62,6 +63,20 @@ async function dataPaths(root: string, path: string): Promise<readonly string[]>
   if (existsSync(file)) return [slashes(relative(root, file))]
   if (!/[*?[{]/.test(path)) return []
   return (await glob(path, { cwd: root, expandDirectories: false })).map(slashes).sort()
+}
+
+/** A path from the notebook's folder means a file in cells, and nothing in a pipeline, which lies elsewhere. */
+function misplaced(given: {
+  readonly root: string
+  readonly folder: string
+  readonly reference: string
+}): string | undefined {
+  const file = resolve(given.folder, given.reference)
+  if (!given.reference.endsWith('.slip') || !existsSync(file)) return undefined
+  const path = slashes(relative(given.root, file))
+  return path.startsWith('..')
+    ? 'its file lies outside of the project'
+    : `a pipeline finds it from the project's root, as model('${path}')`
 }
 
 function nameOrProblem(

@@ -271,4 +271,6 @@ test('SLIPWAY_CHECK=stop: a cell in which TypeScript finds an error does not run
   assert.equal(content['status'], 'error')
   assert.match((content['traceback'] as string[]).join('\n'), /not run[^]*Cell\[1\]:2:7 TS2322/)
   assert.equal((await kernel.run('const n: number = 1')).content['status'], 'ok')
+  // What it still writes is written before the folder goes.
+  await kernel.end()
 })

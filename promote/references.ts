@@ -1,7 +1,8 @@
 /** What a notebook names that lies outside of it: data and model files, packages, modules of the project. */
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
-import { possibleElements, possibleProperty, possibleTexts, type Sources } from './constants.ts'
+import { possibleElements, possibleProperty, possibleTexts } from './constants.ts'
+import type { Sources } from './uses.ts'
 import type { Reference } from './lock.ts'
 import { packageName, ts } from './slice/typescript.ts'
 import type { Slice } from './slice/slice.ts'

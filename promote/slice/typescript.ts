@@ -383,16 +383,23 @@ function links(
   providers: ReadonlyMap<string, readonly number[]>,
 ): { readonly text: string; readonly providers: Links } {
   const exports = [...run.declares].filter(name => !run.exported.has(name))
-  const imports: string[] = []
-  const used = new Set<number>()
+  const used = new Map<number, string[]>()
   for (const name of run.mentions) {
     if (run.declares.has(name)) continue
     const from = provider(providers.get(name), i)
     if (from === undefined) continue
-    used.add(from)
-    imports.push(`import { ${name} } from '#run-${from}'\n`)
+    const names = used.get(from)
+    if (names) names.push(name)
+    else used.set(from, [name])
   }
-  return { text: `export { ${exports.join(', ')} }\n${imports.join('')}`, providers: used }
+  // One import a run, in their order: the program is built anew only where an edit takes from another run.
+  const imports = [...used]
+    .sort(([a], [b]) => a - b)
+    .map(([from, names]) => `import { ${names.join(', ')} } from '#run-${from}'\n`)
+  return {
+    text: `export { ${exports.join(', ')} }\n${imports.join('')}`,
+    providers: new Set(used.keys()),
+  }
 }
 
 /** Which runs declare a name, in their order. */

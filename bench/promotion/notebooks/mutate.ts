@@ -2,13 +2,23 @@
  * Whether verification sees a change: every kept statement of a promoted pipeline is changed or left out, one at a
  * time, and the pipeline run again. A change that gives the same outputs has survived.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import ts from 'typescript'
 import { pipelineOutputs } from '../../../cli/outputs.ts'
 import { compareOutputs, type Lock, type Manifest } from '../../../promote/index.ts'
-import type { PromotedCase } from './case.ts'
+import { layProject, type PromotedCase } from './case.ts'
 import { digest } from './session.ts'
 
 export interface Mutant {
@@ -143,40 +153,44 @@ function line(text: string): string {
 
 interface PipelineOutcome {
   readonly outputs: Readonly<Record<string, unknown>>
-  readonly files: readonly string[]
+  /** Path -> SHA-256 of whatever lies in the project then. */
+  readonly files: Readonly<Record<string, string>>
 }
 
-/** @throws what a step throws */
-async function outcomeOf(
-  { case: given, root, folder }: PromotedCase,
-  mutant?: Mutant,
-): Promise<PipelineOutcome> {
+/**
+ * In a project of its own: what the notebook or another run wrote must not stand in for what this one does not write.
+ * @throws what a step throws
+ */
+async function outcomeOf({ case: given, folder }: PromotedCase, mutant?: Mutant): Promise<PipelineOutcome> {
   const work = mkdtempSync(join(tmpdir(), 'slipway-mutant-'))
   try {
-    const pipeline = join(work, 'pipeline')
+    const [root, pipeline] = [join(work, 'project'), join(work, 'pipeline')]
+    mkdirSync(root)
+    layProject(given, root)
     cpSync(folder, pipeline, { recursive: true })
     if (mutant) writeFileSync(join(pipeline, mutant.file), mutant.text)
     const read = (name: string) => JSON.parse(readFileSync(join(pipeline, name), 'utf8')) as unknown
-    for (const path of given.files) rmSync(join(root, path), { force: true })
     const outputs = await pipelineOutputs({
       folder: pipeline,
       root,
       manifest: read('pipeline.json') as Manifest,
       lock: read('pipeline.lock.json') as Lock,
-      secrets: secretsOf(given),
       workFolder: join(work, 'steps'),
       onProgress: () => undefined,
     })
-    return { outputs, files: given.files.map(path => digest(join(root, path))) }
+    return { outputs, files: digests(root) }
   } finally {
     rmSync(work, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 
-function secretsOf({ env }: PromotedCase['case']): Readonly<Record<string, string>> {
-  const prefix = 'SLIPWAY_SECRET_'
-  const secrets = Object.entries(env).filter(([name]) => name.startsWith(prefix))
-  return Object.fromEntries(secrets.map(([name, value]) => [name.slice(prefix.length), value]))
+function digests(root: string): Readonly<Record<string, string>> {
+  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()
+  return Object.fromEntries(
+    paths
+      .filter(path => statSync(join(root, path)).isFile() && !path.startsWith('.slipway'))
+      .map(path => [path, digest(join(root, path))]),
+  )
 }
 
 /** By promotion's own comparison of outputs, and the bytes of files. */
@@ -184,6 +198,6 @@ function isSame(before: PipelineOutcome, after: PipelineOutcome): boolean {
   const verdicts = Object.entries(before.outputs).map(
     ([name, value]) => compareOutputs(value, after.outputs[name]).verdict,
   )
-  const sameFiles = before.files.every((file, i) => file === after.files[i])
+  const sameFiles = isDeepStrictEqual(before.files, after.files)
   return sameFiles && verdicts.every(verdict => verdict === 'exact' || verdict === 'tolerant')
 }

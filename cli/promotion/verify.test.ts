@@ -146,7 +146,7 @@ test('what was verified on a sample is tested on the same sample', { timeout: 24
     await promisify(execFile)(node, [...command], {
       cwd,
       // Else a test within a test says nothing of its own.
-      env: { ...process.env, ...env, NODE_TEST_CONTEXT: undefined },
+      env: { ...process.env, ...env, INIT_CWD: undefined, NODE_TEST_CONTEXT: undefined },
     })
   await run([...entry('cli'), 'promote', 'n.ipynb', '--sample', '10', '--yes', '--json'])
   const folder = join(root, 'pipelines/n')

@@ -62,15 +62,12 @@ export function watchFolders(onChange: (file: string) => Promise<void> | void, l
     for (const file of files) if (relevant.test(file)) happened(path.normalize(file))
   }
   const add = async (folder: string): Promise<void> => {
-    const found = await glob('**/', {
-      cwd: folder,
-      ignore: ignored,
-      absolute: true,
-      onlyDirectories: true,
-      dot: true,
-    }).catch(() => [])
-    for (const each of new Set([folder, ...found.map(each => path.join(path.normalize(each), '.'))]))
-      start(each)
+    start(folder)
+    // Until a look finds all of them watched: of a folder that came between the look and the watch nobody tells.
+    for (let nBefore = -1; nBefore !== watchers.size && !disposed; ) {
+      nBefore = watchers.size
+      for (const each of await foldersIn(folder)) start(each)
+    }
   }
   return {
     add,
@@ -80,4 +77,10 @@ export function watchFolders(onChange: (file: string) => Promise<void> | void, l
       for (const folder of [...watchers.keys()]) stop(folder)
     },
   }
+}
+
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const options = { cwd: folder, ignore: ignored, absolute: true, onlyDirectories: true, dot: true }
+  const found = await glob('**/', options).catch(() => [])
+  return found.map(each => path.join(path.normalize(each), '.')).filter(each => each !== folder)
 }

@@ -130,6 +130,8 @@ class Queue(KernelTestCase):
     def test_two_clients_share_one_kernel(self):
         other = self.another_client()
         mine = Cell(self.client, "let shared = 1; await new Promise(r => setTimeout(r, 100)); shared")
+        # Messages of two clients have no order of their own.
+        self.iopub_until(lambda m: m["msg_type"] == "execute_input" and m["parent_header"].get("msg_id") == mine.id)
         theirs = Cell(other, "shared += 1; shared")
         self.assertEqual(mine.wait().result(), "1")
         self.assertEqual(theirs.wait().result(), "2")

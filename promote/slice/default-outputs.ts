@@ -3,7 +3,8 @@ import type { Notebook } from '../notebook.ts'
 import type { Value } from './heap.ts'
 import type { Found } from './found.ts'
 import { firstLook, sharedSlot, type Interpreter, type OutsideUse } from './interpreter.ts'
-import { nameNode, type SliceOutput, type Statement } from './slice.ts'
+import { nameNode } from './names.ts'
+import type { SliceOutput, Statement } from './slice.ts'
 import { ts } from './typescript.ts'
 
 interface DefaultOptions {

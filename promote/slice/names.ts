@@ -206,3 +206,9 @@ export function isReference(node: ts.Identifier): boolean {
   if (ts.isParameter(parent) && parent.parent.kind === ts.SyntaxKind.FunctionType) return parent.name !== node
   return !ts.isNamedTupleMember(parent) || parent.name !== node
 }
+
+/** The identifier by which a statement declares a name. */
+export function nameNode(node: ts.Node, name: string): ts.Identifier | undefined {
+  if (ts.isIdentifier(node) && node.text === name) return node
+  return ts.forEachChild(node, child => nameNode(child, name))
+}

@@ -2,8 +2,9 @@
 import type { OutputEdit } from '../edits.ts'
 import type { PromoteDiagnostic } from '../errors.ts'
 import type { Notebook } from '../notebook.ts'
+import { nameNode } from './names.ts'
 import { createStatementRefs } from './refs.ts'
-import { nameNode, type Statement } from './slice.ts'
+import type { Statement } from './slice.ts'
 import { ts } from './typescript.ts'
 
 export interface OutputRequest {

@@ -207,9 +207,3 @@ function isAgain(found: Found, { index, node }: Statement): boolean {
   if (node.declarationList.declarations.length !== 1 || !call || !ts.isCallExpression(call)) return false
   return !found.notAgain.has(index) && found.references.some(reference => reference.statement === index)
 }
-
-/** The identifier by which a statement declares a name. */
-export function nameNode(node: ts.Node, name: string): ts.Identifier | undefined {
-  if (ts.isIdentifier(node) && node.text === name) return node
-  return ts.forEachChild(node, child => nameNode(child, name))
-}

@@ -1,7 +1,8 @@
 /** What the checker knows about a value that crosses a boundary: its codec, its type as text, its JSON schema. */
 import type { Codec } from '../manifest.ts'
 import type { Value } from '../slice/heap.ts'
-import { nameNode, type Slice } from '../slice/slice.ts'
+import { nameNode } from '../slice/names.ts'
+import type { Slice } from '../slice/slice.ts'
 import { ts } from '../slice/typescript.ts'
 
 export interface CrossingType {

@@ -10,7 +10,6 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node'
-import { findProjectRoot } from '../../library/context.ts'
 import {
   editsToCells,
   notebookDependencies,
@@ -20,8 +19,9 @@ import {
 import { readEffectStubs } from '../effect-stubs.ts'
 import { codeOf } from '../errors.ts'
 import { readTexts } from '../promotion/folder.ts'
+import { rootOfNotebook } from '../promotion/root.ts'
 import { installedTypes } from '../project-view.ts'
-import type { NotebookFile } from '../run-notebook.ts'
+import { notebookOf } from '../run-notebook.ts'
 import { withSessionLog } from '../session-log.ts'
 import type { AssistRequests, NotebookText } from './messages.ts'
 import { previewPromotion } from './preview.ts'
@@ -71,7 +71,7 @@ function createHandlers(caches: Map<string, DeclarationCache>): Handlers {
         folder,
         typesOf: installedTypes,
         cache: cacheOf(folder),
-        stubs: stubsAround(folder),
+        stubs: stubsFor(params.file),
       })
     },
     back: params => editsToCells(notebookText(params), readTexts(params.folder) ?? {}),
@@ -81,14 +81,13 @@ function createHandlers(caches: Map<string, DeclarationCache>): Handlers {
 
 /** With the log of another client's session, where the notebook has none of its own. */
 function notebookText({ file, text = readFileSync(file, 'utf8') }: NotebookText): string {
-  return withSessionLog(file, text, JSON.parse(text) as NotebookFile)
+  return withSessionLog(file, text, notebookOf(text, file))
 }
 
-/** The stubs of the project that a folder lies in. A wrong one is told where promotion is asked for. */
-function stubsAround(folder: string): readonly EffectStub[] {
-  const root = findProjectRoot(folder)
+/** The stubs that promotion goes by. A wrong one is told where promotion is asked for. */
+function stubsFor(file: string): readonly EffectStub[] {
   try {
-    return root === undefined ? [] : readEffectStubs(root)
+    return readEffectStubs(rootOfNotebook(file))
   } catch {
     return []
   }

@@ -1,7 +1,7 @@
 /** What is promoted, read from the disk: the same for the command and for the preview of an editor. */
-import { readEffectStubs } from '../effect-stubs.ts'
 import { dirname, join, relative } from 'node:path'
 import type { ProposalEdits, ProposeOptions } from '../../promote/index.ts'
+import { readEffectStubs } from '../effect-stubs.ts'
 import type { Colors } from '../output.ts'
 import { pipelineNameOf, pipelinesFolder, slashes } from '../pipeline.ts'
 import { createProjectView, installedTypes } from '../project-view.ts'

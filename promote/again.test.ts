@@ -4,10 +4,9 @@ import test from 'node:test'
 import { editsToCells } from './back.ts'
 import type { Texts } from './merge.ts'
 import { propose, type Pipeline } from './propose.ts'
-import { createTestCache, notebookText, testFolder, testProject, testTypes } from './testing/types.ts'
+import { createTestRequest, notebookText } from './testing/types.ts'
 
-const cache = createTestCache()
-const request = { name: 'demo', folder: testFolder, typesOf: testTypes, project: testProject, cache }
+const request = createTestRequest()
 const cells = (filter = 'row.n >= least', last = 'total * 2') =>
   notebookText([
     '## Load',

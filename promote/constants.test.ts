@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { propose } from './propose.ts'
-import { createTestCache, notebookText, testFolder, testProject, testTypes } from './testing/types.ts'
+import { createTestRequest, notebookText } from './testing/types.ts'
 
 const request = {
-  ...{ name: 'demo', folder: testFolder, typesOf: testTypes, project: testProject, cache: createTestCache() },
+  ...createTestRequest(),
   outputs: ['out'],
 }
 

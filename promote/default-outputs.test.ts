@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { propose } from './propose.ts'
-import { createTestCache, notebookText, testFolder, testProject, testTypes } from './testing/types.ts'
+import { createTestRequest, notebookText } from './testing/types.ts'
 
-const cache = createTestCache()
+const request = createTestRequest()
 
 /** The names of the outputs, and the texts of what is dropped. */
 async function given(cells: readonly string[]): Promise<readonly [readonly string[], readonly string[]]> {
-  const request = { name: 'demo', folder: testFolder, typesOf: testTypes, project: testProject, cache }
   const { pipeline, diagnostics, dropped } = await propose({ ...request, notebook: notebookText(cells) })
   assert.deepEqual(diagnostics, [])
   return [pipeline!.manifest.outputs.map(({ name }) => name), dropped.map(({ text }) => text)]

@@ -4,17 +4,9 @@ import test from 'node:test'
 import { parseEdits, type ProposalEdits } from './edits.ts'
 import { PromoteError } from './errors.ts'
 import { propose, type Proposal } from './propose.ts'
-import {
-  createTestCache,
-  notebookText,
-  testFolder,
-  testProject,
-  testTypes,
-  type TestCell,
-} from './testing/types.ts'
+import { createTestRequest, notebookText, type TestCell } from './testing/types.ts'
 
-const cache = createTestCache()
-const request = { name: 'demo', folder: testFolder, typesOf: testTypes, project: testProject, cache }
+const request = createTestRequest()
 
 const cells: readonly (string | TestCell)[] = [
   '## Load',

@@ -3,22 +3,9 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { parseNotebook, ranText } from './notebook.ts'
 import { propose } from './propose.ts'
-import {
-  createTestCache,
-  notebookText,
-  testFolder,
-  testProject,
-  testTypes,
-  type TestCell,
-} from './testing/types.ts'
+import { createTestRequest, notebookText, type TestCell } from './testing/types.ts'
 
-const request = {
-  name: 'demo',
-  folder: testFolder,
-  typesOf: testTypes,
-  project: testProject,
-  cache: createTestCache(),
-}
+const request = createTestRequest()
 const promote = (...cells: (string | TestCell)[]) => propose({ ...request, notebook: notebookText(cells) })
 
 test('%time is its statement, %install and other magics are nothing', async () => {

@@ -4,17 +4,9 @@ import test from 'node:test'
 import { editsToCells } from './back.ts'
 import { notebookDependencies } from './dependencies.ts'
 import { propose } from './propose.ts'
-import {
-  createTestCache,
-  notebookText,
-  testFolder,
-  testProject,
-  testTypes,
-  type TestCell,
-} from './testing/types.ts'
+import { createTestRequest, notebookText, type TestCell } from './testing/types.ts'
 
-const cache = createTestCache()
-const request = { name: 'demo', folder: testFolder, typesOf: testTypes, project: testProject, cache }
+const request = createTestRequest()
 type Log = Parameters<typeof notebookText>[1]
 
 async function promote(cells: readonly (TestCell | string)[], log?: Log) {
@@ -156,7 +148,7 @@ test('a cell with errors is as if it had not run', async () => {
 
 test('what a model cell gives to others is seen before promoting', () => {
   const notebook = notebookText([`%%slip\n${source}\n${late}`, trained])
-  const found = notebookDependencies({ notebook, folder: testFolder, typesOf: testTypes, cache })
+  const found = notebookDependencies({ ...request, notebook })
   assert.deepEqual(
     found.map(({ cell, needs }) => [cell, needs]),
     [

@@ -11,18 +11,10 @@ import { dirname, join } from 'node:path'
 import test from 'node:test'
 import { promote, verifyProposal, type Pipeline } from './index.ts'
 import { propose } from './propose.ts'
-import {
-  createTestCache,
-  notebookText,
-  testFolder,
-  testProject,
-  testTypes,
-  type TestCell,
-} from './testing/types.ts'
+import { createTestRequest, notebookText, testFolder, type TestCell } from './testing/types.ts'
 import type { OutputDocuments, Replay, RunResult } from './verify/verify.ts'
 
-const cache = createTestCache()
-const request = { name: 'demo', folder: testFolder, typesOf: testTypes, project: testProject, cache }
+const request = createTestRequest()
 
 const cells: readonly (string | TestCell)[] = [
   '## Load',

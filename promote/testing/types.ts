@@ -96,6 +96,14 @@ export function notebookText(
   })
 }
 
+/** What `propose` needs beside a notebook; slices of one request share what they know of packages. */
+export function createTestRequest() {
+  return {
+    ...{ name: 'demo', folder: testFolder, typesOf: testTypes, project: testProject },
+    cache: createTestCache(),
+  }
+}
+
 /** Every data file is there, its content being its path. */
 export const testProject: ProjectView = {
   async data(path) {

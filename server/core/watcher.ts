@@ -64,7 +64,7 @@ export function watchFolders(onChange: (file: string) => Promise<void> | void, l
   const add = async (folder: string): Promise<void> => {
     start(folder)
     // Until a look finds all of them watched: of a folder that came between the look and the watch nobody tells.
-    for (let nBefore = -1; nBefore !== watchers.size && !disposed; ) {
+    for (let nBefore = -1; nBefore !== watchers.size && !disposed;) {
       nBefore = watchers.size
       for (const each of await foldersIn(folder)) start(each)
     }

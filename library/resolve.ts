@@ -74,6 +74,7 @@ type Next<Context> = (specifier: string, context?: Partial<Context>) => ResolveF
 export function registerResolve(options: ResolveOptions = {}): Resolver {
   const { installation: place = installation(), reload = false } = options
   const libraryUrl = pathToFileURL(place.libraryModule).href
+  const installed = ownFolders(place)
   const lender = pathToFileURL(join(place.vendorModules, 'lender.js')).href
   const files = createLoadedFiles()
   const configs = createTsConfigs()
@@ -116,8 +117,8 @@ export function registerResolve(options: ResolveOptions = {}): Resolver {
   /** The path of a file of the user's, without the version in its address. */
   function ownPath(url: string | undefined): string | undefined {
     if (!url?.startsWith('file:') || url.includes('/node_modules/')) return undefined
-    const path = fileURLToPath(withoutQuery(url))
-    return path === place.libraryModule || isPartOf(place, path) ? undefined : path
+    const isInstalled = url === libraryUrl || installed.some(folder => url.startsWith(folder))
+    return isInstalled ? undefined : fileURLToPath(withoutQuery(url))
   }
 
   /** Notes a file of the user's, and gives it the address of its version. */
@@ -231,12 +232,12 @@ function packageFolder(url: string): string | undefined {
   return folder === undefined ? undefined : fileURLToPath(folder)
 }
 
-/** Whether a file is the installation's own source, which never changes under a session. */
-function isPartOf({ root, packaged }: Installation, path: string): boolean {
+/** The addresses of the installation's own source, which never changes under a session. */
+function ownFolders({ root, packaged }: Installation): readonly string[] {
   const parts = packaged
     ? ['dist']
     : ['library', 'language', 'engine', 'catalog', 'kernel', 'promote', 'backend']
-  return parts.some(part => path.startsWith(join(root, part, '/')))
+  return parts.map(part => pathToFileURL(join(root, part, '/')).href)
 }
 
 /** `./x` may mean `./x.ts` or `./x/index.ts`, and `./x.js` may be written as `./x.ts`. */

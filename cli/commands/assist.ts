@@ -1,5 +1,5 @@
 /** `slipway assist`: answers an editor's questions about notebooks; for editors, not for people. */
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 
 export const addAssist: AddCommand = (program, run) => {
   program

@@ -8,7 +8,7 @@ import {
   runningEmbedded,
   startEmbedded,
 } from '../backend.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 
 export const addBackend: AddCommand = (program, run) => {
   const backend = program.command('backend').description('start, stop or look at the embedded backend')

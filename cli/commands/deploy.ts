@@ -5,7 +5,7 @@ import type { Card } from '../../engine/types.ts'
 import { connectBackend } from '../backend.ts'
 import { CliError, exitCodes } from '../errors.ts'
 import { recordFeatureUse } from '../feature-use.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 import type { Output } from '../output.ts'
 
 export const addDeploy: AddCommand = (program, run) => {

@@ -19,7 +19,7 @@ import {
 } from '../../promote/index.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 import { shortVersion } from '../output.ts'
 import { findPipeline, slashes } from '../pipeline.ts'
 import { readTexts } from '../promotion/folder.ts'

@@ -13,7 +13,7 @@ import { createSession } from '../../library/session.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
 import { codeFrame } from '../frame.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 import { table } from '../output.ts'
 
 export const addFeatures: AddCommand = (program, run) => {

@@ -1,5 +1,5 @@
 /** Every command, in the order in which help shows them. */
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 import { addAssist } from './assist.ts'
 import { addBackend } from './backend.ts'
 import { addCheck } from './check.ts'

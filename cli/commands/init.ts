@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { CliError } from '../errors.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 import { starterFiles } from '../starter/files.ts'
 
 /** What a newcomer does now; the README of the new project says more. */

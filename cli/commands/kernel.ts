@@ -1,6 +1,6 @@
 /** `slipway kernel install`: makes the kernel known to Jupyter. */
 import { CliError, exitCodes } from '../errors.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 
 export const addKernel: AddCommand = (program, run) => {
   program

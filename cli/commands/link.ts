@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { installation } from '../../library/installation.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 
 export const addLink: AddCommand = (program, run) => {
   program

@@ -1,7 +1,7 @@
 /** `slipway lsp`: the language server on standard input and output, for any editor. */
 import { spawn } from 'node:child_process'
 import { installation } from '../../library/installation.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 
 export const addLsp: AddCommand = (program, run) => {
   program

@@ -15,7 +15,7 @@ import {
 import { configFile } from '../../library/config.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 import { isPipelineName, pipelineNameOf, slashes } from '../pipeline.ts'
 import { carryBack } from '../promotion/back.ts'
 import { cellNames } from '../promotion/cells.ts'

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 import { collectFacts } from '../report/facts.ts'
 import { redactFacts, reportText } from '../report/text.ts'
 

@@ -4,7 +4,7 @@ import type { BackendClient } from '../../backend/client.ts'
 import { connectBackend } from '../backend.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../errors.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 import { shortVersion, table, type Output } from '../output.ts'
 
 export const addRuns: AddCommand = (program, run) => {

@@ -5,7 +5,7 @@ import { featureId, parseFeatureId, windowsOf, type FeatureDefinition } from '..
 import { loadProject, type Project } from '../../library/project.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError, exitCodes } from '../errors.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 import { chooseModel, planOf } from '../models.ts'
 
 const targets = ['duckdb'] as const

@@ -7,7 +7,7 @@ import { loadProject } from '../../library/project.ts'
 import type { CommandContext } from '../context.ts'
 import { CliError, exitCodes } from '../errors.ts'
 import { describeOrigin, trainModel } from '../fitted-model.ts'
-import type { AddCommand } from '../main.ts'
+import type { AddCommand } from '../program.ts'
 import { chooseModel, planOf } from '../models.ts'
 
 interface TrainOptions {

@@ -65,6 +65,7 @@ export async function verifyPipeline(context: CommandContext, request: VerifyReq
       signal,
       live: shownOutputs(proposal.replay, liveSession(notebook, proposal.replay)),
       ...(sampled ? { sample: sampled.sample } : {}),
+      concurrency: atOnce(request),
       onProgress: output.progress,
       replay: async (asked, pass) => await replayIn(place, asked, pass),
       runner: async (pipeline, pass) => await runIn(place, pipeline, pass),
@@ -100,6 +101,15 @@ interface Place {
   readonly work: string
   /** What the steps of the proposed pipeline gave. */
   readonly onSteps: (steps: PipelineDocuments['steps']) => void
+}
+
+/** More data than this is not held in memory three times. */
+const mostHeldBytes = 2 ** 26
+
+/** How many runs there are at a time: both replays and the pipeline, where they are small. */
+function atOnce({ proposal, sampleRows }: VerifyRequest): number {
+  const bytes = proposal.pipeline?.lock.data.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) ?? 0
+  return sampleRows !== undefined || bytes <= mostHeldBytes ? 3 : 2
 }
 
 async function sampledProject({ root, proposal }: VerifyRequest, rows: number) {

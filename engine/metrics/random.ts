@@ -9,7 +9,7 @@ export interface Random {
   below(n: number): number
   /** Of a Poisson distribution with mean 1. */
   poisson1(): number
-  /** Of a Poisson distribution with the mean; above 32 of the normal distribution with its mean and variance, not below 0. */
+  /** Of a Poisson distribution with the mean; above 128 of the normal distribution with its mean and variance, not below 0. */
   poisson(mean: number): number
 }
 
@@ -27,25 +27,26 @@ export function createRandom(seed: number): Random {
     return w >>> 0
   }
   const uniform = () => bits() / 2 ** 32
-  const poisson1 = () => {
+  const drawn = ({ chances, first }: PoissonTable) => {
     const u = bits()
-    let n = 0
-    while (n < poisson1Table.length && u >= poisson1Table[n]!) n++
+    let n = first[u >>> 24]!
+    while (u >= chances[n]!) n++
     return n
   }
   const poisson = (mean: number) => {
     if (mean <= 0) return 0
-    if (mean === 1) return poisson1()
+    if (mean <= largestCounted && Number.isInteger(mean)) return drawn(tableOf(mean))
     if (mean > largestCounted) return Math.max(mean + Math.sqrt(mean) * normal(uniform), 0)
     let share = Math.exp(-mean)
     let u = uniform()
     let n = 0
-    for (; u >= share && n < 200; n++) {
+    for (; u >= share && n < largestDrawn; n++) {
       u -= share
       share *= mean / (n + 1)
     }
     return n
   }
+  const poisson1 = () => drawn(tableOf(1))
   return { bits, uniform, poisson1, poisson, below: n => Math.floor(uniform() * n) }
 }
 
@@ -69,20 +70,36 @@ export function permutation(n: number, random: Random): Uint32Array {
   return order
 }
 
-const largestCounted = 32
+const largestCounted = 128
+/** Of a distribution with such a mean, no number in 10²⁰ is greater. */
+const largestDrawn = 255
 
-/** 2³² times the chance of at most n. */
-const poisson1Table = (() => {
-  const table: number[] = []
-  let share = Math.exp(-1)
-  let sum = 0
-  for (let n = 0; n < 13; n++) {
-    sum += share
-    table.push(sum * 2 ** 32)
-    share /= n + 1
+/** Of a whole mean, looked up rather than added up: resampling draws millions. */
+interface PoissonTable {
+  /** 2³² times the chance of at most n; the last is 2³² itself. */
+  readonly chances: Float64Array
+  /** The least number that bits beginning with this byte may stand for. */
+  readonly first: Uint8Array
+}
+
+function poissonTable(mean: number): PoissonTable {
+  const chances: number[] = []
+  let share = Math.exp(-mean)
+  for (let sum = share; sum * 2 ** 32 < 2 ** 32 - 1 && chances.length < largestDrawn; sum += share) {
+    chances.push(sum * 2 ** 32)
+    share *= mean / chances.length
   }
-  return table
-})()
+  chances.push(2 ** 32)
+  const first = Uint8Array.from({ length: 256 }, (_, byte) => chances.findIndex(c => byte * 2 ** 24 < c))
+  return { chances: Float64Array.from(chances), first }
+}
+
+/** By the mean, made when first drawn from. */
+const poissonTables: PoissonTable[] = []
+
+function tableOf(mean: number): PoissonTable {
+  return (poissonTables[mean] ??= poissonTable(mean))
+}
 
 /** Box and Muller's first. */
 function normal(uniform: () => number): number {

@@ -28,6 +28,8 @@ export interface ExamineOptions {
   readonly corpus?: readonly HazardCase[]
   /** Whether to look for one-minimal slices, which runs each case several times. Default: false. */
   readonly reduces?: boolean
+  /** Is told of parts of cases that end no run. */
+  readonly log?: (message: string) => void
 }
 
 export async function examine(options: ExamineOptions = {}): Promise<readonly Finding[]> {
@@ -44,7 +46,7 @@ export async function examine(options: ExamineOptions = {}): Promise<readonly Fi
   const jobs = findings.flatMap(({ hazard, ours }) =>
     ours ? [{ hazard, kept: [...ours.kept], reduces }] : [],
   )
-  const verdicts = new Map((await judge(jobs)).map(verdict => [verdict.name, verdict]))
+  const verdicts = new Map((await judge(jobs, options.log)).map(verdict => [verdict.name, verdict]))
   return findings.map(finding => {
     const verdict = verdicts.get(finding.hazard.name)
     return verdict ? { ...finding, verdict } : finding

@@ -1,17 +1,22 @@
 /**
- * A process that runs hazard cases: it is sent jobs and answers with a verdict for each. Started with
- * `--random-seed`, so that what is random is the same in every run.
+ * A process that runs hazard cases: it is sent jobs, says what it is about to run and answers with a verdict for each.
+ * Started with `--random-seed`, so that what is random is the same in every run.
  */
 import { stripTypeScriptTypes } from 'node:module'
 import { cellsOf, handSlice, type HazardCase } from './corpus.ts'
-import type { Job, Verdict } from './judge.ts'
+import { partKey, type Job, type Order, type Progress, type Verdict } from './judge.ts'
 import { reduce } from './reduce.ts'
 import { runCells, type Outcome } from './run.ts'
 
-async function judge({ hazard, kept, reduces }: Job): Promise<Verdict> {
-  const whole = await runCells(cellsOf(hazard))
-  const run = (part: Iterable<number>) => runPart(hazard, part)
-  const gives = async (part: Iterable<number>) => isSame(await run(part), whole)
+async function judge({ hazard, kept, reduces }: Job, deadly: ReadonlySet<string>): Promise<Verdict> {
+  const run = async (part: readonly number[]): Promise<Outcome> => {
+    const key = partKey(hazard, part)
+    if (deadly.has(key)) return { error: 'it ends its process' }
+    say({ runs: key })
+    return await runPart(hazard, part)
+  }
+  const whole = await run(hazard.statements.map((_, i) => i))
+  const gives = async (part: Iterable<number>) => isSame(await run([...part].sort((a, b) => a - b)), whole)
   const hand = handSlice(hazard)
   const isHandEqual = await gives(hand)
   const isHand = hand.size === kept.length && kept.every(i => hand.has(i))
@@ -55,10 +60,13 @@ function blank(statement: string): boolean {
 process.on('unhandledRejection', () => undefined)
 process.on('uncaughtException', () => undefined)
 
-process.once('message', (jobs: readonly Job[]) => void answer(jobs))
+process.once('message', (order: Order) => void answer(order))
 
-async function answer(jobs: readonly Job[]): Promise<void> {
-  const verdicts: Verdict[] = []
-  for (const job of jobs) verdicts.push(await judge(job))
-  process.send?.(verdicts)
+async function answer({ jobs, deadly }: Order): Promise<void> {
+  const ended = new Set(deadly)
+  for (const job of jobs) say({ verdict: await judge(job, ended) })
+}
+
+function say(progress: Progress): void {
+  process.send?.(progress)
 }

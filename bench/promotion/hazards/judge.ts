@@ -23,32 +23,67 @@ export interface Verdict {
   readonly oneMinimal?: readonly number[]
 }
 
-/**
- * A case that ends the process, as a part of a slice that fills the memory in a loop does, is found by halves and
- * judged without being reduced.
- * @throws Error when a case ends the process all the same
- */
-export async function judge(jobs: readonly Job[]): Promise<readonly Verdict[]> {
-  const verdicts = await judgeAtOnce(jobs)
-  if (verdicts) return verdicts
-  const [first] = jobs
-  if (jobs.length > 1) {
-    const middle = jobs.length >> 1
-    return [...(await judge(jobs.slice(0, middle))), ...(await judge(jobs.slice(middle)))]
-  }
-  if (first?.reduces) return await judge([{ ...first, reduces: false }])
-  throw new Error(`expected a verdict of ${first?.hazard.name}, its process ended without one`)
+/** What the judging process says: which part of a case it is about to run, and each verdict. */
+export type Progress = { readonly runs: string } | { readonly verdict: Verdict }
+
+/** What it is sent. Parts, as `partKey` writes them, that ended a process before count as not working. */
+export interface Order {
+  readonly jobs: readonly Job[]
+  readonly deadly: readonly string[]
 }
 
-/** Undefined when the process ends without an answer. */
-async function judgeAtOnce(jobs: readonly Job[]): Promise<readonly Verdict[] | undefined> {
+/** No run takes so long by itself: the time of each cell is limited, except for a loop of promises. */
+const silenceMs = 40_000
+
+export function partKey({ name }: HazardCase, part: Iterable<number>): string {
+  return `${name} [${[...part].join(' ')}]`
+}
+
+/**
+ * A part that ends the process, or waits for ever in a loop of promises, as one may that lost the end of its loop,
+ * counts as a part that does not work; the judging goes on in a new process.
+ * @param log is told of each such part
+ */
+export async function judge(
+  jobs: readonly Job[],
+  log: (message: string) => void = () => undefined,
+): Promise<readonly Verdict[]> {
+  const verdicts: Verdict[] = []
+  const deadly: string[] = []
+  while (verdicts.length < jobs.length) {
+    const last = await judgeOn({ jobs: jobs.slice(verdicts.length), deadly }, v => verdicts.push(v))
+    if (last === undefined) continue
+    log(`a part of a hazard case ends no run: ${last}`)
+    deadly.push(last)
+  }
+  return verdicts
+}
+
+/**
+ * @returns the part that the process did not come back from; undefined when it gave all verdicts
+ * @throws Error when it ends before its first run, or again in the same part
+ */
+async function judgeOn(order: Order, onVerdict: (verdict: Verdict) => void): Promise<string | undefined> {
   const child = fork(join(import.meta.dirname, 'judge-main.ts'), {
-    execArgv: ['--random-seed=42', '--disable-warning=ExperimentalWarning'],
+    execArgv: ['--random-seed=42', '--disable-warning=ExperimentalWarning', '--max-old-space-size=2048'],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
-  child.send(jobs)
-  const end = once(child, 'exit').then(() => [undefined])
-  const [verdicts] = (await Promise.race([once(child, 'message'), end])) as [readonly Verdict[] | undefined]
-  child.kill()
-  return verdicts
+  let running: string | undefined
+  let nLeft = order.jobs.length
+  const watch = setTimeout(() => child.kill('SIGKILL'), silenceMs)
+  child.on('message', (progress: Progress) => {
+    watch.refresh()
+    if ('runs' in progress) running = progress.runs
+    else {
+      onVerdict(progress.verdict)
+      if (--nLeft === 0) child.kill()
+    }
+  })
+  child.send(order)
+  await once(child, 'exit')
+  clearTimeout(watch)
+  if (nLeft === 0) return undefined
+  if (running === undefined || order.deadly.includes(running))
+    throw new Error(`expected a verdict of ${order.jobs[0]?.hazard.name}, its process ended without one`)
+  return running
 }

@@ -9,7 +9,7 @@ const results = join(import.meta.dirname, '../../results')
 
 export async function hazards({ log }: { log: (message: string) => void }): Promise<readonly BenchRow[]> {
   log('slicing hazard cases')
-  const findings = await examine({ reduces: true })
+  const findings = await examine({ reduces: true, log })
   await mkdir(results, { recursive: true })
   const file = join(results, 'promotion-hazards.md')
   await writeFile(file, hazardReport(findings))

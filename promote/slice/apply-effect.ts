@@ -2,7 +2,7 @@
 import { constructAll, invoke, invokeCallbacks, type Arguments, type Call } from './call.ts'
 import type { Effect, Target } from './effects.ts'
 import { notePatch } from './evaluate.ts'
-import { nothing, union, type AbstractObject, type Value } from './heap.ts'
+import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'
 import {
   external,
   fileObject,
@@ -26,9 +26,10 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
   const { heap } = it
   const parts = [effect, ...condition(it, effect, call)]
   const inputs = union(call.self, ...call.parameters, call.more ?? nothing)
-  heap.readDeep(inputs)
+  if (effect.shallow) heap.readField(call.self, '*')
+  else heap.readDeep(inputs)
   // Conversions, getters and generators among what it is given may run.
-  const consulted = consult(it, inputs, call.node)
+  const consulted = consult(it, inputs, call.node, { isDeep: effect.shallow !== true })
   if (effect.defines) return defineAccessors(it, call)
   let given: Value = consulted
   for (const part of parts) {
@@ -42,7 +43,7 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
     for (const source of part.stores ?? []) {
       const stored = targetOf(call, source)
       writeMember(it, targetOf(call, part.into ?? 'receiver'), '*', {
-        value: union(stored, given, heap.readField(stored, '*')),
+        value: union(stored, given, part.shallow ? nothing : heap.readField(stored, '*')),
         node: call.node,
       })
     }
@@ -84,7 +85,7 @@ function defineAccessors(it: Interpreter, call: Call): Value {
     else
       for (const object of second)
         for (const name of [...heap.fieldsOf(object).keys()])
-          define(it, target, name, heap.readField(new Set([object]), name))
+          define(it, target, name, heap.readField(only(object), name))
     heap.writeField(target, '*', call.more ?? nothing)
   })
   return target
@@ -98,7 +99,7 @@ function define(it: Interpreter, target: Value, key: string, descriptor: Value):
       if (!it.functions.has(object)) continue
       setImplicit(it)
       it.accessors.set(object, kind)
-      heap.writeField(target, kind === 'set' && key !== '*' ? `set ${key}` : key, new Set([object]))
+      heap.writeField(target, kind === 'set' && key !== '*' ? `set ${key}` : key, only(object))
     }
 }
 
@@ -154,8 +155,7 @@ function reachOf(it: Interpreter, { names }: Harmless): Value {
 /** Unknown code may change what it reaches, so that anything in it may hold anything of it. */
 function change(it: Interpreter, everything: Value, same: Value): void {
   for (const object of everything)
-    if (isChangeable(object) && !isSeen(it, object, same))
-      it.heap.writeField(new Set([object]), '*', everything)
+    if (isChangeable(object) && !isSeen(it, object, same)) it.heap.writeField(only(object), '*', everything)
 }
 
 /** Nobody sees into a package's own state; the language and Node are no package's to change. */
@@ -183,7 +183,7 @@ function callBack(
     grow(it, everything)
     change(it, everything, same)
   }
-  heap.writeField(new Set([made]), '*', everything)
+  heap.writeField(only(made), '*', everything)
   return everything
 }
 
@@ -226,9 +226,11 @@ function condition(it: Interpreter, { when }: Effect, call: Call): readonly Effe
 }
 
 function mayBeOptions(it: Interpreter, node: ts.Expression, option: string): boolean {
-  const type = it.notebook.checker.getTypeAtLocation(node)
-  const isOpen = (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0
-  return (isOpen && ts.isIdentifier(node)) || type.getProperty(option) !== undefined
+  return it.names.remember(node, `option ${option}`, () => {
+    const type = it.notebook.checker.getTypeAtLocation(node)
+    const isOpen = (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0
+    return (isOpen && ts.isIdentifier(node)) || type.getProperty(option) !== undefined
+  })
 }
 
 function targetOf(call: Call, target: Target): Value {
@@ -301,7 +303,7 @@ function callForeign(it: Interpreter, callbacks: Value, more: Value, call: Call)
       }
       const inner: Call = {
         ...call,
-        callee: new Set([object]),
+        callee: only(object),
         self: nothing,
         parameters: [],
         more,
@@ -342,7 +344,7 @@ function resultOf(
     const elements = heap.readField(inputs, '*')
     heap.fill(
       object,
-      union(inputs, elements, heap.readField(elements, '*'), effect.frozen ? nothing : new Set([object])),
+      union(inputs, elements, heap.readField(elements, '*'), effect.frozen ? nothing : only(object)),
     )
   }
   // A reviver puts what it gives in the place of what it was given.
@@ -350,7 +352,7 @@ function resultOf(
   if (kind === 'callback-in-new') heap.fill(object, union(given, heap.readField(given, '*')))
   const path = effect.data || effect.model ? literalPath(it, call.argumentNodes[0]) : undefined
   if (path !== undefined) heap.fill(object, new Set([fileObject(it, path)]))
-  return new Set([object])
+  return only(object)
 }
 
 function tagOf(it: Interpreter, effect: Effect, call: Call): AbstractObject['tag'] {

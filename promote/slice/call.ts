@@ -8,7 +8,7 @@ import { importModule } from './modules.ts'
 import { iterate } from './protocols.ts'
 import { applyEffect, havoc } from './apply-effect.ts'
 import { executeBlock, moduleMember } from './execute.ts'
-import { nothing, union, type AbstractObject, type Value } from './heap.ts'
+import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'
 import {
   createFrame,
   addToFrame,
@@ -108,7 +108,7 @@ function bind(it: Interpreter, object: AbstractObject, given: Arguments, frame: 
     { kind: 'function' },
   )
   it.functions.set(bound, { ...known, bound: { ...given } })
-  return new Set([bound])
+  return only(bound)
 }
 
 export function taggedTemplate(it: Interpreter, node: ts.TaggedTemplateExpression, frame: Frame): Value {
@@ -138,8 +138,8 @@ export function construct(it: Interpreter, node: ts.NewExpression, frame: Frame)
   const own = [...callee].filter(isOwn)
   const made: Value[] = own.map(object => {
     const instance = objectAt(it, node, frame, { kind: 'plain' })
-    const self = new Set([instance])
-    it.instances.set(instance, union(it.instances.get(instance) ?? nothing, new Set([object])))
+    const self = only(instance)
+    it.instances.set(instance, union(it.instances.get(instance) ?? nothing, only(object)))
     const run = () =>
       it.classes.has(object)
         ? union(self, runConstructor(it, object, { ...given, self, node }))
@@ -172,7 +172,7 @@ function constructBuiltin(it: Interpreter, callee: Value, given: Arguments, fram
     it.proxies.set(proxy, handler)
     setImplicit(it)
     // Without a trap it is the target: both are read and written.
-    return union(new Set([proxy]), first)
+    return union(only(proxy), first)
   }
   const isSeen = [...first].length > 0 && [...first].every(object => it.functions.has(object))
   if (name !== 'Promise' || !isSeen) return undefined
@@ -180,11 +180,11 @@ function constructBuiltin(it: Interpreter, callee: Value, given: Arguments, fram
   const promise = objectAt(it, given.node, frame, { kind: 'plain', tag })
   const settle = objectAt(it, given.node, { ...frame, path: `${frame.path}#settle` }, { kind: 'external' })
   it.resolvers.set(settle, promise)
-  const settlers = new Set([settle])
+  const settlers = only(settle)
   const run = () => invoke(it, first, { ...given, self: nothing, parameters: [settlers, settlers] })
   // The executor runs now; what it starts is deferred by whatever it calls.
   it.heap.maybe('weak', run)
-  return new Set([promise])
+  return only(promise)
 }
 
 /** Calls every function that a value may be. Used for callbacks, getters and setters. */
@@ -377,7 +377,7 @@ export function inline(it: Interpreter, object: AbstractObject, given: Arguments
     if (!it.stack.includes(level)) follow()
     return resultsOf(it, frame)
   })
-  return new Set([iterator])
+  return only(iterator)
 }
 
 /** Which calls lead into a function. */
@@ -478,8 +478,8 @@ export function constructAll(it: Interpreter, value: Value, given: Arguments): V
   return new Set(
     classes.map(object => {
       const instance = objectAt(it, given.node, createFrame({ path: `#${object.id}` }), { kind: 'plain' })
-      it.instances.set(instance, new Set([object]))
-      runConstructor(it, object, { ...given, self: new Set([instance]) })
+      it.instances.set(instance, only(object))
+      runConstructor(it, object, { ...given, self: only(instance) })
       return instance
     }),
   )
@@ -491,7 +491,7 @@ function runConstructor(it: Interpreter, object: AbstractObject, given: Argument
   if (!known) return nothing
   const member = known.node.members.find(m => ts.isConstructorDeclaration(m) && m.body) as
     ts.ConstructorDeclaration | undefined
-  const parents = it.heap.readField(new Set([object]), 'extends')
+  const parents = it.heap.readField(only(object), 'extends')
   if (!member) {
     const others = [...parents].map(parent => constructParent(it, parent, given))
     initializeFields(it, object, given)
@@ -518,7 +518,7 @@ function constructParent(it: Interpreter, parent: AbstractObject, given: Argumen
   const name = it.externals.get(parent)
   const isHarmless = name !== undefined && it.effects.find(name.package, `${name.name}.new`) !== undefined
   if (!isHarmless)
-    havoc(it, { ...given, callee: new Set([parent]), argumentNodes: [], text: 'super', frame: createFrame() })
+    havoc(it, { ...given, callee: only(parent), argumentNodes: [], text: 'super', frame: createFrame() })
   return nothing
 }
 
@@ -541,7 +541,7 @@ function initializeFields(it: Interpreter, object: AbstractObject, given: Argume
 function superCall(it: Interpreter, node: ts.CallExpression, frame: Frame): Value {
   const given = { ...readArguments(it, node.arguments, frame), self: selfOf(it, frame), node }
   for (const object of enclosingClasses(it, node)) {
-    for (const parent of it.heap.readField(new Set([object]), 'extends')) constructParent(it, parent, given)
+    for (const parent of it.heap.readField(only(object), 'extends')) constructParent(it, parent, given)
     initializeFields(it, object, given)
   }
   return nothing

@@ -5,6 +5,7 @@
  */
 import type { Found } from './found.ts'
 import type { Interpreter } from './interpreter.ts'
+import type { StubName } from './names.ts'
 import type { Statement } from './slice.ts'
 import { bare, ts } from './typescript.ts'
 
@@ -90,15 +91,11 @@ function mayThrow(node: ts.Node): boolean {
 
 /** `assert…` of Node, or a function of the notebook that throws. */
 function asserts(it: Interpreter, node: ts.Statement, throwers: Throwers): boolean {
-  return callsOf(it, node).some(call => isAssertion(it, call, throwers))
-}
-
-function isAssertion(it: Interpreter, call: ts.CallExpression, throwers: Throwers): boolean {
-  const callee = bare(call.expression)
-  const stub = it.names.stubName(callee)
-  if (stub?.package === 'node' && /^assert\b/.test(stub.name)) return true
-  if (!ts.isIdentifier(callee) || it.names.of(callee).kind !== 'shared') return false
-  return throwers.has(callee.text)
+  return callsOf(it, node).some(
+    ({ stub, shared }) =>
+      (stub?.package === 'node' && /^assert\b/.test(stub.name)) ||
+      (shared !== undefined && throwers.has(shared)),
+  )
 }
 
 function throwsInBody(node: ts.Statement): boolean {
@@ -110,15 +107,26 @@ function throwsInBody(node: ts.Statement): boolean {
 function isRelease(it: Interpreter, { node }: Statement): boolean {
   return (
     ts.isExpressionStatement(node) &&
-    callsOf(it, node).some(call => {
-      const stub = it.names.stubName(bare(call.expression))
-      return stub !== undefined && it.effects.find(stub.package, stub.name)?.release === true
-    })
+    callsOf(it, node).some(
+      ({ stub }) => stub !== undefined && it.effects.find(stub.package, stub.name)?.release === true,
+    )
   )
 }
 
-function callsOf(it: Interpreter, node: ts.Statement): readonly ts.CallExpression[] {
-  return it.names.remember(node, 'calls', () => calls(node))
+/** What a call names: a library's function, a variable that all cells share. */
+interface Called {
+  readonly stub: StubName | undefined
+  readonly shared: string | undefined
+}
+
+function callsOf(it: Interpreter, node: ts.Statement): readonly Called[] {
+  return it.names.remember(node, 'calls', () =>
+    calls(node).map(({ expression }) => {
+      const callee = bare(expression)
+      const isShared = ts.isIdentifier(callee) && it.names.of(callee).kind === 'shared'
+      return { stub: it.names.stubName(callee), shared: isShared ? callee.text : undefined }
+    }),
+  )
 }
 
 /** Calls that run with a statement, in no function of its own. */

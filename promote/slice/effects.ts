@@ -32,9 +32,11 @@ const OutsideSchema = Type.String({
 })
 
 const effectMembers = {
+  /** It looks at what the receiver holds and not into that, nor into the arguments: a list takes in what it is given. */
+  shallow: Type.Optional(Type.Boolean()),
   /** These change; what they contain does not. */
   mutates: Type.Optional(Type.Array(TargetSchema)),
-  /** These are held by the receiver afterwards (with what they hold themselves, as an `Object.assign` does). */
+  /** These are held by the receiver afterwards (with what they hold themselves, as an `Object.assign` does, unless it is `shallow`). */
   stores: Type.Optional(Type.Array(TargetSchema)),
   /** Who holds what `stores` says. Default: the receiver. */
   into: Type.Optional(TargetSchema),

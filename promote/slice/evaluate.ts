@@ -1,7 +1,7 @@
 /** The abstract interpreter's expressions: what an expression may be, and what evaluating it reads and writes. */
 import { callExpression, construct, invoke, taggedTemplate } from './call.ts'
 import { executeClass } from './execute.ts'
-import { nothing, union, type AbstractObject, type Slot, type Value } from './heap.ts'
+import { nothing, only, union, type AbstractObject, type Slot, type Value } from './heap.ts'
 import {
   addToFrame,
   external,
@@ -37,10 +37,21 @@ function mayBePrimitive(node: ts.Node): boolean {
   )
 }
 
+/** Numbers, texts, keywords and signs: most of what there is, and no value that anything could change. */
+function isPlainToken({ kind }: ts.Node): boolean {
+  return (
+    kind <= ts.SyntaxKind.LastToken &&
+    kind !== ts.SyntaxKind.ThisKeyword &&
+    kind !== ts.SyntaxKind.SuperKeyword &&
+    kind !== ts.SyntaxKind.RegularExpressionLiteral
+  )
+}
+
 function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
   const { heap } = it
   const go = (child: ts.Node) => evaluate(it, child, frame)
   if (ts.isIdentifier(node)) return readName(it, node, frame)
+  if (isPlainToken(node)) return nothing
   if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
     return evaluateMember(it, node, { self: go(node.expression), frame })
   if (ts.isCallExpression(node)) return callExpression(it, node, frame)
@@ -153,14 +164,14 @@ function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
       return it.heap.read(localSlot(it, name.declaration, frame))
     case 'library':
       if (name.name === 'arguments') return argumentsObject(it, node, frame)
-      return new Set([external(it, name.package, name.name)])
+      return only(external(it, name.package, name.name))
     case 'unknown': {
       if (node.text === 'arguments') return argumentsObject(it, node, frame)
       // `globalThis.x = …` in one cell, `x` in another.
-      const globals = new Set([external(it, 'js', 'globalThis')])
+      const globals = only(external(it, 'js', 'globalThis'))
       // Without Node's declarations its globals are still Node's.
       const owner = node.text in globalThis ? 'node' : 'unknown'
-      return union(it.heap.readField(globals, node.text), new Set([external(it, owner, node.text)]))
+      return union(it.heap.readField(globals, node.text), only(external(it, owner, node.text)))
     }
   }
 }
@@ -168,7 +179,7 @@ function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
 function argumentsObject(it: Interpreter, node: ts.Node, frame: Frame): Value {
   const object = objectAt(it, node, frame, { kind: 'plain' })
   it.heap.fill(object, it.history.read(frame.held).parameters)
-  return new Set([object])
+  return only(object)
 }
 
 /** Reading a property, getters of the notebook's own classes included. */
@@ -362,7 +373,7 @@ function copyFields(
   node: ts.Node,
 ): void {
   for (const object of from) {
-    const self = new Set([object])
+    const self = only(object)
     if (it.proxies.has(object)) it.heap.writeField(to, '*', readProperty(it, self, '*', node))
     for (const name of [...it.heap.fieldsOf(object).keys()])
       if (!except?.has(name) && !name.startsWith('set '))
@@ -429,7 +440,7 @@ export function propertyKey(it: Interpreter, name: ts.PropertyName, frame: Frame
 export function makeFunction(it: Interpreter, node: ts.SignatureDeclaration, frame: Frame): Value {
   const object = objectAt(it, node, frame, { kind: 'function' })
   it.functions.set(object, { node, frame })
-  const value = new Set([object])
+  const value = only(object)
   if (ts.isFunctionExpression(node) && node.name) it.heap.write(localSlot(it, node, frame), value)
   return value
 }

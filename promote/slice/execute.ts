@@ -1,7 +1,7 @@
 /** The abstract interpreter's statements and declarations. Branches and loops write weakly, until nothing is new. */
 import { isBuiltin } from 'node:module'
 import { assign, evaluate, makeFunction, propertyKey } from './evaluate.ts'
-import { nothing, union, type AbstractObject, type Value } from './heap.ts'
+import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'
 import {
   addToFrame,
   classesAt,
@@ -155,7 +155,7 @@ function exportValue(it: Interpreter, node: ts.ExportAssignment, frame: Frame): 
 function executeNamespace(it: Interpreter, node: ts.ModuleDeclaration, frame: Frame): void {
   if (!node.body) return
   const object = objectAt(it, node, frame, { kind: 'plain' })
-  if (ts.isIdentifier(node.name)) assign(it, node.name, new Set([object]), frame)
+  if (ts.isIdentifier(node.name)) assign(it, node.name, only(object), frame)
   if (!ts.isModuleBlock(node.body)) {
     if (ts.isModuleDeclaration(node.body)) executeNamespace(it, node.body, frame)
     return
@@ -286,7 +286,7 @@ function decorate(
   for (const decorated of [node, ...node.members]) {
     if (!ts.canHaveDecorators(decorated)) continue
     for (const decorator of ts.getDecorators(decorated) ?? []) {
-      const self = new Set([object])
+      const self = only(object)
       const callee = evaluate(it, decorator.expression, frame)
       const reached = union(self, it.heap.reach(self))
       for (const made of invoke(it, callee, {
@@ -295,8 +295,7 @@ function decorate(
         more: reached,
         node: decorator,
       }))
-        if (it.functions.has(made))
-          it.heap.writeField(it.heap.readField(self, 'prototype'), '*', new Set([made]))
+        if (it.functions.has(made)) it.heap.writeField(it.heap.readField(self, 'prototype'), '*', only(made))
     }
   }
 }
@@ -309,7 +308,7 @@ export function executeClass(it: Interpreter, node: ts.ClassLikeDeclaration, fra
   it.classes.set(object, { node, frame })
   const others = it.history.read(classesAt(it, node))
   if (!others.includes(object)) it.history.write(classesAt(it, node), [...others, object])
-  const self = new Set([object])
+  const self = only(object)
   const prototype = new Set([objectAt(it, node, frame, { kind: 'plain' })])
   heap.writeField(self, 'prototype', prototype)
   const heritage = node.heritageClauses?.find(clause => clause.token === ts.SyntaxKind.ExtendsKeyword)

@@ -4,9 +4,9 @@
  * there. Reading a slot makes the current statement depend on these. Knows nothing of syntax.
  */
 import { createCell, type Cell, type History } from './history.ts'
-import { addAll, added, isSame, isSameList, isSameMap, nothing, union } from './values.ts'
+import { addAll, added, isSame, isSameList, isSameMap, nothing, only, union } from './values.ts'
 
-export { nothing, union } from './values.ts'
+export { nothing, only, union } from './values.ts'
 
 export type ObjectKind = 'plain' | 'opaque' | 'function' | 'class' | 'external' | 'outside'
 
@@ -36,6 +36,8 @@ export interface AbstractObject {
   readonly fields: Cell<ReadonlyMap<string, Slot>>
   /** Every field that it ever had. */
   readonly slots: Map<string, Slot>
+  /** The value that is this object. */
+  alone?: Value
 }
 
 export type Value = ReadonlySet<AbstractObject>
@@ -172,7 +174,7 @@ export function createHeap(history: History): Heap {
     const isKnown = before.writers.size === 1 && before.writers.has(statement)
     if (!isKnown || !isSame(before.values, value)) changes++
     if (before.values.size > 0 && before.writers.has(statement)) account.passing.push([to, before.values])
-    const values = value.size === 0 ? nothing : new Set(value)
+    const values = kept(value)
     put(to, { values, writers: new Set([statement]), isPinned: false, neededAt: 0 })
   }
 
@@ -190,7 +192,7 @@ export function createHeap(history: History): Heap {
     // How long a list is depends on whatever was put into it.
     const isAny = name === '*' || name === 'length'
     for (const target of value) {
-      if (target.kind === 'opaque') parts.push(value.size === 1 ? value : new Set([target]))
+      if (target.kind === 'opaque') parts.push(only(target))
       const fields = history.read(target.fields)
       if (isAny) for (const at of fields.values()) parts.push(read(at))
       else
@@ -211,30 +213,51 @@ export function createHeap(history: History): Heap {
     for (const each of target) if (!each.frozen) write(field(each, key), value, { add: !isCertain })
   }
 
-  /** What can be reached stays so while nothing is written. */
+  /** What can be reached stays so while no field on the way is written: these have the number of this memo. */
   let reached = new Map<Value, ReadonlySet<AbstractObject>>()
+  /** When the current statement has read all of a value. */
+  let readAt = new Map<Value, number>()
+  let memo = 1
 
   function reach(value: Value): ReadonlySet<AbstractObject> {
     if (value.size === 0) return nothing
     const known = reached.get(value)
     if (known) return known
+    if (reached.size > 100) forgetReached()
     const seen = new Set(value)
-    for (const each of seen)
-      for (const at of history.read(each.fields).values()) addAll(seen, history.read(at).values)
-    if (reached.size > 100) reached = new Map()
+    for (const each of seen) {
+      const fields = history.read(each.fields)
+      each.fields.memo = memo
+      for (const at of fields.values()) {
+        at.memo = memo
+        addAll(seen, history.read(at).values)
+      }
+    }
     reached.set(value, seen)
     return seen
   }
 
+  function forgetReached(): void {
+    reached = new Map()
+    readAt = new Map()
+    memo++
+  }
+
+  function readDeep(value: Value): void {
+    if (value.size === 0 || readAt.get(value) === beginning) return
+    for (const each of reach(value)) for (const at of each.fields.content.values()) read(at)
+    readAt.set(value, beginning)
+  }
+
   function put<T>(cell: Cell<T>, content: T): void {
-    if (reached.size > 0) reached = new Map()
+    if (cell.memo === memo) forgetReached()
     history.write(cell, content)
   }
 
   return {
     open(to) {
       account = to
-      reached = new Map()
+      forgetReached()
       begin(statement)
     },
     changes: () => changes,
@@ -285,9 +308,7 @@ export function createHeap(history: History): Heap {
       for (const at of history.read(pinned)) write(at, nothing, { add: true })
     },
     fill: (target, value) => write(field(target, '*'), value, { add: true }),
-    readDeep(value) {
-      for (const each of reach(value)) for (const at of each.fields.content.values()) read(at)
-    },
+    readDeep,
     reach,
     holdsFunctions(target) {
       for (const at of history.read(target.fields).values()) if (hasFunctions(history.read(at))) return true
@@ -295,6 +316,13 @@ export function createHeap(history: History): Heap {
     },
     objects: () => objects,
   }
+}
+
+/** A value that stays as it is, whoever gave it. */
+function kept(value: Value): Value {
+  if (value.size > 1) return new Set(value)
+  for (const object of value) return only(object)
+  return nothing
 }
 
 function hasFunctions(content: SlotContent): boolean {

@@ -12,6 +12,8 @@ export interface Cell<T = unknown> {
   /** The step that read it, or wrote it, last. */
   reader: number
   writer: number
+  /** Of the memo that was made of what it holds, for whoever keeps such. */
+  memo: number
   /** What it held at this time when everything was last gone through, where it holds something else now. */
   before?: { readonly content: T } | undefined
 }
@@ -47,7 +49,7 @@ export interface History {
 }
 
 export function createCell<T>(content: T, isSame: Cell<T>['isSame'] = Object.is): Cell<T> {
-  return { content, isSame, reader: 0, writer: 0, before: undefined }
+  return { content, isSame, reader: 0, writer: 0, memo: 0, before: undefined }
 }
 
 export function createHistory(): History {

@@ -3,7 +3,7 @@
  * being evaluated. `evaluate.ts` does expressions, `execute.ts` statements, `call.ts` calls.
  */
 import type { Effects } from './effects.ts'
-import type { AbstractObject, Heap, ObjectOptions, Slot, Value } from './heap.ts'
+import { only, type AbstractObject, type Heap, type ObjectOptions, type Slot, type Value } from './heap.ts'
 import { isSame, isSameList, nothing, union } from './values.ts'
 import { createCell, type Cell, type History } from './history.ts'
 import type { Names, StubName } from './names.ts'
@@ -342,7 +342,7 @@ export function statesOf(it: Interpreter): readonly string[] {
 /** What stands for a kind of things outside; for `file`, every file that has been named and all others. */
 export function outside(it: Interpreter, kind: string): Value {
   const all = outsideObject(it, kind)
-  return kind === 'file' ? new Set([all, ...it.history.read(it.files).values()]) : new Set([all])
+  return kind === 'file' ? new Set([all, ...it.history.read(it.files).values()]) : only(all)
 }
 
 export function fileObject(it: Interpreter, path: string): AbstractObject {

@@ -3,7 +3,7 @@
  * which whoever reads what it wrote needs; it runs with the first statement that imports it.
  */
 import { declareFunction, execute, moduleMember } from './execute.ts'
-import type { AbstractObject } from './heap.ts'
+import { only, type AbstractObject } from './heap.ts'
 import { external, firstModule, localSlot, namespaceOf, type Interpreter } from './interpreter.ts'
 import { ts, type ModuleFile } from './typescript.ts'
 
@@ -93,6 +93,6 @@ function bindExports(it: Interpreter, { file }: ModuleFile, namespace: AbstractO
     const owner = it.notebook.packageOf(declaration)
     const value =
       owner === undefined ? moduleMember(it, file.fileName, exported.name) : external(it, owner, target.name)
-    it.heap.writeField(new Set([namespace]), exported.name, new Set([value]))
+    it.heap.writeField(only(namespace), exported.name, only(value))
   }
 }

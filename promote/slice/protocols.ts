@@ -3,7 +3,7 @@
  * `toString`, `toJSON`), iterators and generators, traps of proxies, methods found along a chain of prototypes.
  */
 import { invoke } from './call.ts'
-import { nothing, union, type AbstractObject, type Slot, type Value } from './heap.ts'
+import { nothing, only, union, type AbstractObject, type Slot, type Value } from './heap.ts'
 import { objectOf, type Interpreter } from './interpreter.ts'
 import { ts } from './typescript.ts'
 
@@ -47,7 +47,7 @@ export function readMember(
 ): { readonly value: Value; readonly isFound: boolean } {
   const parts: Value[] = []
   for (const object of target) {
-    const self = new Set([object])
+    const self = only(object)
     if (name === 'prototype' && it.functions.has(object)) ensurePrototype(it, object)
     const own = it.heap.readField(self, name)
     parts.push(callGetters(it, own, self, node))
@@ -64,7 +64,7 @@ export function readMember(
 function ensurePrototype(it: Interpreter, object: AbstractObject): void {
   if (it.heap.fieldsOf(object).has('prototype')) return
   const prototype = objectOf(it, `prototype ${object.id}`, { kind: 'plain' })
-  it.heap.inherit(object, 'prototype', { values: new Set([prototype]), writers: new Set() })
+  it.heap.inherit(object, 'prototype', { values: only(prototype), writers: new Set() })
 }
 
 function callGetters(it: Interpreter, found: Value, self: Value, node: ts.Node): Value {
@@ -79,6 +79,7 @@ function callGetters(it: Interpreter, found: Value, self: Value, node: ts.Node):
 }
 
 function accessorKind(it: Interpreter, object: AbstractObject): 'get' | 'set' | undefined {
+  if (object.kind !== 'function') return undefined
   const defined = it.accessors.get(object)
   if (defined) return defined
   const kind = it.functions.get(object)?.node.kind
@@ -95,7 +96,7 @@ export function writeMember(
 ): void {
   const { value, node } = given
   for (const object of target) {
-    const self = new Set([object])
+    const self = only(object)
     for (const setters of settersOf(it, object, name))
       it.heap.maybe('weak', () => invoke(it, setters, { self, parameters: [value], node }))
     const handler = it.proxies.get(object)
@@ -107,7 +108,7 @@ export function writeMember(
 function settersOf(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
   if (!it.history.read(it.implicit)) return []
   const isSetter = (o: AbstractObject) => accessorKind(it, o) === 'set'
-  const own = it.heap.readField(new Set([object]), name === '*' ? '*' : setterKey(name))
+  const own = it.heap.readField(only(object), name === '*' ? '*' : setterKey(name))
   const found = [own, ...inheritedMembers(it, object, name === '*' ? '*' : setterKey(name))]
   return found.map(value => new Set([...value].filter(isSetter))).filter(value => value.size > 0)
 }
@@ -130,9 +131,9 @@ export function inheritedMembers(it: Interpreter, object: AbstractObject, name: 
   const classes = it.instances.get(object)
   if (classes) return along(it, classes, level => it.heap.readField(level, 'prototype'), name)
   if (!it.classes.has(object)) return []
-  const own = it.heap.readField(new Set([object]), name)
+  const own = it.heap.readField(only(object), name)
   if (own.size > 0 && name !== '*') return []
-  return along(it, it.heap.readField(new Set([object]), 'extends'), level => level, name)
+  return along(it, it.heap.readField(only(object), 'extends'), level => level, name)
 }
 
 function along(
@@ -149,9 +150,9 @@ function along(
     for (const each of level) {
       if (visited.has(each)) continue
       visited.add(each)
-      const member = it.heap.readField(holder(new Set([each])), name)
+      const member = it.heap.readField(holder(only(each)), name)
       if (member.size > 0) found.push(member)
-      above = union(above, it.heap.readField(new Set([each]), 'extends'))
+      above = union(above, it.heap.readField(only(each), 'extends'))
     }
     level = above
   }
@@ -159,15 +160,15 @@ function along(
 }
 
 /** What operators and library code may call of the values they are given: conversions, getters, generators. */
-export function consult(it: Interpreter, value: Value, node: ts.Node): Value {
-  if (value.size === 0) return nothing
-  const reached = it.history.read(it.implicit) || !it.lazies.isEmpty() ? it.heap.reach(value) : nothing
+export function consult(it: Interpreter, value: Value, node: ts.Node, { isDeep = true } = {}): Value {
+  if (value.size === 0 || (!it.history.read(it.implicit) && it.lazies.isEmpty())) return nothing
+  const reached = isDeep ? it.heap.reach(value) : value
   let results: Value = nothing
   for (const object of reached) results = union(results, resume(it, object))
   if (!it.history.read(it.implicit)) return results
   for (const object of reached) {
     if (object.kind === 'outside' || object.kind === 'external' || !hasMethods(it, object)) continue
-    const self = new Set([object])
+    const self = only(object)
     const call = (found: Value) => {
       results = union(results, invoke(it, found, { self, parameters: [], node }))
     }
@@ -193,7 +194,7 @@ function hasMethods(it: Interpreter, object: AbstractObject): boolean {
 }
 
 function methods(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
-  const own = it.heap.readField(new Set([object]), name)
+  const own = it.heap.readField(only(object), name)
   const found = [own, ...inheritedMembers(it, object, name)]
   return found.filter(value => [...value].some(each => it.functions.has(each)))
 }
@@ -204,7 +205,7 @@ export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
   let items: Value = nothing
   let sources: Value = over
   for (const object of over) {
-    const self = new Set([object])
+    const self = only(object)
     const own = it.history.read(it.implicit) ? iterators.flatMap(name => methods(it, object, name)) : []
     // What has an iterator of its own gives what that gives, and not its fields.
     items = union(items, own.length > 0 ? elementsOf(it, object) : heap.readField(self, '*'))
@@ -219,7 +220,7 @@ export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
     items = union(items, resumed)
     if (!it.history.read(it.implicit)) continue
     for (const next of methods(it, source, 'next')) {
-      const self = new Set([source])
+      const self = only(source)
       const result = heap.maybe('weak', () => invoke(it, next, { self, parameters: [], node }))
       items = union(items, heap.readField(result, 'value'))
     }
@@ -233,7 +234,7 @@ function elementsOf(it: Interpreter, object: AbstractObject): Value {
   const fields = it.heap.fieldsOf(object)
   const keys = [...fields.keys()].filter(key => key === '*' || /^\d+$/.test(key))
   return object.kind === 'opaque'
-    ? it.heap.readField(new Set([object]), '*')
+    ? it.heap.readField(only(object), '*')
     : union(...keys.map(key => it.heap.read(fields.get(key) as Slot)))
 }
 
@@ -241,7 +242,7 @@ function elementsOf(it: Interpreter, object: AbstractObject): Value {
 export function resume(it: Interpreter, object: AbstractObject): Value {
   const body = it.lazies.get(object)
   if (!body) return nothing
-  const self = new Set([object])
+  const self = only(object)
   it.heap.readField(self, '*')
   const given = it.heap.maybe('weak', body)
   it.heap.writeField(self, '*', given)

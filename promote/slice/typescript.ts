@@ -130,6 +130,8 @@ export function createNotebookProgram({
     if (text !== undefined) return parseOnce(parsed, { path, text }, language)
     if (!path.endsWith('.d.ts')) {
       const known = parsed.get(path)
+      // What is installed stays; what the author writes is looked at each time.
+      if (known && !local.has(path) && packageAt(path, roots) !== undefined) return known.file
       const stamp = stampOf(path)
       if (known && stamp !== undefined && known.stamp === stamp) return known.file
       const own = readFile(path)

@@ -3,6 +3,11 @@ import type { AbstractObject, Value } from './heap.ts'
 
 export const nothing: Value = new Set()
 
+/** The value that is one object. */
+export function only(object: AbstractObject): Value {
+  return (object.alone ??= new Set([object]))
+}
+
 /** The first set itself when it has all of the second one. */
 export function added(to: Value, more: Value): Value {
   let joined: Set<AbstractObject> | undefined

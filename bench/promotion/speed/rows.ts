@@ -1,4 +1,7 @@
-/** How long slicing takes in a notebook of 500 cells, as a part of `npm run bench -- promotion`. In CPU time. */
+/**
+ * How long slicing takes in a notebook of 500 cells, as a part of `npm run bench -- promotion`: CPU time of the thread
+ * that slices, which is what a quiet machine makes its caller wait.
+ */
 import { join } from 'node:path'
 import { loadEffects } from '../../../promote/slice/effects.ts'
 import { parseNotebook } from '../../../promote/notebook.ts'
@@ -11,7 +14,7 @@ import { largeNotebook } from './large-notebook.ts'
 const root = join(import.meta.dirname, '../../..')
 
 interface Slicer {
-  /** @returns milliseconds of CPU time */
+  /** @returns milliseconds of the thread's CPU time */
   readonly slice: (cells: readonly string[], resumes: boolean) => number
 }
 
@@ -22,7 +25,7 @@ function createSlicer(): Slicer {
     slice(cells, resumes) {
       const text = notebookText(cells.map(source => ({ source, kind: 'code' })))
       const notebook = parseNotebook(text)
-      const before = process.cpuUsage()
+      const before = process.threadCpuUsage()
       const { diagnostics } = sliceNotebook({
         notebook,
         effects,
@@ -33,7 +36,7 @@ function createSlicer(): Slicer {
         outputs: ['out'],
         resumes,
       })
-      const { user, system } = process.cpuUsage(before)
+      const { user, system } = process.threadCpuUsage(before)
       if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics))
       return (user + system) / 1000
     },

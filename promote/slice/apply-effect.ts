@@ -108,7 +108,7 @@ export function havoc(it: Interpreter, call: Omit<Call, 'frame'> & { readonly fr
   const { heap } = it
   it.notes.unknownCalls.push({
     statement: heap.current(),
-    text: call.text,
+    text: call.text(),
     ...(call.stub ? { stub: call.stub } : {}),
   })
   it.notes.notAgain.push(heap.current())

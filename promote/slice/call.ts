@@ -42,7 +42,8 @@ export interface Arguments {
 export interface Call extends Arguments {
   readonly callee: Value
   readonly argumentNodes: readonly ts.Expression[]
-  readonly text: string
+  /** As the author wrote it. */
+  readonly text: () => string
   readonly stub?: StubName
   readonly frame: Frame
 }
@@ -65,9 +66,16 @@ export function callExpression(it: Interpreter, node: ts.CallExpression, frame: 
       ? evaluateMember(it, target, { self, frame })
       : evaluate(it, target, frame)
   const run = () => {
-    const call = { ...readArguments(it, node.arguments, frame), self, callee, node, frame, text: '' }
+    const call = {
+      ...readArguments(it, node.arguments, frame),
+      self,
+      callee,
+      node,
+      frame,
+      text: () => target.getText(),
+    }
     const redirected = isMember ? callThrough(it, target, call) : undefined
-    return redirected ?? dispatch(it, { ...call, text: target.getText(), ...stubOf(it, target) }, '')
+    return redirected ?? dispatch(it, { ...call, ...stubOf(it, target) }, '')
   }
   // `a?.b()` and all that hangs on it may not happen.
   return ts.isOptionalChain(node) ? it.heap.maybe('weak', run) : run()
@@ -126,7 +134,7 @@ export function taggedTemplate(it: Interpreter, node: ts.TaggedTemplateExpressio
     argumentNodes: [],
     node,
     frame,
-    text: target.getText(),
+    text: () => target.getText(),
   }
   return dispatch(it, { ...call, ...stubOf(it, target) }, '')
 }
@@ -156,7 +164,7 @@ export function construct(it: Interpreter, node: ts.NewExpression, frame: Frame)
     callee: foreign,
     node,
     frame,
-    text: `new ${node.expression.getText()}`,
+    text: () => `new ${node.expression.getText()}`,
   }
   return union(dispatch(it, { ...call, ...stubOf(it, node.expression) }, '.new'), ...made)
 }
@@ -518,7 +526,13 @@ function constructParent(it: Interpreter, parent: AbstractObject, given: Argumen
   const name = it.externals.get(parent)
   const isHarmless = name !== undefined && it.effects.find(name.package, `${name.name}.new`) !== undefined
   if (!isHarmless)
-    havoc(it, { ...given, callee: only(parent), argumentNodes: [], text: 'super', frame: createFrame() })
+    havoc(it, {
+      ...given,
+      callee: only(parent),
+      argumentNodes: [],
+      text: () => 'super',
+      frame: createFrame(),
+    })
   return nothing
 }
 
@@ -594,11 +608,8 @@ function importedModule(node: ts.CallExpression): string | undefined {
 }
 
 function isAsyncFunction(node: ts.Node | undefined): boolean {
-  return (
-    node !== undefined &&
-    ts.canHaveModifiers(node) &&
-    (ts.getModifiers(node) ?? []).some(m => m.kind === ts.SyntaxKind.AsyncKeyword)
-  )
+  const { modifiers = [] } = (node ?? {}) as { modifiers?: readonly ts.ModifierLike[] }
+  return modifiers.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
 }
 
 function isGenerator(node: ts.Node): boolean {

@@ -333,14 +333,20 @@ export function executeClass(it: Interpreter, node: ts.ClassLikeDeclaration, fra
   return self
 }
 
+const leaving = new WeakMap<ts.Node, boolean>()
+
 /** Whether what comes after a statement in its block may not happen. */
 function mayLeave(statement: ts.Node): boolean {
-  if (
-    ts.isReturnStatement(statement) ||
-    ts.isBreakOrContinueStatement(statement) ||
-    ts.isThrowStatement(statement)
-  )
+  const known = leaving.get(statement)
+  if (known !== undefined) return known
+  const leaves = holdsLeave(statement)
+  leaving.set(statement, leaves)
+  return leaves
+}
+
+function holdsLeave(node: ts.Node): boolean {
+  if (ts.isReturnStatement(node) || ts.isBreakOrContinueStatement(node) || ts.isThrowStatement(node))
     return true
-  if (ts.isFunctionLike(statement) || ts.isClassLike(statement)) return false
-  return ts.forEachChild(statement, child => mayLeave(child) || undefined) ?? false
+  if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false
+  return ts.forEachChild(node, child => holdsLeave(child) || undefined) ?? false
 }

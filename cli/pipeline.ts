@@ -120,17 +120,41 @@ function folderBlobs({ manifest, files }: Pipeline): Blob[] {
   }))
 }
 
+/** A data file that a pipeline was fixed to, and is not as it was. */
+export interface ChangedData {
+  /** From the project's root. */
+  readonly path: string
+  readonly isMissing: boolean
+}
+
+/** The data files of the lock that are others than at promotion. */
+export async function changedData({
+  root,
+  lock,
+}: Pick<Pipeline, 'root' | 'lock'>): Promise<readonly ChangedData[]> {
+  const changed: ChangedData[] = []
+  for (const { path, sha256, sizeBytes } of lock.data) {
+    const file = join(root, path)
+    if (!existsSync(file)) changed.push({ path, isMissing: true })
+    else if (fileSize(file) !== sizeBytes || (await hashFile(file)) !== sha256)
+      changed.push({ path, isMissing: false })
+  }
+  return changed
+}
+
 async function dataBlobs({ root, lock, manifest }: Pipeline): Promise<Blob[]> {
+  const changed = new Map((await changedData({ root, lock })).map(data => [data.path, data]))
   const blobs: Blob[] = []
   for (const { path, sha256, sizeBytes } of lock.data) {
     const file = join(root, path)
-    const found = existsSync(file) ? await hashFile(file) : undefined
-    if (found !== sha256) {
-      const what = found === undefined ? 'is missing' : 'has other content than at promotion'
+    const other = changed.get(path)
+    if (other) {
+      const { isMissing } = other
+      const what = isMissing ? 'is missing' : 'has other content than at promotion'
       throw new CliError(
         'CLI002',
         `${path} ${what}; pipeline ${manifest.name} is fixed to sha256 ${sha256.slice(0, 12)}…. ` +
-          (found === undefined
+          (isMissing
             ? 'Bring it back, or promote again.'
             : 'Restore it, or promote again for a new version.'),
       )

@@ -85,6 +85,29 @@ test('files that a pipeline writes are what its test looks at', { timeout }, asy
   assert.match(failing.text, /out\/sum\.json\.json\.sum: expected 4, got 3/)
 })
 
+test('a run says which data is not what the version was promoted with', { timeout }, async () => {
+  await using project = await createProjectOf({
+    'data/in.csv': 'n\n1\n2\n',
+    'sum.ipynb': notebook(
+      "import { readFileSync } from 'node:fs'",
+      "const rows = readFileSync('data/in.csv', 'utf8').trim().split('\\n').slice(1).map(Number)",
+      'const sum = rows[0]! + rows[1]!',
+      'sum',
+    ),
+  })
+  await project.json(['promote', 'sum.ipynb', '--output', 'sum', '--yes'])
+  const same = await project.json(['run', 'pipelines/sum'])
+  assert.equal(same['dataChanged'], undefined)
+  await edit(project, 'data/in.csv', text => text.replace('2', '5'))
+  const other = await project.json(['run', 'pipelines/sum'])
+  assert.deepEqual([other['outputs'], other['dataChanged']], [{ sum: 6 }, ['data/in.csv']])
+  const { stderr } = await project.run(['run', 'pipelines/sum'])
+  assert.match(stderr, /data\/in\.csv is not what sum was promoted with/)
+  const { code, stderr: refusal } = await project.run(['submit', 'sum'])
+  assert.equal(code, 1)
+  assert.match(refusal, /CLI002: data\/in\.csv has other content than at promotion/)
+})
+
 test('files that are no notebook of ours are told as what they are', { timeout }, async t => {
   const code = (source: string) => ({
     cell_type: 'code',

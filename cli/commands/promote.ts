@@ -10,7 +10,6 @@ import {
   type Proposal,
   shownTrims,
   type TrimMode,
-  type Verification,
 } from '../../promote/index.ts'
 import { configFile } from '../../library/config.ts'
 import type { CommandContext } from '../context.ts'
@@ -137,7 +136,16 @@ async function promoteCommand(
       ...(trims.length > 0 ? { trims: shownTrims(trims) } : {}),
       ...(found.hasKept ? { notPassed: pipeline.manifest.version } : {}),
     }),
-    ...(verification ? { [reportFile]: reportOf(verified, verification, trims) } : {}),
+    ...(verification
+      ? {
+          [reportFile]: printReport({
+            ...verified.manifest,
+            verification,
+            trims,
+            cellName: cellNames(notebook),
+          }),
+        }
+      : {}),
     [provenanceFile]: json(provenance),
   }
   writePipeline(folder, files, removedPaths(found.proposal))
@@ -161,11 +169,6 @@ function parseName(text: string): string {
   throw new InvalidArgumentError(
     `Expected lower-case letters, digits and single dashes, as in ${pipelineNameOf(`${text}.`)}, got ${text}.`,
   )
-}
-
-function reportOf({ manifest }: Pipeline, verification: Verification, trims: Proposal['trims']): string {
-  const { name, version } = manifest
-  return printReport({ name, version, verification, trims })
 }
 
 function json(value: unknown): string {

@@ -9,7 +9,7 @@ import type { CommandContext } from '../context.ts'
 import { CliError, exitCodes } from '../errors.ts'
 import type { AddCommand } from '../program.ts'
 import { pipelineDocuments, pipelineOutputs } from '../outputs.ts'
-import { parseParameters, readPipeline } from '../pipeline.ts'
+import { changedData, parseParameters, readPipeline } from '../pipeline.ts'
 import { rootOfPipeline } from '../promotion/root.ts'
 import { fileDocuments } from '../promotion/file-documents.ts'
 import { createSampledProject, saidOf } from '../promotion/sampled-project.ts'
@@ -112,6 +112,9 @@ async function runPipelineCommand(
   const paths = pipeline.lock.data.map(({ path }) => path)
   const sampled = sample === undefined ? undefined : await createSampledProject(root, paths, sample)
   try {
+    // Beside the run: large data takes its time to be compared.
+    const changed = changedData({ root, lock: pipeline.lock }).then(all => all.map(({ path }) => path))
+    changed.catch(() => undefined) // Awaited below, unless the run fails first.
     const options = {
       ...pipeline,
       root: sampled?.project.root ?? root,
@@ -128,9 +131,15 @@ async function runPipelineCommand(
       ...(file.length > 0 ? { files: await summariesOf(options.root, file) } : {}),
     }
     const given = sampled ? saidOf(found, sampled.project.root, root) : found
+    const dataChanged = await changed
     output.endProgress()
+    for (const path of dataChanged)
+      output.warn(
+        `${path} is not what ${pipeline.manifest.name} was promoted with: this is not its version's result.`,
+      )
     output.document({
       version: pipeline.manifest.version,
+      ...(dataChanged.length > 0 ? { dataChanged } : {}),
       ...(sampled ? { sample: sampled.sample } : {}),
       ...given,
     })

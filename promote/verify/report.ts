@@ -17,9 +17,12 @@ export interface ReportOptions {
   readonly verification: Verification
   /** Calls of which nothing is known, and what became of them. */
   readonly trims?: readonly Trim[]
+  /** How a person is told which cell is meant. Default: by its id. */
+  readonly cellName?: (id: string) => string
 }
 
-export function printReport({ name, version, verification, trims = [] }: ReportOptions): string {
+export function printReport(options: ReportOptions): string {
+  const { name, version, verification, trims = [], cellName = id => id } = options
   const { outputs, findings, runs, sample } = verification
   const parts = [
     `# Verification of ${name}`,
@@ -30,8 +33,10 @@ export function printReport({ name, version, verification, trims = [] }: ReportO
       outputs.map(output => [code(output.name), output.verdict, why(output)]),
     ),
     ...outputs.filter(({ differences }) => differences.length > 0).map(differenceText),
-    ...findings.map(findingText),
-    ...(trims.length > 0 ? ['## Assumed, and seen otherwise', trims.map(trimText).join('\n')] : []),
+    ...findings.map(finding => findingText(finding, cellName)),
+    ...(trims.length > 0
+      ? ['## Assumed, and seen otherwise', trims.map(trim => trimText(trim, cellName)).join('\n')]
+      : []),
     '## What was run',
     table(
       ['run', 'what', 'how it went'],
@@ -97,6 +102,8 @@ function differenceText({ name, differences }: OutputVerdict): string {
   return [`${code(name)} differs:`, '', ...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n')
 }
 
+type CellName = NonNullable<ReportOptions['cellName']>
+
 const findingTitles: Readonly<Record<Cause, string>> = {
   nondeterminism: 'Chance',
   drift: 'The outside has changed',
@@ -105,11 +112,11 @@ const findingTitles: Readonly<Record<Cause, string>> = {
   edit: 'Edits in the steps',
 }
 
-function findingText({ cause, message, cells, choices }: Finding): string {
+function findingText({ cause, message, cells, choices }: Finding, cellName: CellName): string {
   const choice = choices?.includes('document')
     ? ['', 'To promote the document instead: `slipway promote NOTEBOOK --from document`.']
     : []
-  const list = cells.map(({ cell, message }) => `- cell ${code(cell)} ${message}`)
+  const list = cells.map(({ cell, message }) => `- cell ${code(cellName(cell))} ${message}`)
   return [
     `## ${findingTitles[cause]}`,
     '',
@@ -120,10 +127,10 @@ function findingText({ cause, message, cells, choices }: Finding): string {
 }
 
 /** As in the terminal, with the texts that are out or could be. */
-function trimText({ message, statements, state }: Trim): string {
+function trimText({ message, statements, state }: Trim, cellName: CellName): string {
   const shown = statements.slice(0, shownDifferences).map(({ cell, text }) => {
     const [line = ''] = text.split('\n')
-    return `  - ${state === 'left-out' ? 'out' : 'in'}: ${code(line)} (cell ${code(cell)})`
+    return `  - ${state === 'left-out' ? 'out' : 'in'}: ${code(line)} (cell ${code(cellName(cell))})`
   })
   const rest = statements.length - shown.length
   return [`- ${inline(message)}`, ...shown, ...(rest > 0 ? [`  - and ${rest} more`] : [])].join('\n')

@@ -12,7 +12,8 @@ import { cellText, documentOrder, parseNotebook, ranText, type CellRun, type Not
 import { loadEffects, type EffectStub } from './slice/effects.ts'
 import { markedOutput } from './slice/outputs.ts'
 import { sliceNotebook, type Slice, type Statement } from './slice/slice.ts'
-import { ts, type DeclarationCache, type TypesOf } from './slice/typescript.ts'
+import type { DeclarationCache, TypesOf } from './slice/program.ts'
+import { ts } from './slice/typescript.ts'
 
 export interface DependenciesOptions {
   /** The notebook's JSON text. */

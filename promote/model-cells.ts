@@ -14,7 +14,8 @@ import {
 } from '../language/notebook/model-cells.ts'
 import type { CellRun, Notebook } from './notebook.ts'
 import { notebookGlobals } from './slice/notebook-globals.ts'
-import { declaredNames, ts } from './slice/typescript.ts'
+import { declaredNames } from './slice/declared.ts'
+import { ts } from './slice/typescript.ts'
 import { sha256 } from './version.ts'
 
 /** A piece of a cell's text, half-open, in UTF-16 offsets. */

@@ -1,5 +1,8 @@
 /** What library code does to the abstract memory: as its stub says, or, without one, anything it can reach. */
-import { constructAll, invoke, invokeCallbacks, type Arguments, type Call } from './call.ts'
+import type { Arguments, Call } from './arguments.ts'
+import { invokeCallbacks } from './call.ts'
+import { constructAll } from './construct.ts'
+import { invoke } from './inline.ts'
 import type { Effect, Target } from './effects.ts'
 import { notePatch } from './evaluate.ts'
 import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'

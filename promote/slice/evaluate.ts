@@ -1,5 +1,7 @@
 /** The abstract interpreter's expressions: what an expression may be, and what evaluating it reads and writes. */
-import { callExpression, construct, invoke, taggedTemplate } from './call.ts'
+import { callExpression, taggedTemplate } from './call.ts'
+import { construct } from './construct.ts'
+import { invoke } from './inline.ts'
 import { executeClass } from './execute.ts'
 import { nothing, only, union, type AbstractObject, type Slot, type Value } from './heap.ts'
 import {

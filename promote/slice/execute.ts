@@ -16,7 +16,7 @@ import {
   type Frame,
   type Interpreter,
 } from './interpreter.ts'
-import { invoke } from './call.ts'
+import { invoke } from './inline.ts'
 import { awaited } from './later.ts'
 import { importModule } from './modules.ts'
 import { isImplicit, iterate, memberKey, readMember } from './protocols.ts'

@@ -24,7 +24,8 @@ import type { Names } from './names.ts'
 import type { OutputRequest } from './outputs.ts'
 import { using, type FileFacts, type ProgramSession } from './session.ts'
 import type { Statement } from './slice.ts'
-import { ts, type NotebookProgram } from './typescript.ts'
+import type { NotebookProgram } from './program.ts'
+import { ts } from './typescript.ts'
 import { isSame, isSameList } from './values.ts'
 
 export interface InterpretOptions {

@@ -7,7 +7,8 @@ import { only, type AbstractObject, type Heap, type ObjectOptions, type Slot, ty
 import { isSame, isSameList, nothing, union } from './values.ts'
 import { createCell, type Cell, type History } from './history.ts'
 import type { Names, StubName } from './names.ts'
-import { ts, type ModuleFile, type NotebookProgram } from './typescript.ts'
+import type { ModuleFile, NotebookProgram } from './program.ts'
+import { ts } from './typescript.ts'
 
 export interface Frame {
   readonly variables: Map<ts.Node, Slot>

@@ -4,7 +4,8 @@ import type { Interpreter } from './interpreter.ts'
 import { reachedModules, specifierOf } from './modules.ts'
 import type { Names } from './names.ts'
 import type { Statement } from './slice.ts'
-import { ts, type ModuleFile } from './typescript.ts'
+import type { ModuleFile } from './program.ts'
+import { ts } from './typescript.ts'
 
 /** A file of the author's own that what is kept imports, by itself or through another one. */
 export interface LocalModule {

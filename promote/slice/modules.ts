@@ -5,7 +5,8 @@
 import { declareFunction, execute, moduleMember } from './execute.ts'
 import { only, type AbstractObject } from './heap.ts'
 import { external, firstModule, localSlot, namespaceOf, type Interpreter } from './interpreter.ts'
-import { ts, type ModuleFile } from './typescript.ts'
+import type { ModuleFile } from './program.ts'
+import { ts } from './typescript.ts'
 
 /** Evaluates a local module and gives the object of its exports; undefined for modules of packages. */
 export function importModule(it: Interpreter, specifier: string, from: ts.Node): AbstractObject | undefined {

@@ -3,7 +3,9 @@
  * of the language or of Node, or nothing known. And the name under which effect stubs know a function.
  */
 import { remember } from './session.ts'
-import { declaredNames, ts, type NotebookProgram } from './typescript.ts'
+import { declaredNames } from './declared.ts'
+import type { NotebookProgram } from './program.ts'
+import { ts } from './typescript.ts'
 
 export type Name =
   | {

@@ -8,7 +8,8 @@ import { reachedModules } from './modules.ts'
 import { isReference, type Names } from './names.ts'
 import { refusalsIn } from './refuse.ts'
 import type { Statement } from './slice.ts'
-import { syntaxErrors, ts, type ModuleFile, type NotebookProgram } from './typescript.ts'
+import { syntaxErrors, type ModuleFile, type NotebookProgram } from './program.ts'
+import { ts } from './typescript.ts'
 
 export function parseProblems(notebook: Notebook, program: NotebookProgram): PromoteDiagnostic[] {
   return program.runs.flatMap((run, i) =>

@@ -4,7 +4,7 @@
  * caller's cache of declarations and forgotten with it.
  */
 import type ts from 'typescript'
-import type { DeclarationCache, NotebookProgram, RunFile } from './typescript.ts'
+import type { DeclarationCache, NotebookProgram, RunFile } from './program.ts'
 
 /** What is known of a run's text, whatever its place. */
 export interface Scan {

@@ -27,14 +27,14 @@ import {
   unknownNames,
 } from './problems.ts'
 import { refusals } from './refuse.ts'
+import { declaredNames } from './declared.ts'
 import {
   createNotebookProgram,
-  declaredNames,
-  ts,
   type DeclarationCache,
   type NotebookProgram,
   type TypesOf,
-} from './typescript.ts'
+} from './program.ts'
+import { ts } from './typescript.ts'
 
 export type { LocalModule } from './kept-modules.ts'
 

@@ -1,6 +1,6 @@
 /** For tests: small declarations of what cells import, notebooks from text, a project held in memory. */
 import type { ProjectView } from '../lock.ts'
-import type { DeclarationCache, TypesOf } from '../slice/typescript.ts'
+import type { DeclarationCache, TypesOf } from '../slice/program.ts'
 import { sha256 } from '../version.ts'
 
 const slipway = `

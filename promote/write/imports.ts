@@ -1,6 +1,7 @@
 /** Import declarations of a generated module: what it mentions and nothing else. */
 import type { Statement } from '../slice/slice.ts'
-import { ts, type NotebookProgram } from '../slice/typescript.ts'
+import type { NotebookProgram } from '../slice/program.ts'
+import { ts } from '../slice/typescript.ts'
 
 export interface ImportedName {
   readonly local: string

@@ -45,9 +45,13 @@ export async function mutationTest(promoted: PromotedCase): Promise<MutationResu
   const { folder, case: given } = promoted
   const { mutants, nStatements } = mutantsOf(folder)
   const survivors: string[] = []
+  const startedMs = performance.now()
   const before = await outcomeOf(promoted)
+  const limitMs = 20_000 + Math.ceil(10 * (performance.now() - startedMs))
   for (const mutant of mutants) {
-    const after = await outcomeOf(promoted, mutant).catch(() => undefined)
+    // A change may take a loop its end: that is seen too.
+    const signal = AbortSignal.timeout(limitMs)
+    const after = await outcomeOf(promoted, { mutant, signal }).catch(() => undefined)
     if (after && isSame(before, after)) survivors.push(`${mutant.file}: ${mutant.what}`)
   }
   return { name: given.name, nStatements, nMutants: mutants.length, survivors }
@@ -161,7 +165,10 @@ interface PipelineOutcome {
  * In a project of its own: what the notebook or another run wrote must not stand in for what this one does not write.
  * @throws what a step throws
  */
-async function outcomeOf({ case: given, folder }: PromotedCase, mutant?: Mutant): Promise<PipelineOutcome> {
+async function outcomeOf(
+  { case: given, folder }: PromotedCase,
+  { mutant, signal }: { readonly mutant?: Mutant; readonly signal?: AbortSignal } = {},
+): Promise<PipelineOutcome> {
   const work = mkdtempSync(join(tmpdir(), 'slipway-mutant-'))
   try {
     const [root, pipeline] = [join(work, 'project'), join(work, 'pipeline')]
@@ -176,12 +183,21 @@ async function outcomeOf({ case: given, folder }: PromotedCase, mutant?: Mutant)
       manifest: read('pipeline.json') as Manifest,
       lock: read('pipeline.lock.json') as Lock,
       workFolder: join(work, 'steps'),
+      secrets: secretsOf(given.env),
       onProgress: () => undefined,
+      ...(signal ? { signal } : {}),
     })
     return { outputs, files: digests(root) }
   } finally {
     rmSync(work, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** Those that the case puts into the environment, by name. */
+function secretsOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const prefix = 'SLIPWAY_SECRET_'
+  const given = Object.entries(env).filter(([name]) => name.startsWith(prefix))
+  return Object.fromEntries(given.map(([name, value]) => [name.slice(prefix.length), value]))
 }
 
 function digests(root: string): Readonly<Record<string, string>> {

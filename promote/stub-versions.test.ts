@@ -56,7 +56,13 @@ test('what comes with Slipway is for the packages that come with it', async () =
   const version = (name: string) =>
     (JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8')) as { version: string }).version
   const effects = loadEffects()
-  for (const name of ['danfojs-node', 'apache-arrow', '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers']) {
+  for (const name of [
+    'danfojs-node',
+    'apache-arrow',
+    '@tensorflow/tfjs-core',
+    '@tensorflow/tfjs-layers',
+    '@observablehq/plot',
+  ]) {
     const { versions } = effects.stubs.find(stub => stub.package === name) ?? assert.fail(name)
     const stub = { ...strange(versions) }
     assert.deepEqual(await told(stub, version(name)), [], `${name} ${version(name)} of ${versions}`)

@@ -327,7 +327,10 @@ function resultOf(
   call: Call,
 ): Value {
   const { heap } = it
-  const data = call.parameters.filter((_, i) => !effect.calls?.includes(i))
+  // Functions that are called are no part of what comes back; objects of options that hold such may be.
+  const data = call.parameters.map((parameter, i) =>
+    effect.calls?.includes(i) ? new Set([...parameter].filter(({ kind }) => kind !== 'function')) : parameter,
+  )
   // `Object` of `Object.values(o)` is no part of what comes back.
   const receiver = new Set([...call.self].filter(object => object.kind !== 'external'))
   const inputs = union(receiver, ...data, call.more ?? nothing)

@@ -10,6 +10,7 @@ import danfo from '../effects/danfojs-node.json' with { type: 'json' }
 import js from '../effects/js.json' with { type: 'json' }
 import notebook from '../effects/notebook.json' with { type: 'json' }
 import node from '../effects/node.json' with { type: 'json' }
+import plot from '../effects/observablehq-plot.json' with { type: 'json' }
 import slipway from '../effects/slipway.json' with { type: 'json' }
 import tfjsCore from '../effects/tfjs-core.json' with { type: 'json' }
 import tfjsLayers from '../effects/tfjs-layers.json' with { type: 'json' }
@@ -143,7 +144,7 @@ export interface Effects {
 export function loadEffects(extra: readonly EffectStub[] = []): Effects {
   const key = JSON.stringify(extra)
   if (loaded?.key === key) return loaded.effects
-  const own = [slipway, danfo, arrow, tfjsCore, tfjsLayers, node, js, notebook]
+  const own = [slipway, danfo, arrow, plot, tfjsCore, tfjsLayers, node, js, notebook]
   loaded = { key, effects: createEffects([...extra, ...own.map(checkEffectStub)]) }
   return loaded.effects
 }

@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import vm from 'node:vm'
@@ -42,7 +43,17 @@ export async function runCells(cells: readonly string[]): Promise<Outcome> {
     return { error: String((error as Error | undefined)?.message ?? error) }
   } finally {
     world.dispose()
+    await filesAtRest()
     leave()
+  }
+}
+
+/** Without some `await` a run ends before its files are written: they are none of the next run's. */
+async function filesAtRest(): Promise<void> {
+  const isBusy = () => process.getActiveResourcesInfo().some(name => name.startsWith('FSReq'))
+  for (let nRests = 0, round = 0; nRests < 2 && round < 100; round++) {
+    await sleep(1)
+    nRests = isBusy() ? 0 : nRests + 1
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Runs the system tests: those that measure time, memory or load one after the other, then the others three at a time,
+ * Runs the system tests: those that measure time, memory or load one after the other, then the others two at a time,
  * which mostly wait for a browser. Arguments are passed on to `node --test`.
  */
 import { spawn } from 'node:child_process'
@@ -28,6 +28,6 @@ const alone = await run(
 )
 const together = await run(
   files.filter(file => !measuring.test(file)),
-  3,
+  2,
 )
 process.exitCode = alone && together ? 0 : 1

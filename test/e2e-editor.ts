@@ -70,7 +70,7 @@ export async function quickFix(page: Page, title: string | RegExp): Promise<void
     async () => {
       await page.keyboard.press('Control+.')
       try {
-        await row.waitFor({ timeout: 5000 })
+        await row.waitFor({ timeout: 15_000 })
         await row.click({ timeout: 5000 })
         return true
       } catch {

@@ -1,29 +1,16 @@
 /** What library code does to the abstract memory: as its stub says, or, without one, anything it can reach. */
 import type { Arguments, Call } from './arguments.ts'
 import { invokeCallbacks } from './call.ts'
-import { constructAll } from './construct.ts'
-import { invoke } from './inline.ts'
 import type { Effect, Target } from './effects.ts'
 import { notePatch } from './evaluate.ts'
+import { havoc } from './havoc.ts'
 import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'
-import {
-  external,
-  fileObject,
-  filesAround,
-  objectAt,
-  setImplicit,
-  sharedSlot,
-  TooEntangled,
-  outside,
-  outsideKinds,
-  statesOf,
-  type Harmless,
-  type Interpreter,
-} from './interpreter.ts'
-import { posix } from 'node:path'
+import { objectAt, setImplicit, type Interpreter } from './interpreter.ts'
 import { isAwaited, later } from './later.ts'
-import { consult, inheritedMembers, writeMember } from './protocols.ts'
-import { bare, ts } from './typescript.ts'
+import { fileObject } from './outside.ts'
+import { consult, writeMember } from './protocols.ts'
+import { literalPath, touchOutside } from './touch.ts'
+import { ts } from './typescript.ts'
 
 export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value {
   const { heap } = it
@@ -104,105 +91,6 @@ function define(it: Interpreter, target: Value, key: string, descriptor: Value):
       it.accessors.set(object, kind)
       heap.writeField(target, kind === 'set' && key !== '*' ? `set ${key}` : key, only(object))
     }
-}
-
-/** No stub: it may call, change and keep whatever it can reach, and read and write the outside. */
-export function havoc(it: Interpreter, call: Omit<Call, 'frame'> & { readonly frame: Call['frame'] }): Value {
-  const { heap } = it
-  it.notes.unknownCalls.push({
-    statement: heap.current(),
-    text: call.text(),
-    ...(call.stub ? { stub: call.stub } : {}),
-  })
-  it.notes.notAgain.push(heap.current())
-  const hidden = [...call.callee].flatMap(object => {
-    const known = it.externals.get(object)
-    return known ? [external(it, known.package, '')] : []
-  })
-  const harmless = it.harmless.get(heap.current())
-  const same = harmless ? reachOf(it, harmless) : nothing
-  const kinds = [...outsideKinds, ...statesOf(it)]
-  for (const kind of kinds)
-    if (!harmless?.unread.has(kind)) touchOutside(it, kind, call, { isWrite: false, isAssumed: true })
-  const made = objectAt(it, call.node, call.frame, { kind: 'opaque' })
-  const everything = new Set<AbstractObject>([
-    ...union(call.self, call.callee, ...call.parameters, call.more ?? nothing, new Set(hidden)),
-    made,
-  ])
-  grow(it, everything)
-  heap.readDeep(everything)
-  for (const each of consult(it, new Set(everything), call.node)) everything.add(each)
-  notePatch(it, union(call.self, ...call.parameters, call.more ?? nothing), call.node)
-  heap.maybe('weak', () => {
-    for (const kind of kinds)
-      if (!harmless?.unwritten.has(kind)) touchOutside(it, kind, call, { isWrite: true, isAssumed: true })
-    change(it, everything, same)
-  })
-  // Classes that unknown code makes may stand below classes of unknown code.
-  if (++it.budget.depth > mostUnknown) throw new TooEntangled()
-  const run = () => callBack(it, { everything, made, same }, call)
-  if ([...everything].some(object => it.functions.has(object) || it.classes.has(object))) later(it, run)
-  else heap.maybe('weak', run)
-  it.budget.depth--
-  return everything
-}
-
-/** How deep unknown calls may lie in each other before nobody can follow them. */
-const mostUnknown = 25
-
-/** What the kernel saw stay as it was, whole. */
-function reachOf(it: Interpreter, { names }: Harmless): Value {
-  return it.heap.reach(union(...[...names].map(name => it.heap.peek(sharedSlot(it, name)).values)))
-}
-
-/** Unknown code may change what it reaches, so that anything in it may hold anything of it. */
-function change(it: Interpreter, everything: Value, same: Value): void {
-  for (const object of everything)
-    if (isChangeable(object) && !isSeen(it, object, same)) it.heap.writeField(only(object), '*', everything)
-}
-
-/** Nobody sees into a package's own state; the language and Node are no package's to change. */
-function isSeen(it: Interpreter, object: AbstractObject, same: Value): boolean {
-  const owner = it.externals.get(object)?.package
-  return same.has(object) && (object.kind !== 'external' || owner === 'js' || owner === 'node')
-}
-
-/** It may call the functions that it reaches, also later, and keep what they give back. */
-function callBack(
-  it: Interpreter,
-  {
-    everything,
-    made,
-    same,
-  }: { readonly everything: Set<AbstractObject>; readonly made: AbstractObject; readonly same: Value },
-  call: Omit<Call, 'frame'>,
-): Value {
-  const { heap } = it
-  for (let before = -1, round = 0; before !== heap.changes() + everything.size && round < 6; round++) {
-    before = heap.changes() + everything.size
-    const given = { self: everything, parameters: [], more: everything, node: call.node }
-    for (const each of invoke(it, everything, given)) everything.add(each)
-    for (const each of constructAll(it, everything, given)) everything.add(each)
-    grow(it, everything)
-    change(it, everything, same)
-  }
-  heap.writeField(only(made), '*', everything)
-  return everything
-}
-
-/** Adds what can be reached, methods of the notebook's own classes included. */
-function grow(it: Interpreter, everything: Set<AbstractObject>): void {
-  for (const object of everything) {
-    for (const slot of it.heap.fieldsOf(object).values())
-      for (const each of it.heap.peek(slot).values) everything.add(each)
-    if (!it.instances.has(object) && !it.classes.has(object)) continue
-    for (const members of inheritedMembers(it, object, '*')) for (const each of members) everything.add(each)
-  }
-}
-
-/** Functions can be called, not changed; a library's own functions do not change because they are called. */
-function isChangeable(object: AbstractObject): boolean {
-  return object.kind !== 'function' && object.kind !== 'outside'
 }
 
 /** The part of an effect that an option switches on. */
@@ -369,59 +257,4 @@ function tagOf(it: Interpreter, effect: Effect, call: Call): AbstractObject['tag
     call.stub?.package ??
     [...call.callee, ...call.self].map(o => it.externals.get(o)?.package ?? o.tag?.package)[0]
   return owner === undefined ? undefined : { package: owner, name: effect.type }
-}
-
-interface Touch {
-  readonly isWrite: boolean
-  readonly isAssumed?: boolean
-}
-
-function touchOutside(it: Interpreter, use: string, call: Call, touch: Touch): void {
-  const { isWrite, isAssumed } = touch
-  if (use.startsWith('state:')) return touchState(it, use, isWrite)
-  const [kind = use, index] = use.split(':')
-  const path = index === undefined ? undefined : literalPath(it, call.argumentNodes[Number(index)])
-  // `network:0`: only when the argument may be an address.
-  if (kind === 'network' && path !== undefined && !/^[a-z][a-z0-9+.-]*:/i.test(path)) return
-  it.notes.outsideUses.push({
-    statement: it.heap.current(),
-    kind,
-    isWrite,
-    ...(isAssumed ? { isAssumed } : {}),
-    ...(path === undefined ? {} : { path }),
-  })
-  if (kind === 'display') return
-  const isNamed = kind === 'file' && path !== undefined
-  // A file is written into a folder that something has made, and found in it.
-  it.heap.readField(isNamed ? filesAround(it, path, isWrite ? 'above' : 'all') : outside(it, kind), '*')
-  if (!isWrite) return
-  const target = isNamed ? new Set([fileObject(it, path)]) : outside(it, kind)
-  it.heap.maybe('weak', () => it.heap.writeField(target, '*', nothing))
-}
-
-/** What a library keeps to itself (a backend that was chosen), by a name that its stub gives it. */
-function touchState(it: Interpreter, use: string, isWrite: boolean): void {
-  const state = outside(it, use)
-  it.heap.readField(state, '*')
-  if (isWrite) it.heap.maybe('weak', () => it.heap.writeField(state, '*', nothing))
-}
-
-/** The text of a path that can be known from the source alone: a literal, or a constant that is one. */
-export function literalPath(it: Interpreter, node: ts.Expression | undefined): string | undefined {
-  const text = node && constantText(it, bare(node), 0)
-  return text === undefined || /^[a-z][a-z0-9+.-]*:/i.test(text)
-    ? text
-    : posix.normalize(text).replace(/(.)\/$/, '$1')
-}
-
-function constantText(it: Interpreter, node: ts.Expression, depth: number): string | undefined {
-  if (ts.isStringLiteralLike(node)) return node.text
-  if (!ts.isIdentifier(node) || depth > 8) return undefined
-  const { checker } = it.notebook
-  const symbol = checker.getSymbolAtLocation(node)
-  const target = symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
-  const declaration = target?.declarations?.[0]
-  if (!declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined
-  const isConst = (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0
-  return isConst ? constantText(it, bare(declaration.initializer), depth + 1) : undefined
 }

@@ -2,7 +2,8 @@
  * The abstract interpreter's calls. Functions of the notebook are followed into their bodies; library code does
  * what its effect stub says; everything else may change whatever it can reach and touch the outside.
  */
-import { applyEffect, havoc } from './apply-effect.ts'
+import { applyEffect } from './apply-effect.ts'
+import { havoc } from './havoc.ts'
 import { readArguments, type Arguments, type Call } from './arguments.ts'
 import { constructInherited, superCall, superMember } from './construct.ts'
 import { evaluate, evaluateMember } from './evaluate.ts'

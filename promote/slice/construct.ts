@@ -1,5 +1,5 @@
 /** Instances: of classes of the notebook, what stands above them, and the few of the language that are more than a stub says. */
-import { havoc } from './apply-effect.ts'
+import { havoc } from './havoc.ts'
 import { readArguments, type Arguments, type Call } from './arguments.ts'
 import { dispatch, stubOf } from './call.ts'
 import { evaluate, propertyKey } from './evaluate.ts'

@@ -1,15 +1,15 @@
 /** The abstract interpreter's expressions: what an expression may be, and what evaluating it reads and writes. */
+import { assign, copyFields } from './assign.ts'
 import { callExpression, taggedTemplate } from './call.ts'
 import { construct } from './construct.ts'
-import { invoke } from './inline.ts'
 import { executeClass } from './execute.ts'
 import { nothing, only, union, type AbstractObject, type Slot, type Value } from './heap.ts'
+import { invoke } from './inline.ts'
 import {
   addToFrame,
   external,
   localSlot,
   objectAt,
-  outside,
   selfOf,
   setImplicit,
   sharedSlot,
@@ -17,8 +17,9 @@ import {
   type Frame,
   type Interpreter,
 } from './interpreter.ts'
+import { outside } from './outside.ts'
 import { awaited } from './later.ts'
-import { consult, isImplicit, iterate, memberKey, readMember, symbolKey, writeMember } from './protocols.ts'
+import { consult, isImplicit, iterate, memberKey, readMember, symbolKey } from './protocols.ts'
 import { ts } from './typescript.ts'
 
 export function evaluate(it: Interpreter, node: ts.Node, frame: Frame): Value {
@@ -148,7 +149,7 @@ export function evaluateMember(
 }
 
 /** Operators may ask an object for its value. */
-function convert(it: Interpreter, value: Value, node: ts.Node): void {
+export function convert(it: Interpreter, value: Value, node: ts.Node): void {
   if (value.size === 0) return
   it.heap.readDeep(value)
   consult(it, value, node)
@@ -185,7 +186,7 @@ function argumentsObject(it: Interpreter, node: ts.Node, frame: Frame): Value {
 }
 
 /** Reading a property, getters of the notebook's own classes included. */
-function readProperty(it: Interpreter, target: Value, name: string, node: ts.Node): Value {
+export function readProperty(it: Interpreter, target: Value, name: string, node: ts.Node): Value {
   const members: AbstractObject[] = []
   useEnvironment(it, target, false)
   for (const object of target) {
@@ -205,7 +206,7 @@ function globalVariables(it: Interpreter, target: Value, name: string): Value {
 }
 
 /** The variables of that name; `*` for all of them. */
-function declaredSlots(it: Interpreter, name: string): readonly Slot[] {
+export function declaredSlots(it: Interpreter, name: string): readonly Slot[] {
   const names = it.history.read(it.declared)
   const wanted = name === '*' ? names : names.filter(each => each === name)
   return wanted.map(each => sharedSlot(it, each))
@@ -224,7 +225,7 @@ export function memberOf(it: Interpreter, owner: { package: string; name: string
   return external(it, owner.package, path.replace(/^fs\.promises\b/, 'fs/promises'))
 }
 
-function literalKey(node: ts.Expression): string {
+export function literalKey(node: ts.Expression): string {
   if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node)) return node.text
   return symbolKey(node) ?? '*'
 }
@@ -275,141 +276,8 @@ function binary(it: Interpreter, node: ts.BinaryExpression, frame: Frame): Value
   return nothing
 }
 
-/** Gives a value to a name, a property or a pattern. */
-export function assign(it: Interpreter, target: ts.Node, value: Value, frame: Frame): void {
-  const { heap } = it
-  if (ts.isIdentifier(target)) return writeName(it, target, value, frame)
-  if (ts.isPropertyAccessExpression(target))
-    return writeProperty(it, evaluate(it, target.expression, frame), target.name.text, value, target)
-  if (ts.isElementAccessExpression(target)) {
-    const object = evaluate(it, target.expression, frame)
-    convert(it, evaluate(it, target.argumentExpression, frame), target)
-    return writeProperty(it, object, literalKey(target.argumentExpression), value, target)
-  }
-  if (ts.isObjectBindingPattern(target) || ts.isArrayBindingPattern(target)) {
-    const items = ts.isArrayBindingPattern(target) ? listItems(it, value, target) : undefined
-    for (const [i, element] of target.elements.entries())
-      if (!ts.isOmittedExpression(element)) assignElement(it, element, { value, item: items?.(i) }, frame)
-    return
-  }
-  if (ts.isObjectLiteralExpression(target)) {
-    const part = (name: string) => readProperty(it, value, name, target)
-    for (const property of target.properties) {
-      if (ts.isShorthandPropertyAssignment(property)) {
-        const { objectAssignmentInitializer: initial } = property
-        const fallback = initial ? heap.maybe('weak', () => evaluate(it, initial, frame)) : nothing
-        assign(it, property.name, union(part(property.name.text), fallback), frame)
-      } else if (ts.isPropertyAssignment(property))
-        assign(it, property.initializer, part(propertyKey(it, property.name, frame)), frame)
-      else if (ts.isSpreadAssignment(property))
-        assign(it, property.expression, rest(it, property, value, frame), frame)
-    }
-    return
-  }
-  if (ts.isArrayLiteralExpression(target)) {
-    const items = listItems(it, value, target)
-    for (const [i, element] of target.elements.entries()) {
-      if (ts.isSpreadElement(element)) assign(it, element.expression, rest(it, element, value, frame), frame)
-      else if (!ts.isOmittedExpression(element)) assign(it, element, items(i), frame)
-    }
-    return
-  }
-  if (ts.isBinaryExpression(target)) {
-    // A default inside a destructuring assignment.
-    const fallback = heap.maybe('weak', () => evaluate(it, target.right, frame))
-    assign(it, target.left, union(value, fallback), frame)
-    return
-  }
-  const inner = (target as { expression?: ts.Node }).expression
-  if (inner) assign(it, inner, value, frame)
-}
-
-/** The items of a list by position, as far as they are known. */
-function listItems(it: Interpreter, value: Value, node: ts.Node): (i: number) => Value {
-  const isList = [...value].every(object => object.kind === 'plain' && !it.instances.has(object))
-  if (isList && !it.history.read(it.implicit) && it.lazies.isEmpty())
-    return i => it.heap.readField(value, String(i))
-  const all = iterate(it, value, node)
-  return () => all
-}
-
-function assignElement(
-  it: Interpreter,
-  element: ts.BindingElement,
-  { value, item }: { readonly value: Value; readonly item: Value | undefined },
-  frame: Frame,
-): void {
-  if (element.dotDotDotToken) return assign(it, element.name, rest(it, element, value, frame), frame)
-  const { initializer } = element
-  const part = item ?? readProperty(it, value, bindingKey(it, element, frame), element)
-  const fallback = initializer ? it.heap.maybe('weak', () => evaluate(it, initializer, frame)) : nothing
-  assign(it, element.name, union(part, fallback), frame)
-}
-
-function bindingKey(it: Interpreter, { propertyName, name }: ts.BindingElement, frame: Frame): string {
-  return propertyName ? propertyKey(it, propertyName, frame) : (name as ts.Identifier).text
-}
-
-/** `...others` of a pattern: the fields that no one beside it takes. */
-function rest(it: Interpreter, node: ts.Node, value: Value, frame: Frame): Value {
-  const result = new Set([objectAt(it, node, frame, { kind: 'plain' })])
-  const taken = takenKeys(node.parent)
-  if (taken === undefined) it.heap.writeField(result, '*', iterate(it, value, node))
-  else copyFields(it, { from: value, to: result, except: taken }, node)
-  return result
-}
-
-/** The literal keys beside a rest element of an object pattern; undefined for lists. */
-function takenKeys(pattern: ts.Node): ReadonlySet<string> | undefined {
-  if (!ts.isObjectBindingPattern(pattern)) return undefined
-  const names = pattern.elements.map(element => element.propertyName ?? element.name)
-  return new Set(
-    names.flatMap(name => (ts.isIdentifier(name) || ts.isStringLiteral(name) ? [name.text] : [])),
-  )
-}
-
-/** `{ ...from }`: its own fields, getters called. */
-function copyFields(
-  it: Interpreter,
-  { from, to, except }: { readonly from: Value; readonly to: Value; readonly except?: ReadonlySet<string> },
-  node: ts.Node,
-): void {
-  for (const object of from) {
-    const self = only(object)
-    if (it.proxies.has(object)) it.heap.writeField(to, '*', readProperty(it, self, '*', node))
-    for (const name of [...it.heap.fieldsOf(object).keys()])
-      if (!except?.has(name) && !name.startsWith('set '))
-        it.heap.writeField(to, name, readProperty(it, self, name, node))
-  }
-  const opaque = [...from].filter(object => object.kind === 'opaque')
-  if (opaque.length > 0) it.heap.writeField(to, '*', new Set(opaque))
-}
-
-function writeName(it: Interpreter, node: ts.Identifier, value: Value, frame: Frame): void {
-  const name = it.names.of(node)
-  if (name.kind === 'shared') it.heap.write(sharedSlot(it, name.name), value)
-  else if (name.kind === 'local') it.heap.write(localSlot(it, name.declaration, frame), value)
-  else it.heap.writeField(new Set([external(it, 'js', 'globalThis')]), node.text, value)
-}
-
-function writeProperty(
-  it: Interpreter,
-  target: Value,
-  name: string,
-  value: Value,
-  node: ts.Expression,
-): void {
-  notePatch(it, target, node)
-  useEnvironment(it, target, true)
-  for (const object of target)
-    if (it.externals.get(object)?.name === 'globalThis') {
-      for (const slot of declaredSlots(it, name)) it.heap.write(slot, value, { add: true })
-    }
-  writeMember(it, target, name, { value, node })
-}
-
 /** `process.env` is what libraries look into too. */
-function useEnvironment(it: Interpreter, target: Value, isWrite: boolean): void {
+export function useEnvironment(it: Interpreter, target: Value, isWrite: boolean): void {
   for (const object of target) {
     const known = it.externals.get(object)
     if (known?.package !== 'node' || known.name !== 'process.env') continue

@@ -1,6 +1,7 @@
 /** The abstract interpreter's statements and declarations. Branches and loops write weakly, until nothing is new. */
 import { isBuiltin } from 'node:module'
-import { assign, evaluate, makeFunction, propertyKey } from './evaluate.ts'
+import { evaluate, makeFunction, propertyKey } from './evaluate.ts'
+import { assign } from './assign.ts'
 import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'
 import {
   addToFrame,

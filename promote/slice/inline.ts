@@ -1,6 +1,7 @@
 /** Functions of the notebook, followed into their bodies with their parameters bound. */
 import type { Arguments } from './arguments.ts'
-import { assign, evaluate } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
+import { assign } from './assign.ts'
 import { executeBlock } from './execute.ts'
 import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'
 import {

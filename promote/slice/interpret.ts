@@ -11,7 +11,6 @@ import { createCell, createHistory, type Cell, type Step } from './history.ts'
 import {
   createFrame,
   createNotes,
-  createTables,
   firstLook,
   sharedSlot,
   TooEntangled,
@@ -19,6 +18,7 @@ import {
   type Interpreter,
   type Notes,
 } from './interpreter.ts'
+import { createTables } from './table.ts'
 import { goOn, mostRounds } from './later.ts'
 import type { Names } from './names.ts'
 import type { OutputRequest } from './outputs.ts'

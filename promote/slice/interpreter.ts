@@ -3,12 +3,13 @@
  * being evaluated. `evaluate.ts` does expressions, `execute.ts` statements, `call.ts` calls.
  */
 import type { Effects } from './effects.ts'
-import { only, type AbstractObject, type Heap, type ObjectOptions, type Slot, type Value } from './heap.ts'
-import { isSame, isSameList, nothing, union } from './values.ts'
+import type { AbstractObject, Heap, ObjectOptions, Slot, Value } from './heap.ts'
 import { createCell, type Cell, type History } from './history.ts'
 import type { Names, StubName } from './names.ts'
 import type { ModuleFile, NotebookProgram } from './program.ts'
+import type { Table } from './table.ts'
 import { ts } from './typescript.ts'
+import { isSame, isSameList, nothing, union } from './values.ts'
 
 export interface Frame {
   readonly variables: Map<ts.Node, Slot>
@@ -67,42 +68,6 @@ export interface Notes {
 
 export function createNotes(): Notes {
   return { unknownCalls: [], outsideUses: [], references: [], notAgain: [], patches: [], importers: [] }
-}
-
-/** What is known of objects of some kind. */
-export interface Table<T> {
-  readonly get: (object: AbstractObject) => T | undefined
-  readonly has: (object: AbstractObject) => boolean
-  readonly set: (object: AbstractObject, value: T) => void
-  readonly isEmpty: () => boolean
-}
-
-export function createTable<T>(
-  history: History,
-  isSameValue: Cell<T | undefined>['isSame'] = Object.is,
-): Table<T> {
-  const cells = new Map<AbstractObject, Cell<T | undefined>>()
-  const isUsed = createCell(false)
-  const get = (object: AbstractObject): T | undefined => {
-    if (!history.read(isUsed)) return undefined
-    return history.read(cellOf(object))
-  }
-  function cellOf(object: AbstractObject): Cell<T | undefined> {
-    const known = cells.get(object)
-    if (known) return known
-    const made = createCell<T | undefined>(undefined, isSameValue)
-    cells.set(object, made)
-    return made
-  }
-  return {
-    get,
-    has: object => get(object) !== undefined,
-    set(object, value) {
-      if (!history.read(isUsed)) history.write(isUsed, true)
-      history.write(cellOf(object), value)
-    },
-    isEmpty: () => !history.read(isUsed),
-  }
 }
 
 /** A call of code that nobody described. */
@@ -206,6 +171,7 @@ export interface KnownClass {
 
 /** Statements have numbers below it, modules from it on, and looks at outputs beyond these. */
 export const firstModule = 1e9
+
 export const firstLook = 2e9
 
 /** Thrown when a statement is too entangled to follow; caught by the slicer, which then assumes the worst. */
@@ -279,7 +245,7 @@ export function objectOf(it: Interpreter, key: string, options: ObjectOptions): 
   return object
 }
 
-function madeAt(it: Interpreter, key: string): Cell<AbstractObject | undefined> {
+export function madeAt(it: Interpreter, key: string): Cell<AbstractObject | undefined> {
   const known = it.made.get(key)
   if (known) return known
   const made = createCell<AbstractObject | undefined>(undefined)
@@ -324,75 +290,6 @@ export function external(it: Interpreter, packageName: string, path: string): Ab
   return object
 }
 
-/** The kinds of things beyond memory that one statement can leave for another. */
-export const outsideKinds = [
-  'file',
-  'network',
-  'environment',
-  'locale',
-  'clock',
-  'random',
-  'process',
-] as const
-
-/** The states of libraries that have been asked for. */
-export function statesOf(it: Interpreter): readonly string[] {
-  return it.history.read(it.states)
-}
-
-/** What stands for a kind of things outside; for `file`, every file that has been named and all others. */
-export function outside(it: Interpreter, kind: string): Value {
-  const all = outsideObject(it, kind)
-  return kind === 'file' ? new Set([all, ...it.history.read(it.files).values()]) : only(all)
-}
-
-export function fileObject(it: Interpreter, path: string): AbstractObject {
-  const files = it.history.read(it.files)
-  const known = files.get(path)
-  if (known) return known
-  const object = objectOf(it, `file ${path}`, { kind: 'outside' })
-  it.heap.make(object, true)
-  // Who wrote to a file that could not be named may have written to this one.
-  inheritWriters(it, object, 'file')
-  it.history.write(it.files, new Map([...files, [path, object]]))
-  return object
-}
-
-function inheritWriters(it: Interpreter, object: AbstractObject, from: string): void {
-  const before = it.heap.fieldsOf(outsideObject(it, from)).get('*')
-  if (before) it.heap.inherit(object, '*', { values: nothing, writers: it.heap.peek(before).writers })
-}
-
-/** A file with the folders that it lies in, and what lies in it when it is one itself. */
-export function filesAround(it: Interpreter, path: string, which: 'above' | 'all'): Value {
-  const found = new Set<AbstractObject>()
-  if (which === 'all') found.add(fileObject(it, path))
-  for (const [other, object] of it.history.read(it.files))
-    if (isWithin(path, other) || (which === 'all' && isWithin(other, path))) found.add(object)
-  return found
-}
-
-/** A pattern (`data/*.csv`) lies in the folder before its first star, and so may all of that folder. */
-function isWithin(path: string, folder: string): boolean {
-  if (path === folder) return false
-  const fixed = folder.replace(/[^/]*[*?{[].*$/, '')
-  return folder === '.' || fixed === '' || path.startsWith(fixed.endsWith('/') ? fixed : `${fixed}/`)
-}
-
-function outsideObject(it: Interpreter, kind: string): AbstractObject {
-  const key = `outside ${kind}`
-  const at = madeAt(it, key)
-  const known = it.history.read(at)
-  if (known) return known
-  const object = objectOf(it, key, { kind: 'outside' })
-  it.heap.make(object, true)
-  if (!kind.startsWith('state:')) return object
-  // Code that nobody described may have changed a library's state before it was first asked for.
-  inheritWriters(it, object, 'process')
-  it.history.write(it.states, [...statesOf(it), kind])
-  return object
-}
-
 export function sharedSlot(it: Interpreter, name: string): Slot {
   const known = it.shared.get(name)
   if (known) return known
@@ -416,38 +313,4 @@ export function localSlot(it: Interpreter, declaration: ts.Node, frame: Frame): 
 
 export function spend(it: Interpreter): void {
   if (--it.budget.left < 0) throw new TooEntangled()
-}
-
-/** Cells of what is known of everything: to be read and written through a history. */
-export function createTables(
-  history: History,
-): Pick<
-  Interpreter,
-  'functions' | 'classes' | 'instances' | 'accessors' | 'proxies' | 'lazies' | 'resolvers'
-> {
-  const isSameValue = (a?: Value, b?: Value) =>
-    a === b || (a !== undefined && b !== undefined && isSame(a, b))
-  const isSameKnown = (a?: KnownClass, b?: KnownClass) => a?.node === b?.node && a?.frame === b?.frame
-  return {
-    functions: ofKind('function', createTable(history, isSameFunction)),
-    classes: ofKind('class', createTable(history, isSameKnown)),
-    instances: createTable(history, isSameValue),
-    accessors: createTable(history),
-    proxies: createTable(history, isSameValue),
-    lazies: createTable(history),
-    resolvers: createTable(history),
-  }
-}
-
-/** Only objects of a kind are in it, so that nobody need look for others. */
-function ofKind<T>(kind: AbstractObject['kind'], table: Table<T>): Table<T> {
-  return {
-    ...table,
-    get: object => (object.kind === kind ? table.get(object) : undefined),
-    has: object => object.kind === kind && table.has(object),
-  }
-}
-
-function isSameFunction(a?: KnownFunction, b?: KnownFunction): boolean {
-  return a?.node === b?.node && a?.frame === b?.frame && a?.bound === b?.bound
 }

@@ -9,7 +9,7 @@ import { constructInherited, superCall, superMember } from './construct.ts'
 import { evaluate, evaluateMember } from './evaluate.ts'
 import { moduleMember } from './execute.ts'
 import { findEffect } from './find-effect.ts'
-import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'
+import { nothing, only, those, union, type AbstractObject, type Value } from './heap.ts'
 import { invoke } from './inline.ts'
 import { objectAt, type Frame, type Interpreter } from './interpreter.ts'
 import { isAwaited, later } from './later.ts'
@@ -116,11 +116,11 @@ export function invokeCallbacks(it: Interpreter, value: Value, given: Arguments,
 export function dispatch(it: Interpreter, call: Call, suffix: '' | '.new'): Value {
   const settled = settlePromises(it, call)
   if (settled) return settled
-  const functions = new Set([...call.callee].filter(object => it.functions.has(object)))
-  const externals = [...call.callee].filter(object => it.externals.has(object))
+  const functions = those(call.callee, object => it.functions.has(object))
+  const externals = those(call.callee, object => it.externals.has(object))
   const isForeign =
     functions.size === 0 ||
-    externals.length > 0 ||
+    externals.size > 0 ||
     // A method of a library's class, even where the receiver also holds functions (`[f, g].map`).
     call.stub !== undefined ||
     [...call.callee].some(object => object.kind === 'opaque')
@@ -144,6 +144,7 @@ function inlineCall(it: Interpreter, functions: Value, call: Call): Value {
 
 /** `resolve(value)` of a promise made here: who awaits that gets the value. */
 function settlePromises(it: Interpreter, call: Call): Value | undefined {
+  if (it.resolvers.isEmpty()) return undefined
   const promises = [...call.callee].flatMap(object => it.resolvers.get(object) ?? [])
   if (promises.length === 0) return undefined
   const given = union(...call.parameters, call.more ?? nothing)

@@ -3,7 +3,7 @@ import { havoc } from './havoc.ts'
 import { readArguments, type Arguments, type Call } from './arguments.ts'
 import { dispatch, stubOf } from './call.ts'
 import { evaluate, propertyKey } from './evaluate.ts'
-import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'
+import { nothing, only, those, union, type AbstractObject, type Value } from './heap.ts'
 import { inline, invoke, pathOf } from './inline.ts'
 import {
   classesAt,
@@ -74,6 +74,8 @@ function constructBuiltin(it: Interpreter, callee: Value, given: Arguments, fram
 
 /** `Rows.from(…)`, or `rows.map(…)`, of an own class that extends a library's may make instances of it. */
 export function constructInherited(it: Interpreter, call: Call): Value {
+  if (those(call.self, object => it.classes.has(object) || it.instances.has(object)).size === 0)
+    return nothing
   const target = ts.isCallExpression(call.node) ? bare(call.node.expression) : undefined
   const method = target && ts.isPropertyAccessExpression(target) ? target.name.text : ''
   const isMaking = /^(map|filter|slice|splice|concat|flat|flatMap|then|catch|finally)$/.test(method)

@@ -1,7 +1,7 @@
 /** Which effect stub speaks of a call: by what is called, by its type, or by what its receiver is known to be. */
 import type { Call } from './arguments.ts'
 import type { Effect } from './effects.ts'
-import type { AbstractObject, Value } from './heap.ts'
+import { those, type AbstractObject, type Value } from './heap.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { StubName } from './names.ts'
 import { bare, ts } from './typescript.ts'
@@ -9,7 +9,7 @@ import { bare, ts } from './typescript.ts'
 export function findEffect(
   it: Interpreter,
   call: Call,
-  externals: readonly AbstractObject[],
+  externals: Value,
   suffix: string,
 ): Effect | undefined {
   const isEmpty = suffix === '.new' && ts.isNewExpression(call.node) && !call.node.arguments?.length
@@ -26,7 +26,7 @@ export function findEffect(
   // What a container holds may be a library's function too, but is not what its own methods are.
   const isNamed = (object: AbstractObject) =>
     member === undefined || it.externals.get(object)?.name.split('.').at(-1) === member
-  for (const object of externals.filter(isNamed)) {
+  for (const object of those(externals, isNamed)) {
     const effect = find(it.externals.get(object))
     if (effect) return effect
   }

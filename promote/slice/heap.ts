@@ -6,7 +6,7 @@
 import { createCell, type Cell, type History } from './history.ts'
 import { addAll, added, isSame, isSameList, isSameMap, nothing, only, union } from './values.ts'
 
-export { nothing, only, union } from './values.ts'
+export { nothing, only, those, union } from './values.ts'
 
 export type ObjectKind = 'plain' | 'opaque' | 'function' | 'class' | 'external' | 'outside'
 

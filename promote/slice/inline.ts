@@ -3,7 +3,7 @@ import type { Arguments } from './arguments.ts'
 import { evaluate } from './evaluate.ts'
 import { assign } from './assign.ts'
 import { executeBlock } from './execute.ts'
-import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'
+import { nothing, only, those, union, type AbstractObject, type Value } from './heap.ts'
 import {
   addToFrame,
   createFrame,
@@ -21,9 +21,10 @@ const deepest = 40
 
 /** Calls every function that a value may be. Used for callbacks, getters and setters. */
 export function invoke(it: Interpreter, value: Value, given: Arguments): Value {
-  const functions = [...value].filter(object => it.functions.has(object))
-  const run = () => union(...functions.map(object => inline(it, object, given)))
-  return functions.length > 1 ? it.heap.maybe('weak', run) : run()
+  const functions = those(value, object => it.functions.has(object))
+  if (functions.size === 0) return nothing
+  const run = () => union(...[...functions].map(object => inline(it, object, given)))
+  return functions.size > 1 ? it.heap.maybe('weak', run) : run()
 }
 
 /** Evaluates a function's body with its parameters bound. */

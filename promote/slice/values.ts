@@ -38,6 +38,14 @@ export function union(...values: readonly Value[]): Value {
   return joined ?? only
 }
 
+/** The objects of a value that are so; the value itself when all of them are. */
+export function those(value: Value, isSo: (object: AbstractObject) => boolean): Value {
+  let n = 0
+  for (const object of value) if (isSo(object)) n++
+  if (n === 0) return nothing
+  return n === value.size ? value : new Set([...value].filter(isSo))
+}
+
 export function isSame<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
   if (a === b) return true
   if (a.size !== b.size) return false

@@ -2,5 +2,5 @@
 import { enableCompileCache } from 'node:module'
 import { compileCacheFolder } from '../library/installation.ts'
 
-enableCompileCache(process.env['NODE_COMPILE_CACHE'] ?? compileCacheFolder())
+enableCompileCache(compileCacheFolder())
 void import('./program.ts').then(({ main }) => main(process.argv.slice(2)))

@@ -124,6 +124,8 @@ function folderBlobs({ manifest, files }: Pipeline): Blob[] {
 export interface ChangedData {
   /** From the project's root. */
   readonly path: string
+  /** Of what it was fixed to. */
+  readonly sha256: string
   readonly isMissing: boolean
 }
 
@@ -135,34 +137,31 @@ export async function changedData({
   const changed: ChangedData[] = []
   for (const { path, sha256, sizeBytes } of lock.data) {
     const file = join(root, path)
-    if (!existsSync(file)) changed.push({ path, isMissing: true })
+    if (!existsSync(file)) changed.push({ path, sha256, isMissing: true })
     else if (fileSize(file) !== sizeBytes || (await hashFile(file)) !== sha256)
-      changed.push({ path, isMissing: false })
+      changed.push({ path, sha256, isMissing: false })
   }
   return changed
 }
 
-async function dataBlobs({ root, lock, manifest }: Pipeline): Promise<Blob[]> {
-  const changed = new Map((await changedData({ root, lock })).map(data => [data.path, data]))
-  const blobs: Blob[] = []
-  for (const { path, sha256, sizeBytes } of lock.data) {
-    const file = join(root, path)
-    const other = changed.get(path)
-    if (other) {
-      const { isMissing } = other
-      const what = isMissing ? 'is missing' : 'has other content than at promotion'
-      throw new CliError(
-        'CLI002',
-        `${path} ${what}; pipeline ${manifest.name} is fixed to sha256 ${sha256.slice(0, 12)}…. ` +
-          (isMissing
-            ? 'Bring it back, or promote again.'
-            : 'Restore it, or promote again for a new version.'),
-      )
-    }
-    const read = () => Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>
-    blobs.push({ path, digest: sha256, sizeBytes, read })
+async function dataBlobs(pipeline: Pipeline): Promise<Blob[]> {
+  const { root, lock, manifest } = pipeline
+  const [changed] = await changedData(pipeline)
+  if (changed) {
+    const { path, sha256, isMissing } = changed
+    const what = isMissing ? 'is missing' : 'has other content than at promotion'
+    throw new CliError(
+      'CLI002',
+      `${path} ${what}; pipeline ${manifest.name} is fixed to sha256 ${sha256.slice(0, 12)}…. ` +
+        (isMissing ? 'Bring it back, or promote again.' : 'Restore it, or promote again for a new version.'),
+    )
   }
-  return blobs
+  return lock.data.map(({ path, sha256, sizeBytes }) => ({
+    path,
+    digest: sha256,
+    sizeBytes,
+    read: () => Readable.toWeb(createReadStream(join(root, path))) as ReadableStream<Uint8Array>,
+  }))
 }
 
 /** Hexadecimal SHA-256 of a file of any size. */

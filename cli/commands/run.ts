@@ -112,9 +112,8 @@ async function runPipelineCommand(
   const paths = pipeline.lock.data.map(({ path }) => path)
   const sampled = sample === undefined ? undefined : await createSampledProject(root, paths, sample)
   try {
-    // Beside the run: large data takes its time to be compared.
-    const changed = changedData({ root, lock: pipeline.lock }).then(all => all.map(({ path }) => path))
-    changed.catch(() => undefined) // Awaited below, unless the run fails first.
+    // Before the run, which may write what it reads.
+    const dataChanged = (await changedData(pipeline)).map(({ path }) => path)
     const options = {
       ...pipeline,
       root: sampled?.project.root ?? root,
@@ -131,7 +130,6 @@ async function runPipelineCommand(
       ...(file.length > 0 ? { files: await summariesOf(options.root, file) } : {}),
     }
     const given = sampled ? saidOf(found, sampled.project.root, root) : found
-    const dataChanged = await changed
     output.endProgress()
     for (const path of dataChanged)
       output.warn(

@@ -2,8 +2,8 @@
  * What the language calls without being asked to in so many words: getters and setters, conversions (`valueOf`,
  * `toString`, `toJSON`), iterators and generators, traps of proxies, methods found along a chain of prototypes.
  */
-import { invoke } from './inline.ts'
 import { nothing, only, union, type AbstractObject, type Slot, type Value } from './heap.ts'
+import { invoke } from './inline.ts'
 import { objectOf, type Interpreter } from './interpreter.ts'
 import { ts } from './typescript.ts'
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { Endpoint, ModelVersion } from '../../backend/api/index.ts'
 import type { Services } from '../context.ts'
 import { openEndpoint } from '../pages/predict-page.ts'
+import { choose } from '../support/choose.ts'
 import { requireProject, runTask, showError } from './run.ts'
 
 /** Deploys a model version behind an endpoint of the model's name, then offers to ask it. */
@@ -42,7 +43,7 @@ async function chooseModel(services: Services, root: string): Promise<ModelVersi
       detail: model.requirements.map(r => `${r.met ? '$(check)' : '$(error)'} ${r.text}`).join('  '),
       model,
     }))
-  const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Which model version?' })
+  const chosen = await choose(items, { placeHolder: 'Which model version?' })
   return chosen?.model
 }
 
@@ -66,7 +67,7 @@ async function chooseEndpoint(services: Services, root: string): Promise<string 
     label: each.name,
     description: `${each.model} version ${each.version}`,
   }))
-  return (await vscode.window.showQuickPick(items, { placeHolder: 'Which endpoint?' }))?.label
+  return (await choose(items, { placeHolder: 'Which endpoint?' }))?.label
 }
 
 type Api = Awaited<ReturnType<Services['backends']['connect']>>

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode'
 import type { LanguageServices } from '../context.ts'
 import { openWalkthrough } from '../walkthrough.ts'
+import { choose } from '../support/choose.ts'
 
 const pages = [
   { label: 'The model language', description: 'grammar, types, every function', file: 'language.md' },
@@ -14,7 +15,7 @@ const pages = [
 
 /** Shows a page of the documentation that comes with the extension. */
 export async function openDocumentation({ extension }: LanguageServices): Promise<void> {
-  const page = await vscode.window.showQuickPick(pages, { placeHolder: 'Read about' })
+  const page = await choose(pages, { placeHolder: 'Read about' })
   if (!page) return
   const uri = vscode.Uri.joinPath(extension.extensionUri, 'docs', page.file)
   await vscode.commands.executeCommand('markdown.showPreview', uri)

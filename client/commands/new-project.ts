@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import * as vscode from 'vscode'
 import type { Services } from '../context.ts'
+import { choose } from '../support/choose.ts'
 import { runTask } from './run.ts'
 
 /** Which of the new project's files is opened first: the model at the root, not what it imports. */
@@ -29,7 +30,7 @@ export async function newProject(services: Services): Promise<void> {
   const workspace = vscode.workspace.workspaceFolders?.[0]?.uri
   const folder = await chooseFolder(workspace)
   if (!folder) return
-  const kind = await vscode.window.showQuickPick(kinds, { placeHolder: 'What is to be in it?' })
+  const kind = await choose(kinds, { placeHolder: 'What is to be in it?' })
   if (!kind) return
   const root = folder.fsPath
   const document = await runTask<{ files: readonly string[] }>(services, {
@@ -49,7 +50,7 @@ async function chooseFolder(workspace: vscode.Uri | undefined): Promise<vscode.U
     const name = workspace.path.split('/').at(-1) ?? ''
     const here = { label: '$(folder) This folder', description: name }
     const other = { label: '$(folder-opened) Another folder…' }
-    const chosen = await vscode.window.showQuickPick([here, other], { placeHolder: 'Where?' })
+    const chosen = await choose([here, other], { placeHolder: 'Where?' })
     if (chosen === undefined || chosen === here) return chosen && workspace
   }
   const folders = await vscode.window.showOpenDialog({

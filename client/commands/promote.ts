@@ -9,6 +9,7 @@ import { openRun } from '../pages/run-page.ts'
 import { outputMark } from '../promotion/cell-marks.ts'
 import type { PromotionPage } from '../promotion/page.ts'
 import { promotions, resultOf } from '../promotion/register.ts'
+import { choose } from '../support/choose.ts'
 import { requireProject, runTask, showError } from './run.ts'
 
 /** Opens the page on which a notebook is promoted. */
@@ -43,7 +44,7 @@ async function chooseNotebook(): Promise<vscode.Uri | undefined> {
   const found = await vscode.workspace.findFiles('**/*.ipynb', '**/{node_modules,.slipway,pipelines}/**')
   if (found.length === 1) return found[0]
   const items = found.map(uri => ({ label: vscode.workspace.asRelativePath(uri), uri }))
-  const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Which notebook?' })
+  const chosen = await choose(items, { placeHolder: 'Which notebook?' })
   return chosen?.uri
 }
 
@@ -83,9 +84,7 @@ async function choosePipeline(services: Services, root: string): Promise<string 
   }
   const own = pipelineOfEditor(root)
   if (own !== undefined && names.includes(own)) return own
-  return names.length === 1
-    ? names[0]
-    : vscode.window.showQuickPick(names, { placeHolder: 'Which pipeline?' })
+  return names.length === 1 ? names[0] : choose(names, { placeHolder: 'Which pipeline?' })
 }
 
 /** When a file of a pipeline is being looked at, that one is meant. */

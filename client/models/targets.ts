@@ -2,6 +2,7 @@
 import * as vscode from 'vscode'
 import { type Outline, outline } from '../lsp/requests.ts'
 import type { LanguageServer } from '../lsp/server.ts'
+import { choose } from '../support/choose.ts'
 
 export type TargetKind = 'model' | 'feature'
 
@@ -106,5 +107,5 @@ async function pick(targets: readonly Target[], { kinds, placeHolder }: TargetQu
     iconPath: new vscode.ThemeIcon(target.kind === 'model' ? 'symbol-class' : 'symbol-function'),
     target,
   }))
-  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.target
+  return (await choose(items, { placeHolder, matchOnDescription: true }))?.target
 }

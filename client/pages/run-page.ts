@@ -1,11 +1,11 @@
 /** The tab that shows a run while it happens. */
-import * as vscode from 'vscode'
 import type { Run, RunEvent } from '../../backend/api/index.ts'
 import type { FromRunPage, ToRunPage } from '../../web/run/messages.ts'
 import { type BackendApi, BackendAnswer } from '../service/api.ts'
 import { deployModel } from '../commands/deploy.ts'
 import { runTask, showError } from '../commands/run.ts'
 import type { Services } from '../context.ts'
+import { choose } from '../support/choose.ts'
 import { createPage } from './webview.ts'
 
 /** How long events are gathered before the page is told. */
@@ -91,5 +91,5 @@ export async function chooseRun(services: Services, root: string): Promise<strin
       description: `${run.state} · ${new Date(run.createdAt).toLocaleString()}`,
       id: run.id,
     }))
-  return (await vscode.window.showQuickPick(items, { placeHolder: 'Which run?' }))?.id
+  return (await choose(items, { placeHolder: 'Which run?' }))?.id
 }

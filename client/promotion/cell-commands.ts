@@ -2,6 +2,7 @@
 import * as vscode from 'vscode'
 import type { Services } from '../context.ts'
 import type { CellLink } from '../../promote/index.ts'
+import { choose } from '../support/choose.ts'
 import { cellsToRun, namesCells, outputMark, type CellPlace } from './cell-marks.ts'
 import type { Dependencies } from './dependencies.ts'
 import { cellById } from './notebook-text.ts'
@@ -54,7 +55,7 @@ export async function showLinks(
     return
   }
   const items = links.map(link => linkItem(cell.notebook, link, nameCell(link.cell)))
-  const chosen = await vscode.window.showQuickPick(items, {
+  const chosen = await choose(items, {
     title,
     placeHolder: 'Which cell?',
     matchOnDescription: true,

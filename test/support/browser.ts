@@ -45,9 +45,23 @@ export async function openWorkbench(browser: Browser, url: string): Promise<Page
 
 /** Runs a command by its title, as the command palette shows it, e.g. `Slipway: Submit Pipeline`. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1')
-  await fillQuickInput(page, `>${title}`)
-  await quickPickItem(page, title).click()
+  // A page that has just been loaded may take the focus, and with it the palette away.
+  for (let tries = 3; ; tries -= 1) {
+    await page.keyboard.press('F1')
+    const chosen = await chooseCommand(page, title, tries > 1 ? 15_000 : 60_000).then(
+      () => true,
+      (error: unknown) => {
+        if (tries === 1) throw error
+        return false
+      },
+    )
+    if (chosen) return
+  }
+}
+
+async function chooseCommand(page: Page, title: string, timeout: number): Promise<void> {
+  await fillQuickInput(page, `>${title}`, timeout)
+  await quickPickItem(page, title).click({ timeout })
 }
 
 /** Opens a file of the workspace by its path. */
@@ -71,10 +85,10 @@ export async function openFile(page: Page, file: string): Promise<void> {
 }
 
 /** Replaces what stands in the open quick input. */
-export async function fillQuickInput(page: Page, text: string): Promise<void> {
+export async function fillQuickInput(page: Page, text: string, timeout = 60_000): Promise<void> {
   const input = page.locator('.quick-input-widget input[type=text]')
-  await input.waitFor({ state: 'visible' })
-  await input.fill(text)
+  await input.waitFor({ state: 'visible', timeout })
+  await input.fill(text, { timeout })
 }
 
 /** The row of the open quick pick with this label. */

@@ -52,22 +52,25 @@ export async function runAll(options: VerifyOptions): Promise<Runs> {
   }
 }
 
-/** More replays, until there are enough or the time is up. */
+/** More replays, a few at a time, until there are enough or the time is up. */
 export async function moreReplays(
-  { request, replay, signal, onProgress }: VerifyOptions,
-  { count, budgetMs }: { readonly count: number; readonly budgetMs: number },
+  { request, replay, signal, onProgress, concurrency = 2 }: VerifyOptions,
+  { count, of, budgetMs }: { readonly count: number; readonly of: number; readonly budgetMs: number },
 ): Promise<readonly RunResult[]> {
   const results: RunResult[] = []
   const end = performance.now() + budgetMs
   const pass: RunOptions = { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) }
-  while (results.length < count && performance.now() < end) {
-    onProgress?.(
-      `Replaying the notebook once more to see how much it varies (${results.length + 1} of ${count})`,
-    )
-    const one = await ended(() => replay(request, pass), signal)
-    if (!('result' in one)) break
-    results.push(one.result)
+  let begun = 0
+  const go = async (): Promise<void> => {
+    while (begun < count && performance.now() < end) {
+      begun++
+      onProgress?.(`Replaying the notebook to see how much its outputs vary (${of - count + begun} of ${of})`)
+      const one = await ended(() => replay(request, pass), signal)
+      if ('result' in one) results.push(one.result)
+      else begun = count
+    }
   }
+  await Promise.all(Array.from({ length: concurrency }, go))
   return results
 }
 

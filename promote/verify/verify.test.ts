@@ -95,7 +95,43 @@ test('numbers that vary are held to the range that the notebook itself has', asy
     [outside.verdict, outside.cause, outside.passed, outside.blocked],
     ['different', 'nondeterminism', false, false],
   )
-  assert.match(outside.outputs[0]?.differences.join() ?? '', /10 to 12 in 6 replays, 40 in the pipeline/)
+  assert.match(outside.outputs[0]?.differences.join() ?? '', /10 to 12 in 12 replays, 40 in the pipeline/)
+})
+
+test('chance alone is hardly ever called a difference, and a value from elsewhere is', async () => {
+  let state = 7
+  const random = () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
+    return state / 0x80000000
+  }
+  const numbers = () => Array.from({ length: 5 }, random)
+  let nDifferent = 0
+  for (let i = 0; i < 400; i++) {
+    const replays = Array.from({ length: 12 }, numbers)
+    const { verdict } = await judged({ replays, pipeline: numbers() })
+    if (verdict === 'different') nDifferent++
+    const away = await judged({ replays, pipeline: [...numbers().slice(1), 3.5] })
+    assert.equal(away.verdict, 'different')
+  }
+  assert.ok(nDifferent <= 4, `${nDifferent} of 400`)
+})
+
+test('more replays are asked for only where the pipeline is outside of what there is', async () => {
+  const replays = [0.5, 0.51, 0.52, 0.5, 0.51, 0.52, 0.9, 0.1, 0.2, 0.3, 0.4, 0.6]
+  let nReplays = 0
+  const counted = (pipeline: unknown) => {
+    nReplays = 0
+    const given = options({ replays, pipeline })
+    const replay: Replay = (asked, pass) => {
+      nReplays++
+      return given.replay(asked, pass)
+    }
+    return verify({ ...given, replay })
+  }
+  assert.equal((await counted(0.515)).outputs[0]?.verdict, 'statistical')
+  assert.equal(nReplays, 6)
+  assert.equal((await counted(0.8)).outputs[0]?.verdict, 'statistical')
+  assert.equal(nReplays, 12)
 })
 
 test('what never varies must be equal even where other things vary', async () => {

@@ -32,7 +32,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
   const tolerance = options.tolerance ?? {}
   const subjects = subjectsOf(options, runs)
   const varying = subjects.filter(subject => varies(subject, runs, tolerance))
-  const samples = varying.length > 0 ? await samplesOf(options, runs) : []
+  const samples = varying.length > 0 ? await samplesOf(options, runs, varying) : []
   signal?.throwIfAborted()
   const outputs = subjects.map(subject =>
     varying.includes(subject)
@@ -93,12 +93,39 @@ function varies({ of }: Subject, { replay, again }: Runs, tolerance: Tolerance):
   return compareOutputs(one, other, { ...tolerance, sides }).verdict === 'different'
 }
 
-async function samplesOf(options: VerifyOptions, { replay, again }: Runs): Promise<readonly RunResult[]> {
-  const known = 'result' in again ? [replay, again.result] : [replay]
-  const budgetMs = options.spreadBudgetMs ?? 60_000
-  // One more than is needed: the range of six is steadier, and it is the first to be left out.
-  const count = fewestSamples + 1 - known.length
-  return [...known, ...(await moreReplays(options, { count, budgetMs }))]
+/** One more than is needed: the range of six is steadier, and it is the first to be left out. */
+const usualSamples = fewestSamples + 1
+/** Of a hundred numbers that are drawn alike, about one lies outside of what six replays say; of ten thousand, of these. */
+const mostSamples = 2 * usualSamples
+
+/** What replays gave: as many as usual, and as many again where the pipeline's lies outside of their range. */
+async function samplesOf(
+  options: VerifyOptions,
+  { replay, again, pipeline }: Runs,
+  varying: readonly Subject[],
+): Promise<readonly RunResult[]> {
+  const samples = 'result' in again ? [replay, again.result] : [replay]
+  const end = performance.now() + (options.spreadBudgetMs ?? 60_000)
+  const replayUpTo = async (most: number) =>
+    samples.push(
+      ...(await moreReplays(options, {
+        count: most - samples.length,
+        of: most,
+        budgetMs: end - performance.now(),
+      })),
+    )
+  await replayUpTo(usualSamples)
+  if (
+    'result' in pipeline &&
+    varying.some(({ of }) => isOutside(samples.map(of), of(pipeline.result), options))
+  )
+    await replayUpTo(mostSamples)
+  return samples
+}
+
+function isOutside(samples: readonly unknown[], actual: unknown, { tolerance = {} }: VerifyOptions): boolean {
+  const { verdict, isFault } = compareWithSpread(samples, actual, limitsOf(tolerance))
+  return verdict === 'different' && !isFault
 }
 
 function judgeVarying(

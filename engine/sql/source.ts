@@ -125,10 +125,9 @@ function wholeVector(v: string, size: number | undefined): string {
   return `CASE WHEN ${isSized} AND list_count(${v}) = len(${v}) AND ${isFinite} THEN ${v} END`
 }
 
-/** One text per row content: equal rows have equal text, and every engine writes the same. */
-export function contentText(columns: readonly ColumnSchema[]): string {
-  const parts = columns.map(column => `coalesce(${columnText(column)}, 'N')`)
-  return parts.length === 0 ? "''" : parts.join(" || '|' || ")
+/** Texts of a row's content: equal rows have equal texts, and every engine writes the same. */
+export function contentTexts(columns: readonly ColumnSchema[]): readonly string[] {
+  return columns.map(column => `coalesce(${columnText(column)}, 'N')`)
 }
 
 /** Of a vector so many elements tell rows apart: all of a long one would take longer than all the rest. */
@@ -141,13 +140,14 @@ function columnText(column: ColumnSchema): string {
     case 'bool':
       return `CASE ${value} WHEN TRUE THEN 'T' WHEN FALSE THEN 'F' END`
     case 'int':
+      return `CAST(TRY_CAST(${value} AS BIGINT) AS VARCHAR)`
     case 'float':
       return `format('{:.14e}', ${value} + 0e0)`
     case 'timestamp':
       return `CAST(epoch_us(${value}) AS VARCHAR)`
     case 'string':
     case 'category':
-      return `(CAST(length(${value}) AS VARCHAR) || ':' || ${value})`
+      return `(CAST(strlen(${value}) AS VARCHAR) || ':' || ${value})`
     case 'vector':
       return `array_to_string(list_transform((${value})[1:${hashedElements}], lambda e: format('{:.14e}', e + 0e0)), ',')`
   }

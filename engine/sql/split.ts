@@ -1,6 +1,6 @@
 /** Parts and folds of a split as SQL text. A part is an index into `splitNames`, or missing. */
 import type { ColumnSchema, SplitName, SplitPlan } from '../../language/index.ts'
-import { contentText } from './source.ts'
+import { contentTexts } from './source.ts'
 import { quoteText, timestampLiteral } from './text.ts'
 
 export const splitNames: readonly SplitName[] = ['train', 'validation', 'test']
@@ -13,7 +13,7 @@ export interface Partition {
 
 /** 32 hexadecimal digits from the content of columns. Equal content has equal digits, so no split parts it. */
 export function hashSql(columns: readonly ColumnSchema[], purpose: string, seed: number): string {
-  return `md5(${quoteText(`${purpose}:${seed}:`)} || ${contentText(columns)})`
+  return `md5(concat_ws('|', ${[quoteText(`${purpose}:${seed}:`), ...contentTexts(columns)].join(', ')}))`
 }
 
 /** By fractions of all hashes. */

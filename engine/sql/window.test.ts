@@ -93,6 +93,30 @@ test('windows that share a reading equal a plain loop each', async () => {
   assert.equal(await check([...all, ...asked(1)], 3), 2 * (1 + arguments_.length) + 1 + 2 + arguments_.length)
 })
 
+test('sums are exact where numbers are too large for floats to add them up', async () => {
+  const large = 2 ** 53 - 1
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE large AS SELECT i AS row_id, 'a' AS key, make_timestamp(i * 10) AS "at",
+  CASE WHEN i < 40 THEN ${large} ELSE i END::BIGINT AS x FROM range(60) t(i)`,
+  )
+  const feature = featureOf({ name: 'sum', of: x, windowUs: 10 } as Asked)
+  const sql = windowsSql({
+    windows: [{ feature: { ...feature, aggregate: { function: 'sum', of: x } }, name: 'value' }],
+    source,
+    sourceRelation: 'large',
+    observed: 'large',
+    row: 'row_id',
+    time: '"at"',
+    keys: ['key'],
+  })
+  const reader = await connection.runAndReadAll(`SELECT row_id, value FROM (${sql}) ORDER BY 1`)
+  const expected = Array.from({ length: 59 }, (_, i) => (i < 40 ? large : i))
+  assert.deepEqual(
+    reader.getRowsJS().flatMap(row => (row[1] === null ? [] : [row[1]])),
+    expected,
+  )
+})
+
 /** @returns into how many groups they went */
 async function check(all: readonly Asked[], knownAfterUs: number): Promise<number> {
   const windows = all.map((each, i) => ({

@@ -1,6 +1,6 @@
 /**
  * Counts and sums of whole numbers: differences of running totals, found by two ASOF joins. Whole numbers add up
- * exactly in 128 bits, so a difference loses nothing.
+ * exactly in 128 bits, and in 53 where they are small enough together, so a difference loses nothing.
  */
 import type { Expr, WindowFeaturePlan } from '../../../language/index.ts'
 import { quoteName } from '../text.ts'
@@ -77,7 +77,6 @@ export function totalsSql(query: WindowsQuery): string {
     ...counted.map(x => ({ name: `n_${x}`, sql: `count(${x})` })),
     ...summed.map(x => ({ name: `s_${x}`, sql: `sum(${wholeSql(x)})` })),
   ]
-  const list = (sql: (name: string) => string) => totals.map(({ name }) => sql(name)).join(', ')
   const parts = [
     withPart('observation', observationSql(query)),
     withPart(
@@ -86,14 +85,14 @@ export function totalsSql(query: WindowsQuery): string {
 FROM (${events.sql})
 GROUP BY instant, ${names}`,
     ),
-    withPart(
-      'running',
-      `SELECT instant, ${names}, ${list(name => `sum(${name}) OVER past AS ${name}`)} FROM per_instant
-WINDOW past AS (PARTITION BY ${names} ORDER BY instant ROWS UNBOUNDED PRECEDING)`,
+    ...runningParts(
+      names,
+      totals.map(({ name }) => name),
+      summed.map(x => `s_${x}`),
     ),
     withPart(
       'known',
-      `SELECT observation.*, ${list(name => `running.${name}`)} FROM observation ASOF JOIN running
+      `SELECT observation.*, ${totals.map(({ name }) => `running.${name}`).join(', ')} FROM observation ASOF JOIN running
 ON ${sameKey(query, 'observation', 'running')} AND observation.instant - ${delayUs(query)} >= running.instant`,
     ),
   ]
@@ -104,6 +103,34 @@ ON ${sameKey(query, 'observation', 'running')} AND observation.instant - ${delay
 SELECT known.row_id, ${values.join(', ')}
 FROM known ASOF LEFT JOIN running AS earlier
 ON ${sameKey(query, 'known', 'earlier')} AND known.instant - ${windowUs} > earlier.instant`
+}
+
+/** Together, numbers below this add up exactly in floats. */
+const exactUntil = 2 ** 52
+
+/**
+ * Running totals of each instant's. In floats they take less than half the time of those in 128 bits, which are for
+ * sums that are too large: one of the two gets all rows, the other none.
+ */
+function runningParts(keys: string, totals: readonly string[], sums: readonly string[]): readonly string[] {
+  const past = `OVER (PARTITION BY ${keys} ORDER BY instant ROWS UNBOUNDED PRECEDING)`
+  const select = (total: (name: string) => string) =>
+    `SELECT instant, ${keys}, ${totals.map(name => `${total(name)} AS ${name}`).join(', ')}
+FROM per_instant`
+  const inFloats = select(name => `CAST(sum(CAST(${name} AS DOUBLE)) ${past} AS HUGEINT)`)
+  if (sums.length === 0) return [withPart('running', inFloats)]
+  const sizes = sums.map(name => `coalesce(sum(abs(CAST(${name} AS DOUBLE))), 0) < ${exactUntil}`)
+  return [
+    withPart('magnitude', `SELECT ${sizes.join(' AND ')} AS is_small FROM per_instant`),
+    withPart(
+      'running',
+      `${inFloats}
+WHERE (SELECT is_small FROM magnitude)
+UNION ALL
+${select(name => `sum(${name}) ${past}`)}
+WHERE NOT (SELECT is_small FROM magnitude)`,
+    ),
+  ]
 }
 
 function valueSql(feature: WindowFeaturePlan, x: string): string {

@@ -106,11 +106,10 @@ export async function tableDocumentOf(
     const { columns: described } = await all(`select * ${from} limit 0`)
     const isSmall = full && nRows * described.length <= mostCells
     const { columns, rows } = await all(`select * ${from} limit ${isSmall ? nRows : shownRows}`)
-    // A sum over the rows' hashes does not depend on their order.
-    const digest = (value: string) => `sum(md5_number_lower(${value}::varchar)::hugeint)::varchar`
-    const digested = await all(`select ${digest('shown')} from (select * ${from}) as shown`)
+    const names = columns.map(({ name }) => name)
+    const digested = await all(`select ${digestSql(names)} ${from}`)
     const ofColumns = full
-      ? await all(`select ${columns.map(({ name }) => digest(quoteName(name))).join(', ') || '0'} ${from}`)
+      ? await all(`select ${names.map(name => digestSql([name])).join(', ') || '0'} ${from}`)
       : undefined
     return {
       $slipway: 'table',
@@ -125,6 +124,15 @@ export async function tableDocumentOf(
   } finally {
     await session.close()
   }
+}
+
+/**
+ * Of rows, whatever their order: the sum of their hashes. The texts of a row's values are kept apart, and nulls told,
+ * by control characters.
+ */
+function digestSql(columns: readonly string[]): string {
+  const texts = columns.map(name => `coalesce(${quoteName(name)}::varchar, chr(30))`)
+  return `sum(md5_number_lower(concat_ws(chr(31), ${texts.join(', ') || "''"}))::hugeint)::varchar`
 }
 
 async function modelDocument({ path }: StoredValue): Promise<unknown> {

@@ -113,6 +113,9 @@ export function planSql(plan: Plan, options: DatasetOptions = {}): string {
   return `WITH\n${before.join(',\n')}\n-- ${comment(last.title)}\n${last.sql}`
 }
 
+/** So many sampled rows are few beside the events of data that takes long. */
+const mostSparseRows = 500_000
+
 function windowParts(context: Context, options: DatasetOptions, observed: string): DatasetPart[] {
   const { plan, lookups } = context
   const { time = '' } = plan.sources[plan.observe.source]!
@@ -132,6 +135,7 @@ function windowParts(context: Context, options: DatasetOptions, observed: string
           row: rowColumn,
           time: columnRef(context, time),
           keys: keys.map(key => expressionSql(key, scopeOf(context))),
+          isSparse: options.sample !== undefined && options.sample.rows <= mostSparseRows,
         }),
       ),
     }

@@ -87,6 +87,15 @@ for (const [windowUs, knownAfterUs] of [
   })
 }
 
+test('windows of few observations equal a plain loop', async () => {
+  for (const [windowUs, knownAfterUs] of [
+    [10, 0],
+    [25, 5],
+    [6, 5],
+  ] as const)
+    await check(asked(windowUs), knownAfterUs, true)
+})
+
 test('windows that share a reading equal a plain loop each', async () => {
   const all = [10, 25].flatMap(asked)
   assert.equal(await check(all, 0), 2 * (1 + arguments_.length) + 1)
@@ -118,7 +127,7 @@ test('sums are exact where numbers are too large for floats to add them up', asy
 })
 
 /** @returns into how many groups they went */
-async function check(all: readonly Asked[], knownAfterUs: number): Promise<number> {
+async function check(all: readonly Asked[], knownAfterUs: number, isSparse = false): Promise<number> {
   const windows = all.map((each, i) => ({
     ...each,
     column: `value ${i}`,
@@ -135,6 +144,7 @@ async function check(all: readonly Asked[], knownAfterUs: number): Promise<numbe
       row: 'row_id',
       time: '"at"',
       keys: ['key'],
+      isSparse,
     })
     const values = group.map(({ column }) => `w."${column}"`).join(', ')
     const reader = await connection.runAndReadAll(

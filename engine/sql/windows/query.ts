@@ -24,6 +24,8 @@ export interface WindowsQuery {
   /** SQL text over a row of `observed`: its time, and its keys of the features' `by`, in order. */
   readonly time: string
   readonly keys: readonly string[]
+  /** There are many more events than observations. */
+  readonly isSparse?: boolean
 }
 
 /** How long after an event it is seen at the earliest, in microseconds: never at its own instant. */

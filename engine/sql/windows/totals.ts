@@ -79,12 +79,7 @@ export function totalsSql(query: WindowsQuery): string {
   ]
   const parts = [
     withPart('observation', observationSql(query)),
-    withPart(
-      'per_instant',
-      `SELECT instant, ${names}, ${totals.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')}
-FROM (${events.sql})
-GROUP BY instant, ${names}`,
-    ),
+    ...perInstantParts(query, totals.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')),
     ...runningParts(
       names,
       totals.map(({ name }) => name),
@@ -103,6 +98,39 @@ ON ${sameKey(query, 'observation', 'running')} AND observation.instant - ${delay
 SELECT known.row_id, ${values.join(', ')}
 FROM known ASOF LEFT JOIN running AS earlier
 ON ${sameKey(query, 'known', 'earlier')} AND known.instant - ${windowUs} > earlier.instant`
+}
+
+/**
+ * Totals of each instant, of which running totals are made: of the events' own, or, where events are many more than
+ * observations, of those at which the windows of these begin and end, each with the events since the one before.
+ */
+function perInstantParts(query: WindowsQuery, totals: string): readonly string[] {
+  const names = keyNamesOf(query).join(', ')
+  const { sql } = eventsOf(query)
+  if (!query.isSparse)
+    return [
+      withPart(
+        'per_instant',
+        `SELECT instant, ${names}, ${totals}\nFROM (${sql})\nGROUP BY instant, ${names}`,
+      ),
+    ]
+  const { windowUs } = query.windows[0]!.feature
+  const keys = keyNamesOf(query).map(key => `asked.${key}`)
+  return [
+    withPart(
+      'asked',
+      `SELECT instant - ${delayUs(query)} AS instant, ${names} FROM observation
+UNION
+SELECT instant - ${windowUs + 1}, ${names} FROM observation`,
+    ),
+    withPart(
+      'per_instant',
+      `SELECT asked.instant, ${keys.join(', ')}, ${totals}
+FROM (${sql}) AS event ASOF JOIN asked
+ON ${sameKey(query, 'event', 'asked')} AND event.instant <= asked.instant
+GROUP BY asked.instant, ${keys.join(', ')}`,
+    ),
+  ]
 }
 
 /** Together, numbers below this add up exactly in floats. */

@@ -1,6 +1,7 @@
 /** What makes two definitions of a feature the same. Pure. */
 import { createHash } from 'node:crypto'
 import { columnsOf } from '../engine/plan/walk.ts'
+import { canonicalJson } from '../language/canonical-json.ts'
 import type { EntityPlan, FeaturePlan, SourcePlan, WindowFeaturePlan } from '../language/index.ts'
 
 /** A feature as a project declares it. */
@@ -39,15 +40,6 @@ function usedPart(plan: WindowFeaturePlan, source: SourcePlan): SourcePlan {
       overrides: Object.fromEntries(Object.entries(source.overrides).filter(([name]) => used.has(name))),
     }),
   }
-}
-
-/** JSON with the properties of every object in order, and without undefined ones. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  )
 }
 
 function readBy({ aggregate: { of, where } }: WindowFeaturePlan): string[] {

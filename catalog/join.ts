@@ -10,7 +10,7 @@ import { canonicalColumn } from '../engine/sql/source.ts'
 import { literal, quoteName, sqlTypes, timestampLiteral } from '../engine/sql/text.ts'
 import { windowSql } from '../engine/sql/window.ts'
 import type { DerivedFeaturePlan, FeaturePlan, ScalarKind } from '../language/index.ts'
-import { canonicalJson } from './digest.ts'
+import { canonicalJson } from '../language/canonical-json.ts'
 import { CatalogError } from './errors.ts'
 import { inputOf, windowOf, windowsOf, type FeatureDefinition, type WindowDefinition } from './feature.ts'
 import { relationOf } from './sources/relation.ts'
@@ -131,7 +131,7 @@ function stepsOf(features: readonly JoinedFeature[]): Steps {
 
   function visit(definition: FeatureDefinition, keys: readonly string[]) {
     const { plan, source } = definition
-    const key = canonicalJson([plan, source, keys])
+    const key = canonicalJson({ plan, source, keys })
     const before = known.get(key)
     if (before) return before
     const made =

@@ -8,7 +8,7 @@ import { messageOf } from '../library/errors.ts'
 import { createSession } from '../library/session.ts'
 import { openStoredModels } from '../backend/models/stored.ts'
 import type { BackendClient } from '../backend/client.ts'
-import { canonicalJson } from '../promote/index.ts'
+import { canonicalJson } from '../language/canonical-json.ts'
 import { configuredBackend, connectBackend, embeddedState, runningEmbedded } from './backend.ts'
 import { count, type Output } from './output.ts'
 

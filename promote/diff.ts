@@ -1,5 +1,5 @@
 /** What makes two pipelines different versions, part by part: everything that `pipelineVersion` covers. Pure. */
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../language/canonical-json.ts'
 import { modelCopyPath, type Lock, type Manifest, type Step } from './manifest.ts'
 import { sha256, type PipelineFiles } from './version.ts'
 

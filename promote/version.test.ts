@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../language/canonical-json.ts'
 import { PromoteError } from './errors.ts'
 import { parseLock, parseManifest, printPipelineJson, type Lock, type Manifest } from './manifest.ts'
 import { checkVersion, currentPlatform, pipelineVersion, sha256, stepKey } from './version.ts'

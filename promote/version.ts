@@ -4,7 +4,7 @@
  * SHA-256 over canonical JSON. Pure: same content, same hash, on any machine, at any path, on any day.
  */
 import { createHash } from 'node:crypto'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../language/canonical-json.ts'
 import { PromoteError } from './errors.ts'
 import { modelCopyPath, type Lock, type Manifest } from './manifest.ts'
 

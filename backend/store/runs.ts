@@ -3,7 +3,7 @@
  * listeners hear of an event only once it is on the disk.
  */
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../../promote/canonical-json.ts'
+import { canonicalJson } from '../../language/canonical-json.ts'
 import type * as api from '../api/index.ts'
 import { BackendError, notFound } from '../errors.ts'
 import { now, type Database } from './database.ts'

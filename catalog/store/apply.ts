@@ -1,7 +1,8 @@
 /** Registers definitions as immutable versions. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { DerivedFeaturePlan } from '../../language/index.ts'
-import { canonicalJson, definitionDigest, type Definition, type EntityDefinition } from '../digest.ts'
+import { canonicalJson } from '../../language/canonical-json.ts'
+import { definitionDigest, type Definition, type EntityDefinition } from '../digest.ts'
 import { CatalogError } from '../errors.ts'
 import { featureId, parseInputId } from '../feature.ts'
 import { entityOf, type EntityRow } from './rows.ts'

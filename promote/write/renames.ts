@@ -30,12 +30,11 @@ export function renameVersions(
   for (const name of new Set(statements.flatMap(s => s.declares))) {
     const declaring = statements.filter(s => s.declares.includes(name) && !isTypeOrOverload(s.node))
     if (declaring.length + (given.includes(name) ? 1 : 0) < 2) continue
-    const captured = statements.find(
-      s =>
-        s.index < (declaring.at(-1)?.index ?? 0) &&
-        s.run !== declaring.at(-1)?.run &&
-        capturesName(s.node, name, names),
-    )
+    const captured = statements.find(s => {
+      const again = declaring.find(({ index, run }) => index > s.index && run !== s.run)
+      if (!again || !capturesName(s.node, name, names)) return false
+      return mayBeCalledAfter(s, again, { statements, names })
+    })
     if (captured) diagnostics.push(ambiguous(name, captured))
     let current = name
     for (const statement of statements) {
@@ -111,6 +110,51 @@ function capturesName(statement: ts.Statement, name: string, names: Names): bool
 /** A callback that is an argument of a call in the statement is taken to be called there. */
 function isCalledAtOnce(node: ts.SignatureDeclaration): boolean {
   return ts.isCallExpression(node.parent) || ts.isParenthesizedExpression(node.parent)
+}
+
+/**
+ * Whether a function that a statement makes may be called once another has run: where something after that names it,
+ * or names what calls it, or where it was handed on before.
+ */
+function mayBeCalledAfter(
+  maker: Statement,
+  after: Statement,
+  { statements, names }: { readonly statements: readonly Statement[]; readonly names: Names },
+): boolean {
+  if (!declaresFunctions(maker.node)) return true
+  const reaching = new Set(maker.declares)
+  for (const statement of statements) {
+    if (statement.index <= maker.index) continue
+    const uses = [...reaching].flatMap(name =>
+      mentions(statement.node, name, names).filter(([, isDeclaration]) => !isDeclaration),
+    )
+    if (uses.length > 0 && statement.index >= after.index) return true
+    if (uses.some(([identifier]) => !isCallee(identifier))) return true
+    const isDeferred = uses.some(([identifier]) => ts.findAncestor(identifier, ts.isFunctionLike))
+    if (isDeferred && !declaresFunctions(statement.node)) return true
+    for (const name of statement.declares)
+      if (isDeferred) reaching.add(name)
+      else reaching.delete(name)
+  }
+  return false
+}
+
+/** Function declarations, and constants that are functions: nothing else has them yet. */
+function declaresFunctions(node: ts.Statement): boolean {
+  if (ts.isFunctionDeclaration(node)) return true
+  return (
+    ts.isVariableStatement(node) &&
+    node.declarationList.declarations.every(
+      ({ name, initializer }) =>
+        ts.isIdentifier(name) &&
+        initializer !== undefined &&
+        (ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer)),
+    )
+  )
+}
+
+function isCallee(node: ts.Identifier): boolean {
+  return ts.isCallExpression(node.parent) && node.parent.expression === node
 }
 
 function ambiguous(name: string, { cell }: Statement): PromoteDiagnostic {

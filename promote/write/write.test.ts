@@ -96,6 +96,44 @@ for (const [what, cells] of Object.entries(notebooks))
     assert.deepEqual(checkPipeline(pipeline.files), [], code(pipeline.files))
   })
 
+const counted = ['const rows = [1, 2, 3]', 'const count = () => rows.length']
+const again = ['const n = rows.length', 'const rows = [4]']
+const ends = (source: string): TestCell => ({ source, output: 'out' })
+/** Whether it is clear which value the function reads. */
+const late: Readonly<Record<string, readonly [boolean, readonly (string | TestCell)[]]>> = {
+  'called before': [true, [...counted, 'const m = count()', ...again, ends('rows.length + n + m')]],
+  'called after': [false, [...counted, ...again, ends('count() + n')]],
+  'called after by another': [
+    false,
+    [...counted, 'const twice = () => 2 * count()', ...again, ends('twice() + n')],
+  ],
+  'called before by another': [
+    true,
+    [
+      ...counted,
+      'const twice = () => 2 * count()',
+      'const m = twice()',
+      ...again,
+      ends('rows.length + n + m'),
+    ],
+  ],
+  'handed on': [false, [...counted, 'const held = { count }', ...again, ends('held.count() + n')]],
+  'declared again too': [
+    true,
+    [...counted, 'const m = count()', ...again, 'const count = () => rows[0]!', ends('count() + n + m')],
+  ],
+  'in a list': [false, [counted[0]!, 'const list = [() => rows.length]', ...again, ends('list[0]!() + n')]],
+}
+for (const [what, [isClear, cells]] of Object.entries(late))
+  test(`a name declared again under a function that is ${what}`, async () => {
+    const { diagnostics, pipeline } = await propose({ ...request, notebook: notebookText(cells) })
+    assert.deepEqual(
+      diagnostics.map(d => d.code),
+      isClear ? [] : ['PRO019'],
+    )
+    if (isClear) assert.deepEqual(checkPipeline(pipeline!.files), [])
+  })
+
 test('modules of the project go along, with what they import, and their types are imported', async () => {
   const { pipeline } = await written([
     '## Load',

@@ -226,8 +226,15 @@ function sliceOf(
   const slice = sliceNotebook(given)
   const extra = slice.outputs.find(output => output.isExtra)
   // A chart that a notebook ends with, say, is nothing that a pipeline could give.
-  const isLeftOut = extra && !typeAt(slice, extra.typed, extra.value).codec
+  const isLeftOut = extra && !canBeGiven(slice, extra)
   return isLeftOut ? sliceNotebook({ ...given, withLast: false }) : slice
+}
+
+/** Where the type leaves it open, what the notebook itself has put together, or parsed, is data. */
+function canBeGiven(slice: Slice, { typed, value }: Slice['outputs'][number]): boolean {
+  const { codec, isUnsure } = typeAt(slice, typed, value)
+  const isData = [...value].every(({ kind, tag }) => kind === 'plain' || tag?.name === 'JsonValue')
+  return codec !== undefined || (isUnsure === true && value.size > 0 && isData)
 }
 
 /** What the document from top to bottom would give, to be compared with what ran. */

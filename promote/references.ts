@@ -25,7 +25,9 @@ export function fileReferences(slice: Slice, workingFolder: string): readonly Re
       kind,
       path: owner === 'slipway' ? path : fromHere(path),
       cell: cellOf(slice, statement),
-      ...(reference.path === undefined ? { isPossible: true } : {}),
+      ...(reference.path === undefined || isWrittenBefore(slice, path, statement)
+        ? { isPossible: true }
+        : {}),
     }))
   })
   const inSql = placesOf(slice).flatMap(({ node, cell, isModule }) =>
@@ -40,6 +42,13 @@ export function fileReferences(slice: Slice, workingFolder: string): readonly Re
     id === undefined ? [] : [{ kind: 'feature' as const, path: id, cell }],
   )
   return [...named, ...inSql, ...joined]
+}
+
+/** Whether the pipeline itself makes the file: nothing need be there before. */
+function isWrittenBefore({ outsideUses, kept }: Slice, path: string, reader: number): boolean {
+  return outsideUses.some(
+    use => use.isWrite && use.path === path && use.statement <= reader && kept.has(use.statement),
+  )
 }
 
 /** The path that a reference names, or those that it may name; undefined where only running it tells which. */

@@ -1,6 +1,6 @@
 /** What library code does to the abstract memory: as its stub says, or, without one, anything it can reach. */
 import type { Arguments, Call } from './arguments.ts'
-import { invokeCallbacks } from './call.ts'
+import { invokeCallbacks, throwLater } from './call.ts'
 import type { Effect, Target } from './effects.ts'
 import { notePatch } from './evaluate.ts'
 import { havoc } from './havoc.ts'
@@ -24,18 +24,20 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
   let given: Value = consulted
   for (const part of parts) {
     for (const use of part.reads ?? []) touchOutside(it, use, call, { isWrite: false })
-    for (const use of part.writes ?? []) touchOutside(it, use, call, { isWrite: true })
+    const happens = timing(it, part, call)
+    const isLater = happens === 'now' && part.later === true
+    for (const use of part.writes ?? [])
+      at(it, isLater ? 'deferred' : happens, () => touchOutside(it, use, call, { isWrite: true }))
     for (const target of part.mutates ?? []) {
       notePatch(it, targetOf(call, target), call.node)
-      heap.stir(targetOf(call, target))
+      at(it, happens, () => heap.stir(targetOf(call, target)))
     }
     if (!part.lazy) given = union(given, runCallbacks(it, part, call))
     for (const source of part.stores ?? []) {
       const stored = targetOf(call, source)
-      writeMember(it, targetOf(call, part.into ?? 'receiver'), '*', {
-        value: union(stored, given, part.shallow ? nothing : heap.readField(stored, '*')),
-        node: call.node,
-      })
+      const value = union(stored, given, part.shallow ? nothing : heap.readField(stored, '*'))
+      const into = targetOf(call, part.into ?? 'receiver')
+      at(it, happens, () => writeMember(it, into, '*', { value, node: call.node }))
     }
   }
   if (effect.data || effect.model) {
@@ -55,6 +57,27 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
     for (const object of results.flatMap(value => [...value]))
       if (!inputs.has(object)) it.lazies.set(object, () => resumeLazy(it, effect, { call, inputs }))
   return union(...results)
+}
+
+type Timing = 'now' | 'weak' | 'deferred'
+
+/** When a call does what it does: one that gives a promise which nobody waits for, while later statements run. */
+function timing(it: Interpreter, { writes, mutates, stores }: Effect, { node, frame }: Call): Timing {
+  if (!(writes ?? mutates ?? stores) || !givesPromise(it, node)) return 'now'
+  const waited = isAwaited(node, frame)
+  return waited === 'caught' ? 'weak' : waited ? 'now' : 'deferred'
+}
+
+function at(it: Interpreter, timing: Timing, run: () => void): void {
+  if (timing === 'now') run()
+  else it.heap.maybe(timing, run)
+}
+
+function givesPromise(it: Interpreter, node: ts.Node): boolean {
+  return it.names.remember(node, 'promise', () => {
+    const type = it.notebook.checker.getTypeAtLocation(node)
+    return type.getProperty('then') !== undefined
+  })
 }
 
 /** An iterator's `map` calls back only when it is asked for the next item, and asks the iterator below. */
@@ -190,6 +213,7 @@ function callForeign(it: Interpreter, callbacks: Value, more: Value, call: Call)
       const promise = it.resolvers.get(object)
       if (promise) {
         it.heap.fill(promise, union(more, it.heap.readField(more, '*')))
+        if (it.rejecters.has(object)) throwLater(it, more)
         return nothing
       }
       const inner: Call = {

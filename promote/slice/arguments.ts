@@ -1,7 +1,7 @@
 /** What calls are given. */
 import { evaluate } from './evaluate.ts'
 import { nothing, union, type Value } from './heap.ts'
-import type { Frame, Interpreter } from './interpreter.ts'
+import type { Frame, Interpreter, Waited } from './interpreter.ts'
 import type { StubName } from './names.ts'
 import { iterate } from './protocols.ts'
 import { ts } from './typescript.ts'
@@ -15,7 +15,7 @@ export interface Arguments {
   /** The expression that calls: objects made behind it are its own. */
   readonly node: ts.Node
   /** Whether the caller waits for the promise that comes back. */
-  readonly isAwaited?: boolean
+  readonly isAwaited?: Waited
 }
 
 /** A call with everything that an effect may speak of. */

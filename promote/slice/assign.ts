@@ -3,6 +3,7 @@ import {
   convert,
   declaredSlots,
   evaluate,
+  fieldOf,
   literalKey,
   notePatch,
   propertyKey,
@@ -116,9 +117,14 @@ export function copyFields(
   for (const object of from) {
     const self = only(object)
     if (it.proxies.has(object)) it.heap.writeField(to, '*', readProperty(it, self, '*', node))
-    for (const name of [...it.heap.fieldsOf(object).keys()])
-      if (!except?.has(name) && !name.startsWith('set '))
-        it.heap.writeField(to, name, readProperty(it, self, name, node))
+    for (const name of [...it.heap.fieldsOf(object).keys()]) {
+      if (except?.has(name) || name.startsWith('set ')) continue
+      const part = readProperty(it, self, name, node)
+      const put = () => it.heap.writeField(to, name, part)
+      // A field that is only sometimes there does not replace what came before.
+      if ([...to].some(each => it.heap.fieldsOf(each).has(name))) it.heap.maybe('weak', put)
+      else put()
+    }
   }
   const opaque = [...from].filter(object => object.kind === 'opaque')
   if (opaque.length > 0) it.heap.writeField(to, '*', new Set(opaque))
@@ -140,9 +146,12 @@ function writeProperty(
 ): void {
   notePatch(it, target, node)
   useEnvironment(it, target, true)
+  const key = fieldOf(target, name)
   for (const object of target)
     if (it.externals.get(object)?.name === 'globalThis') {
       for (const slot of declaredSlots(it, name)) it.heap.write(slot, value, { add: true })
     }
-  writeMember(it, target, name, { value, node })
+  // Of a library's object one property may be made of another: all of a URL, of its parts.
+  const isMade = [...target].some(({ kind, tag }) => kind === 'opaque' && tag && tag.name !== 'JsonValue')
+  writeMember(it, target, isMade ? '*' : key, { value, node })
 }

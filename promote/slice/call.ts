@@ -109,8 +109,9 @@ export function taggedTemplate(it: Interpreter, node: ts.TaggedTemplateExpressio
 /** Calls what library code was given to call: an async function that nobody waits for goes on by itself. */
 export function invokeCallbacks(it: Interpreter, value: Value, given: Arguments, frame: Frame): Value {
   const isAsync = [...value].some(object => isAsyncFunction(it.functions.get(object)?.node))
-  if (isAsync && !isAwaited(given.node, frame)) return later(it, () => invoke(it, value, given))
-  return invoke(it, value, { ...given, isAwaited: isAsync })
+  const waited = isAwaited(given.node, frame)
+  if (isAsync && !waited) return later(it, () => invoke(it, value, given))
+  return invoke(it, value, { ...given, isAwaited: waited })
 }
 
 export function dispatch(it: Interpreter, call: Call, suffix: '' | '.new'): Value {
@@ -137,20 +138,28 @@ export function dispatch(it: Interpreter, call: Call, suffix: '' | '.new'): Valu
 /** A call that nobody waits for goes on while later statements run. */
 function inlineCall(it: Interpreter, functions: Value, call: Call): Value {
   const isAsync = [...functions].some(object => isAsyncFunction(it.functions.get(object)?.node))
-  const isWaitedFor = isAwaited(call.node, call.frame)
-  if (isAsync && !isWaitedFor) return later(it, () => invoke(it, functions, call))
-  return invoke(it, functions, { ...call, isAwaited: isWaitedFor })
+  const waited = isAwaited(call.node, call.frame)
+  if (isAsync && !waited) return later(it, () => invoke(it, functions, call))
+  const run = () => invoke(it, functions, { ...call, isAwaited: waited })
+  return isAsync && waited === 'caught' ? it.heap.maybe('weak', run) : run()
 }
 
 /** `resolve(value)` of a promise made here: who awaits that gets the value. */
 function settlePromises(it: Interpreter, call: Call): Value | undefined {
+  if (call.stub?.name === 'PromiseConstructor.reject') throwLater(it, union(...call.parameters))
   if (it.resolvers.isEmpty()) return undefined
   const promises = [...call.callee].flatMap(object => it.resolvers.get(object) ?? [])
   if (promises.length === 0) return undefined
   const given = union(...call.parameters, call.more ?? nothing)
   for (const promise of promises) it.heap.fill(promise, union(given, it.heap.readField(given, '*')))
+  if ([...call.callee].some(object => it.rejecters.has(object))) throwLater(it, given)
   // A variable may hold something else before it holds that.
   return promises.length === call.callee.size ? nothing : undefined
+}
+
+/** Whoever awaits the promise may catch this. */
+export function throwLater(it: Interpreter, value: Value): void {
+  it.history.write(it.thrown, union(it.history.read(it.thrown), value))
 }
 
 export function stubOf(it: Interpreter, target: ts.Expression): { stub?: StubName } {

@@ -14,6 +14,7 @@ import {
   type Frame,
   type Interpreter,
 } from './interpreter.ts'
+import { readMember } from './protocols.ts'
 import { bare, ts } from './typescript.ts'
 
 export function construct(it: Interpreter, node: ts.NewExpression, frame: Frame): Value {
@@ -64,9 +65,10 @@ function constructBuiltin(it: Interpreter, callee: Value, given: Arguments, fram
   const tag = { package: 'js', name: 'Promise' }
   const promise = objectAt(it, given.node, frame, { kind: 'plain', tag })
   const settle = objectAt(it, given.node, { ...frame, path: `${frame.path}#settle` }, { kind: 'external' })
-  it.resolvers.set(settle, promise)
-  const settlers = only(settle)
-  const run = () => invoke(it, first, { ...given, self: nothing, parameters: [settlers, settlers] })
+  const reject = objectAt(it, given.node, { ...frame, path: `${frame.path}#reject` }, { kind: 'external' })
+  for (const each of [settle, reject]) it.resolvers.set(each, promise)
+  it.rejecters.set(reject, true)
+  const run = () => invoke(it, first, { ...given, self: nothing, parameters: [only(settle), only(reject)] })
   // The executor runs now; what it starts is deferred by whatever it calls.
   it.heap.maybe('weak', run)
   return only(promise)
@@ -143,7 +145,22 @@ function constructParent(it: Interpreter, parent: AbstractObject, given: Argumen
       text: () => 'super',
       frame: createFrame(),
     })
+  else fillInherited(it, given)
   return nothing
+}
+
+/** What a library's constructor is given is in the instance; own methods may put it there. */
+function fillInherited(it: Interpreter, given: Arguments): void {
+  const { heap } = it
+  const inputs = union(...given.parameters, given.more ?? nothing)
+  if (inputs.size === 0) return
+  const elements = heap.readField(inputs, '*')
+  const all = union(inputs, elements, heap.readField(elements, '*'))
+  for (const object of given.self) heap.fill(object, all)
+  for (const name of ['set', 'add']) {
+    const own = readMember(it, given.self, name, given.node).value
+    heap.maybe('weak', () => invoke(it, own, { ...given, parameters: [], more: all }))
+  }
 }
 
 function initializeFields(it: Interpreter, object: AbstractObject, given: Arguments): void {

@@ -3,7 +3,7 @@ import { assign, copyFields } from './assign.ts'
 import { callExpression, taggedTemplate } from './call.ts'
 import { construct } from './construct.ts'
 import { executeClass } from './execute.ts'
-import { nothing, only, union, type AbstractObject, type Slot, type Value } from './heap.ts'
+import { nothing, only, those, union, type AbstractObject, type Slot, type Value } from './heap.ts'
 import { invoke } from './inline.ts'
 import {
   addToFrame,
@@ -156,7 +156,7 @@ export function convert(it: Interpreter, value: Value, node: ts.Node): void {
 }
 
 function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
-  if (node.text === 'undefined') return nothing
+  if (/^(?:undefined|NaN|Infinity)$/.test(node.text)) return nothing
   const name = it.names.of(node)
   switch (name.kind) {
     case 'shared':
@@ -167,16 +167,29 @@ function readName(it: Interpreter, node: ts.Identifier, frame: Frame): Value {
       return it.heap.read(localSlot(it, name.declaration, frame))
     case 'library':
       if (name.name === 'arguments') return argumentsObject(it, node, frame)
-      return only(external(it, name.package, name.name))
+      return union(only(external(it, name.package, name.name)), replacedGlobal(it, node.text))
     case 'unknown': {
       if (node.text === 'arguments') return argumentsObject(it, node, frame)
       // `globalThis.x = …` in one cell, `x` in another.
-      const globals = only(external(it, 'js', 'globalThis'))
       // Without Node's declarations its globals are still Node's.
       const owner = node.text in globalThis ? 'node' : 'unknown'
-      return union(it.heap.readField(globals, node.text), only(external(it, owner, node.text)))
+      const globals = only(external(it, 'js', 'globalThis'))
+      return union(
+        it.heap.readField(globals, node.text),
+        replacedGlobal(it, node.text),
+        only(external(it, owner, node.text)),
+      )
     }
   }
+}
+
+/** What cells have put in the place of a global: `globalThis.fetch = …`. */
+function replacedGlobal(it: Interpreter, name: string): Value {
+  const slots = ['js', 'node'].flatMap(owner => {
+    const slot = it.heap.fieldsOf(external(it, owner, 'globalThis')).get(name)
+    return slot ? [slot] : []
+  })
+  return slots.length === 0 ? nothing : union(...slots.map(slot => it.heap.read(slot)))
 }
 
 function argumentsObject(it: Interpreter, node: ts.Node, frame: Frame): Value {
@@ -185,8 +198,24 @@ function argumentsObject(it: Interpreter, node: ts.Node, frame: Frame): Value {
   return only(object)
 }
 
+const viewOfBytes = /^(?:(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array|Buffer|DataView)$/
+
+/** The field behind a name: of views of bytes, whose places are others' under other numbers, all are one. */
+export function fieldOf(target: Value, name: string): string {
+  if (!/^\d+$/.test(name)) return name
+  return [...target].some(({ tag }) => tag && viewOfBytes.test(tag.name)) ? '*' : name
+}
+
+/** The bytes of a view stand for it: another view of them is the same memory. */
+function bytesOf(target: Value, name: string): Value {
+  return name === 'buffer'
+    ? those(target, ({ tag }) => tag !== undefined && viewOfBytes.test(tag.name))
+    : nothing
+}
+
 /** Reading a property, getters of the notebook's own classes included. */
-export function readProperty(it: Interpreter, target: Value, name: string, node: ts.Node): Value {
+export function readProperty(it: Interpreter, target: Value, key: string, node: ts.Node): Value {
+  const name = fieldOf(target, key)
   const members: AbstractObject[] = []
   useEnvironment(it, target, false)
   for (const object of target) {
@@ -195,7 +224,8 @@ export function readProperty(it: Interpreter, target: Value, name: string, node:
     if (known && name !== '*') members.push(memberOf(it, known, name))
   }
   const shared = target.size > 0 ? globalVariables(it, target, name) : nothing
-  return union(readMember(it, target, name, node).value, shared, new Set(members))
+  const bytes = bytesOf(target, name)
+  return union(readMember(it, target, name, node).value, shared, bytes, new Set(members))
 }
 
 /** The variables that cells share are properties of `globalThis`. */

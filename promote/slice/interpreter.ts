@@ -11,6 +11,9 @@ import type { Table } from './table.ts'
 import { ts } from './typescript.ts'
 import { isSame, isSameList, nothing, union } from './values.ts'
 
+/** Whether a promise is waited for; `caught`: what fails goes no further, so that it may have ended anywhere. */
+export type Waited = boolean | 'caught'
+
 export interface Frame {
   readonly variables: Map<ts.Node, Slot>
   readonly parent?: Frame
@@ -19,7 +22,7 @@ export interface Frame {
   readonly path: string
   readonly functions: readonly ts.Node[]
   /** Whether who called waits for the promise that comes back. */
-  readonly isAwaited?: boolean
+  readonly isAwaited?: Waited
 }
 
 /** What a frame holds beside variables. */
@@ -157,6 +160,8 @@ export interface Interpreter {
   readonly lazies: Table<() => Value>
   /** `resolve` and `reject` of a promise, with the promise. */
   readonly resolvers: Table<AbstractObject>
+  /** Those of them that reject it. */
+  readonly rejecters: Table<boolean>
   /** Whether any function may be called by the language itself. */
   readonly implicit: Cell<boolean>
   readonly later: Later

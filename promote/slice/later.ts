@@ -4,7 +4,7 @@
  * gone through again wherever it may go on: at each `await` and between cells.
  */
 import type { Value } from './heap.ts'
-import { TooEntangled, type Frame, type Interpreter } from './interpreter.ts'
+import { TooEntangled, type Frame, type Interpreter, type Waited } from './interpreter.ts'
 import { ts } from './typescript.ts'
 
 /** How often work is gone through again before the notebook counts as too entangled. */
@@ -51,14 +51,14 @@ function* workOf(it: Interpreter) {
 
 /** An `await` lets all of it go on, and is needed by whoever reads what it wrote. */
 export function awaited(it: Interpreter): void {
-  if (it.history.read(it.later.work).length === 0) return
   goOn(it)
   it.heap.settle()
 }
 
 /** Whether the promise that an expression gives is waited for: at once, in a list of such, or by who called. */
-export function isAwaited(node: ts.Node, frame: Frame): boolean {
+export function isAwaited(node: ts.Node, frame: Frame): Waited {
   let at = node.parent
+  let isCaught = false
   while (
     ts.isParenthesizedExpression(at) ||
     ts.isAsExpression(at) ||
@@ -68,11 +68,24 @@ export function isAwaited(node: ts.Node, frame: Frame): boolean {
     ts.isArrayLiteralExpression(at) ||
     (ts.isPropertyAccessExpression(at) && /^(then|catch|finally)$/.test(at.name.text)) ||
     (ts.isCallExpression(at) && isHandedOn(at))
-  )
+  ) {
+    isCaught ||= catches(at)
     at = at.parent
-  if (ts.isAwaitExpression(at)) return true
-  if (ts.isForOfStatement(at)) return at.awaitModifier !== undefined
-  return (ts.isReturnStatement(at) || ts.isArrowFunction(at)) && frame.isAwaited === true
+  }
+  const isReturned = ts.isReturnStatement(at) || ts.isArrowFunction(at)
+  const isWaited = isReturned ? frame.isAwaited : ts.isAwaitExpression(at) || isForAwait(at)
+  return isWaited && isCaught ? 'caught' : (isWaited ?? false)
+}
+
+function isForAwait(node: ts.Node): boolean {
+  return ts.isForOfStatement(node) && node.awaitModifier !== undefined
+}
+
+/** `p.catch(…)`, `p.then(a, b)`, `Promise.allSettled([p])`. */
+function catches(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false
+  const name = node.expression.name.text
+  return name === 'catch' || name === 'allSettled' || (name === 'then' && node.arguments.length > 1)
 }
 
 function isHandedOn({ expression }: ts.CallExpression): boolean {

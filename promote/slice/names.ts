@@ -93,7 +93,14 @@ export function createNames(notebook: NotebookProgram): Names {
       return ts.isIdentifier(name) ? ask(name, 'stub', () => stubNameOf(symbolOf(name))) : undefined
     },
     className: node => ask(node, 'class', () => classNameOf(node)),
-    isPrimitive: node => ask(node, 'primitive', () => isPrimitiveType(checker.getTypeAtLocation(node))),
+    isPrimitive: node => ask(node, 'primitive', () => isSurelyPrimitive(node)),
+  }
+
+  /** Types of properties are narrowed by what was assigned, also where a call in between changed it again. */
+  function isSurelyPrimitive(node: ts.Expression): boolean {
+    if (!isPrimitiveType(checker.getTypeAtLocation(node))) return false
+    const symbol = ts.isPropertyAccessExpression(node) && checker.getSymbolAtLocation(node)
+    return !symbol || isPrimitiveType(checker.getTypeOfSymbol(symbol))
   }
 
   function classNameOf(node: ts.Expression): StubName | undefined {
@@ -118,9 +125,13 @@ const primitiveFlags =
   ts.TypeFlags.Null |
   ts.TypeFlags.Never
 
+/** Types of nothing alone promise nothing: functions that give something may be taken for such that do not. */
+const nothingFlags = ts.TypeFlags.VoidLike | ts.TypeFlags.Null | ts.TypeFlags.Never
+
 function isPrimitiveType(type: ts.Type): boolean {
-  if (type.isUnion()) return type.types.every(isPrimitiveType)
-  return (type.flags & primitiveFlags) !== 0
+  if (type.isUnion())
+    return type.types.every(part => (part.flags & primitiveFlags) !== 0 || isPrimitiveType(part))
+  return (type.flags & primitiveFlags & ~nothingFlags) !== 0
 }
 
 /** Whether a declaration in a cell is one of the names that cells share. */

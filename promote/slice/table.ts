@@ -45,7 +45,7 @@ export function createTables(
   history: History,
 ): Pick<
   Interpreter,
-  'functions' | 'classes' | 'instances' | 'accessors' | 'proxies' | 'lazies' | 'resolvers'
+  'functions' | 'classes' | 'instances' | 'accessors' | 'proxies' | 'lazies' | 'resolvers' | 'rejecters'
 > {
   const isSameValue = (a?: Value, b?: Value) =>
     a === b || (a !== undefined && b !== undefined && isSame(a, b))
@@ -58,6 +58,7 @@ export function createTables(
     proxies: createTable(history, isSameValue),
     lazies: createTable(history),
     resolvers: createTable(history),
+    rejecters: createTable(history),
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Arguments, Call } from './arguments.ts'
 import { invokeCallbacks, throwLater } from './call.ts'
 import type { Effect, Target } from './effects.ts'
-import { notePatch } from './evaluate.ts'
+import { notePatch, useEnvironment } from './evaluate.ts'
 import { havoc } from './havoc.ts'
 import { nothing, only, union, type AbstractObject, type Value } from './heap.ts'
 import { objectAt, setImplicit, type Interpreter } from './interpreter.ts'
@@ -16,6 +16,7 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
   const { heap } = it
   const parts = [effect, ...condition(it, effect, call)]
   const inputs = union(call.self, ...call.parameters, call.more ?? nothing)
+  useEnvironment(it, inputs, false)
   if (effect.shallow) heap.readField(call.self, '*')
   else heap.readDeep(inputs)
   // Conversions, getters and generators among what it is given may run.
@@ -28,15 +29,18 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
     const isLater = happens === 'now' && part.later === true
     for (const use of part.writes ?? [])
       at(it, isLater ? 'deferred' : happens, () => touchOutside(it, use, call, { isWrite: true }))
+    if (part.waits) later(it, () => passTime(it, call))
     for (const target of part.mutates ?? []) {
-      notePatch(it, targetOf(call, target), call.node)
-      at(it, happens, () => heap.stir(targetOf(call, target)))
+      const changed = targetOf(it, call, target)
+      notePatch(it, changed, call.node)
+      useEnvironment(it, changed, true)
+      at(it, happens, () => heap.stir(changed))
     }
     if (!part.lazy) given = union(given, runCallbacks(it, part, call))
     for (const source of part.stores ?? []) {
-      const stored = targetOf(call, source)
+      const stored = targetOf(it, call, source)
       const value = union(stored, given, part.shallow ? nothing : heap.readField(stored, '*'))
-      const into = targetOf(call, part.into ?? 'receiver')
+      const into = targetOf(it, call, part.into ?? 'receiver')
       at(it, happens, () => writeMember(it, into, '*', { value, node: call.node }))
     }
   }
@@ -119,6 +123,7 @@ function define(it: Interpreter, target: Value, key: string, descriptor: Value):
 /** The part of an effect that an option switches on. */
 function condition(it: Interpreter, { when }: Effect, call: Call): readonly Effect[] {
   if (!when) return []
+  if ('argument' in when) return isExcepted(call, when) ? [] : [when]
   for (const node of call.argumentNodes) {
     if (!ts.isObjectLiteralExpression(node)) {
       // An options object from elsewhere: it may say so.
@@ -139,6 +144,16 @@ function condition(it: Interpreter, { when }: Effect, call: Call): readonly Effe
   return []
 }
 
+/** Left out, or one of the texts with which it does not happen. */
+function isExcepted(
+  { argumentNodes }: Call,
+  { argument, except }: { readonly argument: number; readonly except: readonly string[] },
+): boolean {
+  if (argumentNodes.some(ts.isSpreadElement)) return false
+  const node = argumentNodes[argument]
+  return node === undefined || (ts.isStringLiteralLike(node) && except.includes(node.text))
+}
+
 function mayBeOptions(it: Interpreter, node: ts.Expression, option: string): boolean {
   return it.names.remember(node, `option ${option}`, () => {
     const type = it.notebook.checker.getTypeAtLocation(node)
@@ -147,9 +162,17 @@ function mayBeOptions(it: Interpreter, node: ts.Expression, option: string): boo
   })
 }
 
-function targetOf(call: Call, target: Target): Value {
+/** Whoever waits for a timer, wherever that is, has let time pass by then. */
+function passTime(it: Interpreter, call: Call): Value {
+  touchOutside(it, 'clock', call, { isWrite: true })
+  return nothing
+}
+
+function targetOf(it: Interpreter, call: Call, target: Target): Value {
   if (target === 'receiver') return call.self
-  if (target === 'arguments') return union(...call.parameters, call.more ?? nothing)
+  const all = union(...call.parameters, call.more ?? nothing)
+  if (target === 'arguments') return all
+  if (target === 'held') return it.heap.reach(all)
   return union(call.parameters[target] ?? nothing, call.more ?? nothing)
 }
 
@@ -248,7 +271,7 @@ function resultOf(
   const inputs = union(receiver, ...data, call.more ?? nothing)
   if (kind === 'callback') return given
   if (kind === 'element') return heap.readField(inputs, '*')
-  if (kind !== 'new' && kind !== 'copy' && kind !== 'callback-in-new') return targetOf(call, kind)
+  if (kind !== 'new' && kind !== 'copy' && kind !== 'callback-in-new') return targetOf(it, call, kind)
   const tag = tagOf(it, effect, call)
   // Of parsed data: its elements are data too, whose methods are known.
   const isListOfTexts = kind === 'callback-in-new' && given.size === 0 && tag?.name === 'JsonValue'

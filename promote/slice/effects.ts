@@ -15,10 +15,14 @@ import slipway from '../effects/slipway.json' with { type: 'json' }
 import tfjsCore from '../effects/tfjs-core.json' with { type: 'json' }
 import tfjsLayers from '../effects/tfjs-layers.json' with { type: 'json' }
 
-/** A thing that a call works on: what the method is called on, an argument by position, or every argument. */
+/**
+ * A thing that a call works on: what the method is called on, an argument by position, every argument, or those with
+ * all that they hold.
+ */
 const TargetSchema = Type.Union([
   Type.Literal('receiver'),
   Type.Literal('arguments'),
+  Type.Literal('held'),
   Type.Integer({ minimum: 0 }),
 ])
 export type Target = Static<typeof TargetSchema>
@@ -93,13 +97,27 @@ const effectMembers = {
   model: Type.Optional(Type.Boolean()),
   /** It lets go of what it works on, such as a timer: kept wherever that is kept. */
   release: Type.Optional(Type.Boolean()),
+  /** Time passes until what comes back is there: kept where a clock is read after it. */
+  waits: Type.Optional(Type.Boolean()),
   /** Cheap, and the same each time: a step makes its own instead of being handed one. */
   again: Type.Optional(Type.Boolean()),
 }
 const EffectSchema = Type.Object({
   ...effectMembers,
-  /** With this option set to true in an object argument (or to what cannot be known), this happens too. */
-  when: Type.Optional(Type.Object({ option: Type.String(), ...effectMembers })),
+  /**
+   * With this option set to true in an object argument (or to what cannot be known), this happens too; or with this
+   * argument, unless it is one of these texts.
+   */
+  when: Type.Optional(
+    Type.Union([
+      Type.Object({ option: Type.String(), ...effectMembers }),
+      Type.Object({
+        argument: Type.Integer({ minimum: 0 }),
+        except: Type.Array(Type.String()),
+        ...effectMembers,
+      }),
+    ]),
+  ),
 })
 export type Effect = Static<typeof EffectSchema>
 

@@ -23,6 +23,10 @@ export function findEffect(
   }
   const target = ts.isCallExpression(call.node) ? bare(call.node.expression) : undefined
   const member = target && ts.isPropertyAccessExpression(target) ? target.name.text : undefined
+  if (member === 'call' || member === 'apply') {
+    const through = effectThrough(it, call.self)
+    if (through) return through
+  }
   // What a container holds may be a library's function too, but is not what its own methods are.
   const isNamed = (object: AbstractObject) =>
     member === undefined || it.externals.get(object)?.name.split('.').at(-1) === member
@@ -50,6 +54,23 @@ export function findEffect(
   const [tag] = tags
   if (!tag || tags.some(other => other?.name !== tag.name || other.package !== tag.package)) return undefined
   return it.effects.find(tag.package, `${tag.name}.${target.name.text}`)
+}
+
+/** `Math.max.apply(null, list)`: a library's function for which it is all the same how its arguments come. */
+function effectThrough(it: Interpreter, self: Value): Effect | undefined {
+  const [object] = self
+  const known = object && self.size === 1 ? it.externals.get(object) : undefined
+  const effect = known && it.effects.find(known.package, known.name.replace('.prototype.', '.'))
+  return effect && isPlain(effect) ? effect : undefined
+}
+
+/** It reads what it is given and makes something of its own. */
+function isPlain({ returns = [], reads = [], writes = [], ...others }: Effect): boolean {
+  return (
+    Object.keys(others).length === 0 &&
+    returns.every(kind => kind === 'new') &&
+    [...reads, ...writes].every(use => !/:\d+$/.test(use))
+  )
 }
 
 /** Parsed JSON, without a type: it and all of its parts are lists, texts, numbers and records without methods. */

@@ -3,13 +3,16 @@ import { posix } from 'node:path'
 import type { Call } from './arguments.ts'
 import { nothing } from './heap.ts'
 import type { Interpreter } from './interpreter.ts'
-import { fileObject, filesAround, outside } from './outside.ts'
+import { fileObject, filesAround, outside, statesOf } from './outside.ts'
 import { bare, ts } from './typescript.ts'
 
 interface Touch {
   readonly isWrite: boolean
   readonly isAssumed?: boolean
 }
+
+/** What a stub writes to that makes another name for a file. */
+const linkState = 'state:links'
 
 export function touchOutside(it: Interpreter, use: string, call: Call, touch: Touch): void {
   const { isWrite, isAssumed } = touch
@@ -26,7 +29,8 @@ export function touchOutside(it: Interpreter, use: string, call: Call, touch: To
     ...(path === undefined ? {} : { path }),
   })
   if (kind === 'display') return
-  const isNamed = kind === 'file' && path !== undefined
+  // Where links have been made, a path may lead to any file.
+  const isNamed = kind === 'file' && path !== undefined && !statesOf(it).includes(linkState)
   // A file is written into a folder that something has made, and found in it.
   it.heap.readField(isNamed ? filesAround(it, path, isWrite ? 'above' : 'all') : outside(it, kind), '*')
   if (!isWrite) return

@@ -86,6 +86,8 @@ function stubNames(callee: ts.Expression, slice: Slice): readonly StubName[] {
   if (imported) found.push(member(imported))
   if (type) found.push(member(type))
   if (isConsole) found.push(member({ package: 'node', name: 'Console' }))
+  // `Math.max.apply(null, list)` does what `Math.max` does.
+  if (/^(call|apply)$/.test(callee.name.text)) found.push(...stubNames(owner, slice))
   return found
 }
 

@@ -172,19 +172,35 @@ export function superCall(it: Interpreter, node: ts.CallExpression, frame: Frame
 }
 
 /** A member of a class above, of its instances or of itself. */
-export function superMember(it: Interpreter, target: ts.Expression): Value {
-  const name = ts.isPropertyAccessExpression(target) ? target.name.text : '*'
+export function superMember(
+  it: Interpreter,
+  target: ts.Expression,
+  name = ts.isPropertyAccessExpression(target) ? target.name.text : '*',
+): Value {
   const found: Value[] = []
   const visited = new Set<AbstractObject>()
-  let level: readonly AbstractObject[] = enclosingClasses(it, target)
-  while (level.length > 0 && found.length === 0) {
+  let level = superClasses(it, target)
+  while (level.length > 0 && (found.length === 0 || name === '*')) {
     const above = it.heap.readField(new Set(level.filter(each => !visited.has(each))), 'extends')
     for (const each of level) visited.add(each)
     const members = it.heap.readField(union(above, it.heap.readField(above, 'prototype')), name)
     if (members.size > 0) found.push(members)
-    level = [...above]
+    level = [...above].filter(each => !visited.has(each))
   }
   return union(...found)
+}
+
+/** What has a `super`: a member of a class, a method of an object. */
+function isHome(node: ts.Node): boolean {
+  const isOfObject = ts.isObjectLiteralExpression(node.parent)
+  return isOfObject ? ts.isMethodDeclaration(node) || ts.isAccessor(node) : ts.isClassElement(node)
+}
+
+/** The classes whose `super` it is; none in a method of an object. */
+function superClasses(it: Interpreter, node: ts.Node): readonly AbstractObject[] {
+  const owner = ts.findAncestor(node, isHome)
+  const isOfObject = owner !== undefined && !ts.isClassLike(owner.parent)
+  return isOfObject ? [] : enclosingClasses(it, node)
 }
 
 function enclosingClasses(it: Interpreter, node: ts.Node): readonly AbstractObject[] {

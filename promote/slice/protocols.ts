@@ -2,7 +2,8 @@
  * What the language calls without being asked to in so many words: getters and setters, conversions (`valueOf`,
  * `toString`, `toJSON`), iterators and generators, traps of proxies, methods found along a chain of prototypes.
  */
-import { nothing, only, union, type AbstractObject, type Slot, type Value } from './heap.ts'
+import { superMember } from './construct.ts'
+import { nothing, only, those, union, type AbstractObject, type Slot, type Value } from './heap.ts'
 import { invoke } from './inline.ts'
 import { objectOf, type Interpreter } from './interpreter.ts'
 import { ts } from './typescript.ts'
@@ -67,11 +68,9 @@ function ensurePrototype(it: Interpreter, object: AbstractObject): void {
   it.heap.inherit(object, 'prototype', { values: only(prototype), writers: new Set() })
 }
 
-function callGetters(it: Interpreter, found: Value, self: Value, node: ts.Node): Value {
+export function callGetters(it: Interpreter, found: Value, self: Value, node: ts.Node): Value {
   if (!it.history.read(it.implicit)) return found
-  let isMixed = false
-  for (const object of found) if (accessorKind(it, object) !== undefined) isMixed = true
-  if (!isMixed) return found
+  if (!hasAccessor(it, found)) return found
   const plain = [...found].filter(object => accessorKind(it, object) === undefined)
   const getters = [...found].filter(object => accessorKind(it, object) === 'get')
   const given = it.heap.maybe('weak', () => invoke(it, new Set(getters), { self, parameters: [], node }))
@@ -102,7 +101,41 @@ export function writeMember(
     const handler = it.proxies.get(object)
     if (handler) callTraps(it, handler, union(target, value), node)
   }
-  it.heap.writeField(target, name, value)
+  const write = () => it.heap.writeField(target, name, value)
+  if ([...target].some(object => holdsAccessor(it, object, name))) it.heap.maybe('weak', write)
+  else write()
+}
+
+/** What is written where an accessor lies goes to its setter, and does not take its place. */
+function holdsAccessor(it: Interpreter, object: AbstractObject, name: string): boolean {
+  if (!it.history.read(it.implicit)) return false
+  const fields = it.heap.fieldsOf(object)
+  return [name, setterKey(name), '*'].some(key => {
+    const slot = fields.get(key)
+    return slot !== undefined && hasAccessor(it, it.heap.peek(slot).values)
+  })
+}
+
+function hasAccessor(it: Interpreter, value: Value): boolean {
+  for (const object of value) if (accessorKind(it, object) !== undefined) return true
+  return false
+}
+
+/** Writes `super.name`: the setter of a class above runs for what is written on. */
+export function writeSuper(
+  it: Interpreter,
+  self: Value,
+  name: string,
+  given: { readonly value: Value; readonly node: ts.Expression },
+): void {
+  const found = superMember(it, given.node, name === '*' ? '*' : setterKey(name))
+  const setters = those(found, object => accessorKind(it, object) === 'set')
+  if (setters.size === 0) return writeMember(it, self, name, given)
+  const { value, node } = given
+  it.heap.maybe('weak', () => {
+    invoke(it, setters, { self, parameters: [value], node })
+    it.heap.writeField(self, name, value)
+  })
 }
 
 function settersOf(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
@@ -219,11 +252,13 @@ export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
     const resumed = resume(it, source)
     items = union(items, resumed)
     if (!it.history.read(it.implicit)) continue
-    for (const next of methods(it, source, 'next')) {
-      const self = only(source)
-      const result = heap.maybe('weak', () => invoke(it, next, { self, parameters: [], node }))
-      items = union(items, heap.readField(result, 'value'))
-    }
+    const self = only(source)
+    // Who stops early says so by `return`.
+    for (const name of ['next', 'return'])
+      for (const found of methods(it, source, name)) {
+        const result = heap.maybe('weak', () => invoke(it, found, { self, parameters: [], node }))
+        if (name === 'next') items = union(items, heap.readField(result, 'value'))
+      }
   }
   const iterated = new Set([...sources].filter(source => !over.has(source)))
   return union(items, heap.readField(iterated, '*'))

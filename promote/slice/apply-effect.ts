@@ -8,7 +8,7 @@ import { nothing, only, union, type AbstractObject, type Value } from './heap.ts
 import { objectAt, setImplicit, type Interpreter } from './interpreter.ts'
 import { isAwaited, later } from './later.ts'
 import { fileObject } from './outside.ts'
-import { consult, writeMember } from './protocols.ts'
+import { accessorKind, consult, writeMember } from './protocols.ts'
 import { literalPath, touchOutside } from './touch.ts'
 import { ts } from './typescript.ts'
 
@@ -51,6 +51,7 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
   const results = parts.flatMap(part =>
     (part.returns ?? []).map(kind => resultOf(it, { kind, effect: part, given }, call)),
   )
+  if (effect.prototype !== undefined) inheritFrom(it, union(...results), call, effect.prototype)
   if (effect.lazy)
     for (const object of results.flatMap(value => [...value]))
       if (!inputs.has(object)) it.lazies.set(object, () => resumeLazy(it, effect, { call, inputs }))
@@ -72,17 +73,31 @@ function defineAccessors(it: Interpreter, call: Call): Value {
   const key = keyNode && ts.isStringLiteralLike(keyNode) ? keyNode.text : '*'
   heap.maybe('weak', () => {
     if (third) define(it, target, key, third)
-    else
-      for (const object of second)
-        for (const name of [...heap.fieldsOf(object).keys()])
-          define(it, target, name, heap.readField(only(object), name))
+    else defineAll(it, target, second)
     heap.writeField(target, '*', call.more ?? nothing)
   })
   return target
 }
 
+function defineAll(it: Interpreter, target: Value, descriptors: Value): void {
+  for (const object of descriptors)
+    for (const name of [...it.heap.fieldsOf(object).keys()])
+      define(it, target, name, it.heap.readField(only(object), name))
+}
+
+/** `Object.create(prototype, descriptors)`, `Object.setPrototypeOf(o, prototype)` */
+function inheritFrom(it: Interpreter, target: Value, call: Call, prototype: number): void {
+  it.heap.maybe('weak', () => {
+    it.heap.writeField(target, '__proto__', targetOf(call, prototype))
+    defineAll(it, target, call.parameters[prototype + 1] ?? nothing)
+  })
+}
+
 function define(it: Interpreter, target: Value, key: string, descriptor: Value): void {
   const { heap } = it
+  // Descriptors that were asked of another object hold its accessors, under any name.
+  for (const object of heap.reach(descriptor))
+    if (accessorKind(it, object) !== undefined) heap.writeField(target, '*', only(object))
   heap.writeField(target, key, heap.readField(descriptor, 'value'))
   for (const kind of ['get', 'set'] as const)
     for (const object of heap.readField(descriptor, kind)) {

@@ -144,4 +144,5 @@ function writeProperty(
       for (const slot of declaredSlots(it, name)) it.heap.write(slot, value, { add: true })
     }
   writeMember(it, target, name, { value, node })
+  it.heap.writeFrozen(target, name, value)
 }

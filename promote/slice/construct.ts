@@ -2,7 +2,7 @@
 import { havoc } from './havoc.ts'
 import { readArguments, type Arguments, type Call } from './arguments.ts'
 import { dispatch, stubOf } from './call.ts'
-import { evaluate, propertyKey } from './evaluate.ts'
+import { evaluate, knownKey } from './evaluate.ts'
 import { nothing, only, those, union, type AbstractObject, type Value } from './heap.ts'
 import { inline, invoke, pathOf } from './inline.ts'
 import {
@@ -21,6 +21,7 @@ export function construct(it: Interpreter, node: ts.NewExpression, frame: Frame)
   const given = readArguments(it, node.arguments ?? ts.factory.createNodeArray(), frame)
   const isOwn = (object: AbstractObject) => it.classes.has(object) || it.functions.has(object)
   const own = [...callee].filter(isOwn)
+  const proxies = it.proxies.isEmpty() ? nothing : those(callee, object => it.proxies.has(object))
   const made: Value[] = own.map(object => {
     const instance = objectAt(it, node, frame, { kind: 'plain' })
     const self = only(instance)
@@ -29,9 +30,11 @@ export function construct(it: Interpreter, node: ts.NewExpression, frame: Frame)
       it.classes.has(object)
         ? union(self, runConstructor(it, object, { ...given, self, node }))
         : union(self, inline(it, object, { ...given, self, node }))
-    return own.length > 1 ? it.heap.maybe('weak', run) : run()
+    return own.length > 1 || proxies.size > 0 ? it.heap.maybe('weak', run) : run()
   })
-  const foreign = new Set([...callee].filter(object => !isOwn(object)))
+  if (proxies.size > 0) made.push(invoke(it, proxies, { ...given, self: nothing, node }))
+  const isOther = (object: AbstractObject) => !isOwn(object) && (own.length === 0 || !proxies.has(object))
+  const foreign = new Set([...callee].filter(isOther))
   const special = constructBuiltin(it, foreign, { ...given, self: nothing, node }, frame)
   if (special) return union(special, ...made)
   if (own.length > 0 && foreign.size === 0) return union(...made)
@@ -154,11 +157,7 @@ function initializeFields(it: Interpreter, object: AbstractObject, given: Argume
   for (const member of known.node.members) {
     if (!ts.isPropertyDeclaration(member) || !member.initializer) continue
     if (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) continue
-    it.heap.writeField(
-      given.self,
-      propertyKey(it, member.name, frame),
-      evaluate(it, member.initializer, frame),
-    )
+    it.heap.writeField(given.self, knownKey(member.name), evaluate(it, member.initializer, frame))
   }
 }
 

@@ -320,9 +320,13 @@ export function notePatch(it: Interpreter, target: Value, node: ts.Node): void {
 export function propertyKey(it: Interpreter, name: ts.PropertyName, frame: Frame): string {
   if (ts.isComputedPropertyName(name)) {
     convert(it, evaluate(it, name.expression, frame), name)
-    return literalKey(name.expression)
   }
-  return name.text
+  return knownKey(name)
+}
+
+/** The key of a property without asking for it: `*` when it is computed. */
+export function knownKey(name: ts.PropertyName): string {
+  return ts.isComputedPropertyName(name) ? literalKey(name.expression) : name.text
 }
 
 export function makeFunction(it: Interpreter, node: ts.SignatureDeclaration, frame: Frame): Value {

@@ -4,6 +4,7 @@
  */
 import { superMember } from './construct.ts'
 import { nothing, only, those, union, type AbstractObject, type Slot, type Value } from './heap.ts'
+import { addAll } from './values.ts'
 import { invoke } from './inline.ts'
 import { objectOf, type Interpreter } from './interpreter.ts'
 import { ts } from './typescript.ts'
@@ -77,7 +78,7 @@ export function callGetters(it: Interpreter, found: Value, self: Value, node: ts
   return union(new Set(plain), given)
 }
 
-function accessorKind(it: Interpreter, object: AbstractObject): 'get' | 'set' | undefined {
+export function accessorKind(it: Interpreter, object: AbstractObject): 'get' | 'set' | undefined {
   if (object.kind !== 'function') return undefined
   const defined = it.accessors.get(object)
   if (defined) return defined
@@ -147,8 +148,10 @@ function settersOf(it: Interpreter, object: AbstractObject, name: string): reado
 }
 
 /** A trap gets the target, a key and what is written; it may give back any of it. */
-function callTraps(it: Interpreter, handler: Value, more: Value, node: ts.Node): Value {
-  const traps = it.heap.readField(handler, '*')
+export function callTraps(it: Interpreter, handler: Value, more: Value, node: ts.Node): Value {
+  const inherited = [...handler].flatMap(object => inheritedMembers(it, object, '*'))
+  const held = union(it.heap.readField(handler, '*'), ...inherited)
+  const traps = those(held, object => it.functions.has(object))
   return it.heap.maybe('weak', () =>
     invoke(it, traps, {
       self: handler,
@@ -159,14 +162,39 @@ function callTraps(it: Interpreter, handler: Value, more: Value, node: ts.Node):
   )
 }
 
-/** Members of the nearest class that has one of that name: of an instance's class, or of the class above a class. */
+/**
+ * Members of the nearest class that has one of that name: of an instance's class, or of the class above a class; and
+ * those of the objects that are said to be prototypes.
+ */
 export function inheritedMembers(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
   const classes = it.instances.get(object)
-  if (classes) return along(it, classes, level => it.heap.readField(level, 'prototype'), name)
-  if (!it.classes.has(object)) return []
+  const prototypes = prototypeMembers(it, object, name)
+  if (classes) return [...prototypes, ...classMembers(it, classes, name)]
+  if (!it.classes.has(object)) return prototypes
   const own = it.heap.readField(only(object), name)
   if (own.size > 0 && name !== '*') return []
   return along(it, it.heap.readField(only(object), 'extends'), level => level, name)
+}
+
+function classMembers(it: Interpreter, classes: Value, name: string): readonly Value[] {
+  return along(it, classes, level => it.heap.readField(level, 'prototype'), name)
+}
+
+/** What lies in the objects that `__proto__`, `Object.create` or `setPrototypeOf` put behind one. */
+function prototypeMembers(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
+  const found: Value[] = []
+  const behind = new Set(prototypesOf(it, object))
+  for (const each of behind) {
+    found.push(it.heap.readField(only(each), name))
+    addAll(behind, prototypesOf(it, each))
+    found.push(...classMembers(it, it.instances.get(each) ?? nothing, name))
+  }
+  return found.filter(value => value.size > 0)
+}
+
+function prototypesOf(it: Interpreter, object: AbstractObject): Value {
+  const slot = it.heap.fieldsOf(object).get('__proto__')
+  return slot ? it.heap.read(slot) : nothing
 }
 
 function along(
@@ -202,6 +230,8 @@ export function consult(it: Interpreter, value: Value, node: ts.Node, { isDeep =
   for (const object of reached) {
     if (object.kind === 'outside' || object.kind === 'external' || !hasMethods(it, object)) continue
     const self = only(object)
+    const handler = it.proxies.get(object)
+    if (handler) results = union(results, callTraps(it, handler, value, node))
     const call = (found: Value) => {
       results = union(results, invoke(it, found, { self, parameters: [], node }))
     }
@@ -222,6 +252,7 @@ function hasMethods(it: Interpreter, object: AbstractObject): boolean {
     it.classes.has(object) ||
     it.heap.holdsFunctions(object) ||
     it.instances.has(object) ||
+    it.proxies.has(object) ||
     it.lazies.has(object)
   )
 }
@@ -239,6 +270,8 @@ export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
   let sources: Value = over
   for (const object of over) {
     const self = only(object)
+    const handler = it.proxies.get(object)
+    if (handler) items = union(items, callTraps(it, handler, over, node))
     const own = it.history.read(it.implicit) ? iterators.flatMap(name => methods(it, object, name)) : []
     // What has an iterator of its own gives what that gives, and not its fields.
     items = union(items, own.length > 0 ? elementsOf(it, object) : heap.readField(self, '*'))

@@ -10,7 +10,7 @@ import { isAwaited, later } from './later.ts'
 import { fileObject } from './outside.ts'
 import { accessorKind, consult, writeMember } from './protocols.ts'
 import { literalPath, touchOutside } from './touch.ts'
-import { ts } from './typescript.ts'
+import { bare, ts } from './typescript.ts'
 
 export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value {
   const { heap } = it
@@ -103,7 +103,8 @@ function define(it: Interpreter, target: Value, key: string, descriptor: Value):
     for (const object of heap.readField(descriptor, kind)) {
       if (!it.functions.has(object)) continue
       setImplicit(it)
-      it.accessors.set(object, kind)
+      const before = accessorKind(it, object)
+      it.accessors.set(object, before === undefined || before === kind ? kind : 'both')
       heap.writeField(target, kind === 'set' && key !== '*' ? `set ${key}` : key, only(object))
     }
 }
@@ -153,7 +154,9 @@ function runCallbacks(it: Interpreter, effect: Effect, call: Call): Value {
   // Functions may stand in an object of options.
   const held = [...heap.reach(given)].filter(object => it.functions.has(object) || it.resolvers.has(object))
   const callbacks = union(given, new Set(held))
-  if (callbacks.size === 0) return nothing
+  const isUnseen = (i: number) => ![...(call.parameters[i] ?? nothing)].some(({ kind }) => kind !== 'plain')
+  const unseen = effect.calls.filter(i => isUnseen(i) && isCallable(it, call.argumentNodes[i]))
+  if (callbacks.size === 0 && unseen.length === 0) return nothing
   const others = call.parameters.filter((_, i) => !effect.calls?.includes(i))
   const base = union(call.self, ...others, heap.readField(union(call.self, ...others), '*'))
   let results: Value = nothing
@@ -163,11 +166,39 @@ function runCallbacks(it: Interpreter, effect: Effect, call: Call): Value {
       const given = argumentsOf(it, effect, call, { base, results })
       results = union(results, invokeCallbacks(it, callbacks, { ...given, node: call.node }, call.frame))
       results = union(results, callForeign(it, callbacks, union(base, results), call))
+      for (const i of unseen) results = union(results, callUnseen(it, i, union(base, results), call))
     }
     return results
   }
   if (isLater) return later(it, run)
   return heap.maybe('weak', run)
+}
+
+/** Whether it is a function by its type. */
+function isCallable(it: Interpreter, node: ts.Expression | undefined): boolean {
+  if (!node) return false
+  return it.names.remember(
+    node,
+    'callable',
+    () => it.notebook.checker.getTypeAtLocation(node).getCallSignatures().length > 0,
+  )
+}
+
+/** A callback without a value, such as a method of a library's class: the argument after it is what it is called on. */
+function callUnseen(it: Interpreter, i: number, more: Value, call: Call): Value {
+  const stub = it.names.stubName(bare(call.argumentNodes[i] as ts.Expression))
+  const { stub: _, ...others } = call
+  const inner = {
+    ...others,
+    callee: nothing,
+    self: call.parameters[i + 1] ?? nothing,
+    parameters: [],
+    more,
+    argumentNodes: [],
+    ...(stub ? { stub } : {}),
+  }
+  const effect = stub && it.effects.find(stub.package, stub.name)
+  return effect ? applyEffect(it, { ...effect, calls: [] }, inner) : havoc(it, inner)
 }
 
 /** What a callback gets: by position where the stub says so, else anything that there is. */

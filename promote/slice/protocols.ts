@@ -6,11 +6,13 @@ import { superMember } from './construct.ts'
 import { nothing, only, those, union, type AbstractObject, type Slot, type Value } from './heap.ts'
 import { addAll } from './values.ts'
 import { invoke } from './inline.ts'
-import { objectOf, type Interpreter } from './interpreter.ts'
+import { objectOf, type AccessorKind, type Interpreter } from './interpreter.ts'
 import { ts } from './typescript.ts'
 
 /** Methods that the language itself calls, by the names of fields. */
 const conversions = ['valueOf', 'toString', 'toJSON', '@@toPrimitive'] as const
+/** Methods that a text calls of what it is matched with. */
+const matchers = ['@@replace', '@@split', '@@match', '@@matchAll', '@@search'] as const
 const iterators = ['@@iterator', '@@asyncIterator'] as const
 
 /** `[Symbol.iterator]` is the field `@@iterator`. */
@@ -73,12 +75,22 @@ export function callGetters(it: Interpreter, found: Value, self: Value, node: ts
   if (!it.history.read(it.implicit)) return found
   if (!hasAccessor(it, found)) return found
   const plain = [...found].filter(object => accessorKind(it, object) === undefined)
-  const getters = [...found].filter(object => accessorKind(it, object) === 'get')
+  const getters = [...found].filter(object => isGetter(it, object))
   const given = it.heap.maybe('weak', () => invoke(it, new Set(getters), { self, parameters: [], node }))
   return union(new Set(plain), given)
 }
 
-export function accessorKind(it: Interpreter, object: AbstractObject): 'get' | 'set' | undefined {
+function isGetter(it: Interpreter, object: AbstractObject): boolean {
+  const kind = accessorKind(it, object)
+  return kind === 'get' || kind === 'both'
+}
+
+function isSetter(it: Interpreter, object: AbstractObject): boolean {
+  const kind = accessorKind(it, object)
+  return kind === 'set' || kind === 'both'
+}
+
+export function accessorKind(it: Interpreter, object: AbstractObject): AccessorKind | undefined {
   if (object.kind !== 'function') return undefined
   const defined = it.accessors.get(object)
   if (defined) return defined
@@ -130,7 +142,7 @@ export function writeSuper(
   given: { readonly value: Value; readonly node: ts.Expression },
 ): void {
   const found = superMember(it, given.node, name === '*' ? '*' : setterKey(name))
-  const setters = those(found, object => accessorKind(it, object) === 'set')
+  const setters = those(found, object => isSetter(it, object))
   if (setters.size === 0) return writeMember(it, self, name, given)
   const { value, node } = given
   it.heap.maybe('weak', () => {
@@ -141,10 +153,9 @@ export function writeSuper(
 
 function settersOf(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
   if (!it.history.read(it.implicit)) return []
-  const isSetter = (o: AbstractObject) => accessorKind(it, o) === 'set'
   const own = it.heap.readField(only(object), name === '*' ? '*' : setterKey(name))
   const found = [own, ...inheritedMembers(it, object, name === '*' ? '*' : setterKey(name))]
-  return found.map(value => new Set([...value].filter(isSetter))).filter(value => value.size > 0)
+  return found.map(value => new Set([...value].filter(o => isSetter(it, o)))).filter(value => value.size > 0)
 }
 
 /** A trap gets the target, a key and what is written; it may give back any of it. */
@@ -232,15 +243,16 @@ export function consult(it: Interpreter, value: Value, node: ts.Node, { isDeep =
     const self = only(object)
     const handler = it.proxies.get(object)
     if (handler) results = union(results, callTraps(it, handler, value, node))
-    const call = (found: Value) => {
-      results = union(results, invoke(it, found, { self, parameters: [], node }))
+    const call = (found: Value, more: Value = nothing) => {
+      results = union(results, invoke(it, found, { self, parameters: [], more, node }))
     }
     it.heap.maybe('weak', () => {
       results = union(results, iterate(it, self, node))
       for (const name of [...conversions, 'next', 'then'])
         for (const found of methods(it, object, name)) call(found)
+      for (const name of matchers) for (const found of methods(it, object, name)) call(found, value)
       for (const found of methods(it, object, '*'))
-        call(new Set([...found].filter(each => accessorKind(it, each) === 'get')))
+        call(new Set([...found].filter(each => isGetter(it, each))))
     })
   }
   return results

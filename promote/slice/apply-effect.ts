@@ -8,9 +8,9 @@ import { nothing, only, union, type AbstractObject, type Value } from './heap.ts
 import { objectAt, setImplicit, type Interpreter } from './interpreter.ts'
 import { isAwaited, later } from './later.ts'
 import { fileObject } from './outside.ts'
-import { consult, writeMember } from './protocols.ts'
+import { accessorKind, consult, writeMember } from './protocols.ts'
 import { literalPath, touchOutside } from './touch.ts'
-import { ts } from './typescript.ts'
+import { bare, ts } from './typescript.ts'
 
 export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value {
   const { heap } = it
@@ -57,6 +57,7 @@ export function applyEffect(it: Interpreter, effect: Effect, call: Call): Value 
   const results = parts.flatMap(part =>
     (part.returns ?? []).map(kind => resultOf(it, { kind, effect: part, given }, call)),
   )
+  if (effect.prototype !== undefined) inheritFrom(it, union(...results), call, effect.prototype)
   if (effect.lazy)
     for (const object of results.flatMap(value => [...value]))
       if (!inputs.has(object)) it.lazies.set(object, () => resumeLazy(it, effect, { call, inputs }))
@@ -99,23 +100,38 @@ function defineAccessors(it: Interpreter, call: Call): Value {
   const key = keyNode && ts.isStringLiteralLike(keyNode) ? keyNode.text : '*'
   heap.maybe('weak', () => {
     if (third) define(it, target, key, third)
-    else
-      for (const object of second)
-        for (const name of [...heap.fieldsOf(object).keys()])
-          define(it, target, name, heap.readField(only(object), name))
+    else defineAll(it, target, second)
     heap.writeField(target, '*', call.more ?? nothing)
   })
   return target
 }
 
+function defineAll(it: Interpreter, target: Value, descriptors: Value): void {
+  for (const object of descriptors)
+    for (const name of [...it.heap.fieldsOf(object).keys()])
+      define(it, target, name, it.heap.readField(only(object), name))
+}
+
+/** `Object.create(prototype, descriptors)`, `Object.setPrototypeOf(o, prototype)` */
+function inheritFrom(it: Interpreter, target: Value, call: Call, prototype: number): void {
+  it.heap.maybe('weak', () => {
+    it.heap.writeField(target, '__proto__', targetOf(it, call, prototype))
+    defineAll(it, target, call.parameters[prototype + 1] ?? nothing)
+  })
+}
+
 function define(it: Interpreter, target: Value, key: string, descriptor: Value): void {
   const { heap } = it
+  // Descriptors that were asked of another object hold its accessors, under any name.
+  for (const object of heap.reach(descriptor))
+    if (accessorKind(it, object) !== undefined) heap.writeField(target, '*', only(object))
   heap.writeField(target, key, heap.readField(descriptor, 'value'))
   for (const kind of ['get', 'set'] as const)
     for (const object of heap.readField(descriptor, kind)) {
       if (!it.functions.has(object)) continue
       setImplicit(it)
-      it.accessors.set(object, kind)
+      const before = accessorKind(it, object)
+      it.accessors.set(object, before === undefined || before === kind ? kind : 'both')
       heap.writeField(target, kind === 'set' && key !== '*' ? `set ${key}` : key, only(object))
     }
 }
@@ -184,7 +200,9 @@ function runCallbacks(it: Interpreter, effect: Effect, call: Call): Value {
   // Functions may stand in an object of options.
   const held = [...heap.reach(given)].filter(object => it.functions.has(object) || it.resolvers.has(object))
   const callbacks = union(given, new Set(held))
-  if (callbacks.size === 0) return nothing
+  const isUnseen = (i: number) => ![...(call.parameters[i] ?? nothing)].some(({ kind }) => kind !== 'plain')
+  const unseen = effect.calls.filter(i => isUnseen(i) && isCallable(it, call.argumentNodes[i]))
+  if (callbacks.size === 0 && unseen.length === 0) return nothing
   const others = call.parameters.filter((_, i) => !effect.calls?.includes(i))
   const base = union(call.self, ...others, heap.readField(union(call.self, ...others), '*'))
   let results: Value = nothing
@@ -194,11 +212,39 @@ function runCallbacks(it: Interpreter, effect: Effect, call: Call): Value {
       const given = argumentsOf(it, effect, call, { base, results })
       results = union(results, invokeCallbacks(it, callbacks, { ...given, node: call.node }, call.frame))
       results = union(results, callForeign(it, callbacks, union(base, results), call))
+      for (const i of unseen) results = union(results, callUnseen(it, i, union(base, results), call))
     }
     return results
   }
   if (isLater) return later(it, run)
   return heap.maybe('weak', run)
+}
+
+/** Whether it is a function by its type. */
+function isCallable(it: Interpreter, node: ts.Expression | undefined): boolean {
+  if (!node) return false
+  return it.names.remember(
+    node,
+    'callable',
+    () => it.notebook.checker.getTypeAtLocation(node).getCallSignatures().length > 0,
+  )
+}
+
+/** A callback without a value, such as a method of a library's class: the argument after it is what it is called on. */
+function callUnseen(it: Interpreter, i: number, more: Value, call: Call): Value {
+  const stub = it.names.stubName(bare(call.argumentNodes[i] as ts.Expression))
+  const { stub: _, ...others } = call
+  const inner = {
+    ...others,
+    callee: nothing,
+    self: call.parameters[i + 1] ?? nothing,
+    parameters: [],
+    more,
+    argumentNodes: [],
+    ...(stub ? { stub } : {}),
+  }
+  const effect = stub && it.effects.find(stub.package, stub.name)
+  return effect ? applyEffect(it, { ...effect, calls: [] }, inner) : havoc(it, inner)
 }
 
 /** What a callback gets: by position where the stub says so, else anything that there is. */

@@ -1,10 +1,9 @@
 /** Values put where they go: into variables, properties and the parts of patterns. */
 import {
-  convert,
   declaredSlots,
   evaluate,
   fieldOf,
-  literalKey,
+  memberName,
   notePatch,
   propertyKey,
   readProperty,
@@ -12,19 +11,19 @@ import {
 } from './evaluate.ts'
 import { nothing, only, union, type Value } from './heap.ts'
 import { external, localSlot, objectAt, sharedSlot, type Frame, type Interpreter } from './interpreter.ts'
-import { iterate, writeMember } from './protocols.ts'
+import { iterate, writeMember, writeSuper } from './protocols.ts'
 import { ts } from './typescript.ts'
 
 /** Gives a value to a name, a property or a pattern. */
 export function assign(it: Interpreter, target: ts.Node, value: Value, frame: Frame): void {
   const { heap } = it
   if (ts.isIdentifier(target)) return writeName(it, target, value, frame)
-  if (ts.isPropertyAccessExpression(target))
-    return writeProperty(it, evaluate(it, target.expression, frame), target.name.text, value, target)
-  if (ts.isElementAccessExpression(target)) {
+  if (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)) {
     const object = evaluate(it, target.expression, frame)
-    convert(it, evaluate(it, target.argumentExpression, frame), target)
-    return writeProperty(it, object, literalKey(target.argumentExpression), value, target)
+    const name = memberName(it, target, frame)
+    return target.expression.kind === ts.SyntaxKind.SuperKeyword
+      ? writeSuper(it, object, name, { value, node: target })
+      : writeProperty(it, object, name, value, target)
   }
   if (ts.isObjectBindingPattern(target) || ts.isArrayBindingPattern(target)) {
     const items = ts.isArrayBindingPattern(target) ? listItems(it, value, target) : undefined
@@ -154,4 +153,5 @@ function writeProperty(
   // Of a library's object one property may be made of another: all of a URL, of its parts.
   const isMade = [...target].some(({ kind, tag }) => kind === 'opaque' && tag && tag.name !== 'JsonValue')
   writeMember(it, target, isMade ? '*' : key, { value, node })
+  it.heap.writeFrozen(target, name, value)
 }

@@ -117,10 +117,11 @@ export function invokeCallbacks(it: Interpreter, value: Value, given: Arguments,
 export function dispatch(it: Interpreter, call: Call, suffix: '' | '.new'): Value {
   const settled = settlePromises(it, call)
   if (settled) return settled
-  const functions = those(call.callee, object => it.functions.has(object))
+  const known = those(call.callee, object => it.functions.has(object))
+  const functions = union(known, proxiesOf(it, call.callee))
   const externals = those(call.callee, object => it.externals.has(object))
   const isForeign =
-    functions.size === 0 ||
+    known.size === 0 ||
     externals.size > 0 ||
     // A method of a library's class, even where the receiver also holds functions (`[f, g].map`).
     call.stub !== undefined ||
@@ -133,6 +134,10 @@ export function dispatch(it: Interpreter, call: Call, suffix: '' | '.new'): Valu
   }
   if (functions.size === 0) return foreign()
   return it.heap.maybe('weak', () => union(inlineCall(it, functions, call), foreign()))
+}
+
+function proxiesOf(it: Interpreter, value: Value): Value {
+  return it.proxies.isEmpty() ? nothing : those(value, object => it.proxies.has(object))
 }
 
 /** A call that nobody waits for goes on while later statements run. */

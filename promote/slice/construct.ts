@@ -2,7 +2,7 @@
 import { havoc } from './havoc.ts'
 import { readArguments, type Arguments, type Call } from './arguments.ts'
 import { dispatch, stubOf } from './call.ts'
-import { evaluate, propertyKey } from './evaluate.ts'
+import { evaluate, knownKey } from './evaluate.ts'
 import { nothing, only, those, union, type AbstractObject, type Value } from './heap.ts'
 import { inline, invoke, pathOf } from './inline.ts'
 import {
@@ -22,6 +22,7 @@ export function construct(it: Interpreter, node: ts.NewExpression, frame: Frame)
   const given = readArguments(it, node.arguments ?? ts.factory.createNodeArray(), frame)
   const isOwn = (object: AbstractObject) => it.classes.has(object) || it.functions.has(object)
   const own = [...callee].filter(isOwn)
+  const proxies = it.proxies.isEmpty() ? nothing : those(callee, object => it.proxies.has(object))
   const made: Value[] = own.map(object => {
     const instance = objectAt(it, node, frame, { kind: 'plain' })
     const self = only(instance)
@@ -30,9 +31,11 @@ export function construct(it: Interpreter, node: ts.NewExpression, frame: Frame)
       it.classes.has(object)
         ? union(self, runConstructor(it, object, { ...given, self, node }))
         : union(self, inline(it, object, { ...given, self, node }))
-    return own.length > 1 ? it.heap.maybe('weak', run) : run()
+    return own.length > 1 || proxies.size > 0 ? it.heap.maybe('weak', run) : run()
   })
-  const foreign = new Set([...callee].filter(object => !isOwn(object)))
+  if (proxies.size > 0) made.push(invoke(it, proxies, { ...given, self: nothing, node }))
+  const isOther = (object: AbstractObject) => !isOwn(object) && (own.length === 0 || !proxies.has(object))
+  const foreign = new Set([...callee].filter(isOther))
   const special = constructBuiltin(it, foreign, { ...given, self: nothing, node }, frame)
   if (special) return union(special, ...made)
   if (own.length > 0 && foreign.size === 0) return union(...made)
@@ -171,11 +174,7 @@ function initializeFields(it: Interpreter, object: AbstractObject, given: Argume
   for (const member of known.node.members) {
     if (!ts.isPropertyDeclaration(member) || !member.initializer) continue
     if (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) continue
-    it.heap.writeField(
-      given.self,
-      propertyKey(it, member.name, frame),
-      evaluate(it, member.initializer, frame),
-    )
+    it.heap.writeField(given.self, knownKey(member.name), evaluate(it, member.initializer, frame))
   }
 }
 
@@ -189,19 +188,35 @@ export function superCall(it: Interpreter, node: ts.CallExpression, frame: Frame
 }
 
 /** A member of a class above, of its instances or of itself. */
-export function superMember(it: Interpreter, target: ts.Expression): Value {
-  const name = ts.isPropertyAccessExpression(target) ? target.name.text : '*'
+export function superMember(
+  it: Interpreter,
+  target: ts.Expression,
+  name = ts.isPropertyAccessExpression(target) ? target.name.text : '*',
+): Value {
   const found: Value[] = []
   const visited = new Set<AbstractObject>()
-  let level: readonly AbstractObject[] = enclosingClasses(it, target)
-  while (level.length > 0 && found.length === 0) {
+  let level = superClasses(it, target)
+  while (level.length > 0 && (found.length === 0 || name === '*')) {
     const above = it.heap.readField(new Set(level.filter(each => !visited.has(each))), 'extends')
     for (const each of level) visited.add(each)
     const members = it.heap.readField(union(above, it.heap.readField(above, 'prototype')), name)
     if (members.size > 0) found.push(members)
-    level = [...above]
+    level = [...above].filter(each => !visited.has(each))
   }
   return union(...found)
+}
+
+/** What has a `super`: a member of a class, a method of an object. */
+function isHome(node: ts.Node): boolean {
+  const isOfObject = ts.isObjectLiteralExpression(node.parent)
+  return isOfObject ? ts.isMethodDeclaration(node) || ts.isAccessor(node) : ts.isClassElement(node)
+}
+
+/** The classes whose `super` it is; none in a method of an object. */
+function superClasses(it: Interpreter, node: ts.Node): readonly AbstractObject[] {
+  const owner = ts.findAncestor(node, isHome)
+  const isOfObject = owner !== undefined && !ts.isClassLike(owner.parent)
+  return isOfObject ? [] : enclosingClasses(it, node)
 }
 
 function enclosingClasses(it: Interpreter, node: ts.Node): readonly AbstractObject[] {

@@ -68,6 +68,8 @@ const effectMembers = {
   lazy: Type.Optional(Type.Boolean()),
   /** Gives an object a property that may have a getter and a setter, as `Object.defineProperty` does. */
   defines: Type.Optional(Type.Boolean()),
+  /** Stands behind what comes back as its prototype; descriptors of properties may follow it (`Object.create`). */
+  prototype: Type.Optional(Type.Integer({ minimum: 0 })),
   /**
    * What comes back: `new` shares nothing with what went in; `copy` is new and holds the receiver's elements and
    * the arguments; `element` is something inside the receiver or an argument; `callback` is what the callback gave, `callback-in-new` a new list of that.

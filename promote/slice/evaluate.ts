@@ -1,7 +1,7 @@
 /** The abstract interpreter's expressions: what an expression may be, and what evaluating it reads and writes. */
 import { assign, copyFields } from './assign.ts'
 import { callExpression, taggedTemplate } from './call.ts'
-import { construct } from './construct.ts'
+import { construct, superMember } from './construct.ts'
 import { executeClass } from './execute.ts'
 import { nothing, only, those, union, type AbstractObject, type Slot, type Value } from './heap.ts'
 import { invoke } from './inline.ts'
@@ -19,8 +19,8 @@ import {
 } from './interpreter.ts'
 import { outside } from './outside.ts'
 import { awaited } from './later.ts'
-import { consult, isImplicit, iterate, memberKey, readMember, symbolKey } from './protocols.ts'
-import { ts } from './typescript.ts'
+import { callGetters, consult, isImplicit, iterate, memberKey, readMember, symbolKey } from './protocols.ts'
+import { bare, ts } from './typescript.ts'
 
 export function evaluate(it: Interpreter, node: ts.Node, frame: Frame): Value {
   spend(it)
@@ -69,7 +69,9 @@ function evaluateAny(it: Interpreter, node: ts.Node, frame: Frame): Value {
     return nothing
   }
   if (ts.isDeleteExpression(node)) {
-    assign(it, node.expression, nothing, frame)
+    const remove = () => assign(it, node.expression, nothing, frame)
+    if (ts.isOptionalChain(bare(node.expression))) heap.maybe('weak', remove)
+    else remove()
     return nothing
   }
   if (ts.isConditionalExpression(node)) {
@@ -143,9 +145,25 @@ export function evaluateMember(
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
   { self, frame }: { readonly self: Value; readonly frame: Frame },
 ): Value {
-  if (ts.isPropertyAccessExpression(node)) return readProperty(it, self, node.name.text, node)
-  convert(it, evaluate(it, node.argumentExpression, frame), node)
-  return readProperty(it, self, literalKey(node.argumentExpression), node)
+  const name = memberName(it, node, frame)
+  if (node.expression.kind !== ts.SyntaxKind.SuperKeyword) return readProperty(it, self, name, node)
+  const found = superMember(it, node, name)
+  return found.size > 0 ? callGetters(it, found, self, node) : readProperty(it, self, name, node)
+}
+
+/** The field that `.b` or `['b']` means. */
+export function memberName(
+  it: Interpreter,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  frame: Frame,
+): string {
+  if (ts.isPropertyAccessExpression(node)) return node.name.text
+  const key = node.argumentExpression
+  const run = () => convert(it, evaluate(it, key, frame), node)
+  // `o?.[key()]` may not ask for its key.
+  if (ts.isOptionalChain(node)) it.heap.maybe('weak', run)
+  else run()
+  return literalKey(key)
 }
 
 /** Operators may ask an object for its value. */
@@ -332,9 +350,13 @@ export function notePatch(it: Interpreter, target: Value, node: ts.Node): void {
 export function propertyKey(it: Interpreter, name: ts.PropertyName, frame: Frame): string {
   if (ts.isComputedPropertyName(name)) {
     convert(it, evaluate(it, name.expression, frame), name)
-    return literalKey(name.expression)
   }
-  return name.text
+  return knownKey(name)
+}
+
+/** The key of a property without asking for it: `*` when it is computed. */
+export function knownKey(name: ts.PropertyName): string {
+  return ts.isComputedPropertyName(name) ? literalKey(name.expression) : name.text
 }
 
 export function makeFunction(it: Interpreter, node: ts.SignatureDeclaration, frame: Frame): Value {

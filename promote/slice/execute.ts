@@ -36,14 +36,18 @@ export function executeBlock(it: Interpreter, statements: readonly ts.Statement[
   } finally {
     for (const end of ends) end()
   }
-  for (const statement of statements) dispose(it, statement, frame)
+  for (const statement of statements) if (isUsing(statement)) dispose(it, statement.declarationList, frame)
 }
 
-/** What `using` declares is disposed of when its block ends. */
-function dispose(it: Interpreter, statement: ts.Statement, frame: Frame): void {
-  if (!ts.isVariableStatement(statement) || (statement.declarationList.flags & ts.NodeFlags.Using) === 0)
-    return
-  for (const { name } of statement.declarationList.declarations) {
+/** `using r = …`, which is disposed of when its block or its cell ends. */
+export function isUsing(statement: ts.Statement): statement is ts.VariableStatement {
+  return ts.isVariableStatement(statement) && (statement.declarationList.flags & ts.NodeFlags.Using) !== 0
+}
+
+/** What `using` declares is disposed of; what something else declares is not. */
+export function dispose(it: Interpreter, list: ts.VariableDeclarationList, frame: Frame): void {
+  if ((list.flags & ts.NodeFlags.Using) === 0) return
+  for (const { name } of list.declarations) {
     const resource = evaluate(it, name, frame)
     for (const method of ['@@dispose', '@@asyncDispose'])
       it.heap.maybe('weak', () =>
@@ -74,7 +78,7 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
   if (ts.isImportEqualsDeclaration(node)) return importEquals(it, node, frame)
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return declareType(it, node)
   if (ts.isEnumDeclaration(node)) {
-    assign(it, node.name, new Set([objectAt(it, node, frame, { kind: 'plain' })]), frame)
+    mergeInto(it, node, node.name, frame)
     for (const member of node.members) go(member.initializer)
     return
   }
@@ -88,19 +92,22 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
     })
   }
   if (ts.isForStatement(node)) {
-    if (node.initializer && ts.isVariableDeclarationList(node.initializer))
-      declareVariables(it, node.initializer, frame)
-    else go(node.initializer)
-    return loop(it, () => {
+    const { initializer } = node
+    const list = initializer && ts.isVariableDeclarationList(initializer) ? initializer : undefined
+    if (list) declareVariables(it, list, frame)
+    else go(initializer)
+    loop(it, () => {
       go(node.condition)
       run(node.statement)
       go(node.incrementor)
     })
+    if (list) dispose(it, list, frame)
+    return
   }
   if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
     const over = go(node.expression)
     return loop(it, () => {
-      if (ts.isForInStatement(node)) heap.readField(over, '*')
+      if (ts.isForInStatement(node)) readMember(it, over, '*', node)
       const item = ts.isForOfStatement(node) ? iterate(it, over, node) : nothing
       if (ts.isForOfStatement(node) && node.awaitModifier) awaited(it)
       const { initializer } = node
@@ -109,6 +116,7 @@ export function execute(it: Interpreter, node: ts.Statement, frame: Frame): void
         if (declaration) assign(it, declaration.name, item, frame)
       } else assign(it, initializer, item, frame)
       run(node.statement)
+      if (ts.isVariableDeclarationList(initializer)) dispose(it, initializer, frame)
     })
   }
   if (ts.isWhileStatement(node) || ts.isDoStatement(node))
@@ -155,16 +163,31 @@ function exportValue(it: Interpreter, node: ts.ExportAssignment, frame: Frame): 
 /** A namespace is an object whose fields are its variables. */
 function executeNamespace(it: Interpreter, node: ts.ModuleDeclaration, frame: Frame): void {
   if (!node.body) return
-  const object = objectAt(it, node, frame, { kind: 'plain' })
-  if (ts.isIdentifier(node.name)) assign(it, node.name, only(object), frame)
+  const objects = ts.isIdentifier(node.name)
+    ? mergeInto(it, node, node.name, frame)
+    : only(objectAt(it, node, frame, { kind: 'plain' }))
   if (!ts.isModuleBlock(node.body)) {
     if (ts.isModuleDeclaration(node.body)) executeNamespace(it, node.body, frame)
     return
   }
   for (const statement of node.body.statements)
     for (const [name, declaration] of declarationsOf(statement))
-      it.heap.bindField(object, name, localSlot(it, declaration, frame))
+      for (const object of objects) it.heap.bindField(object, name, localSlot(it, declaration, frame))
   executeBlock(it, node.body.statements, frame)
+}
+
+/** An enum or a namespace adds to the enum, namespace, class or function of that name that is there already. */
+function mergeInto(
+  it: Interpreter,
+  node: ts.EnumDeclaration | ts.ModuleDeclaration,
+  name: ts.Identifier,
+  frame: Frame,
+): Value {
+  const slot = slotOf(it, name, frame)
+  const before = it.heap.read(slot)
+  const value = before.size > 0 ? before : only(objectAt(it, node, frame, { kind: 'plain' }))
+  it.heap.write(slot, value, { add: true })
+  return value
 }
 
 /** What a statement declares, as the checker knows a name's declaration. */
@@ -316,22 +339,27 @@ export function executeClass(it: Interpreter, node: ts.ClassLikeDeclaration, fra
   const parent = heritage?.types[0] ? evaluate(it, heritage.types[0].expression, frame) : nothing
   if (parent.size > 0) heap.writeField(self, 'extends', parent)
   if (ts.isClassExpression(node) && node.name) heap.write(localSlot(it, node, frame), self)
+  const keys = new Map(node.members.map(member => [member, executeKey(it, member, frame)]))
   const staticFrame = createFrame({ parent: frame, self, path: frame.path, functions: frame.functions })
   for (const member of node.members) {
     const isStatic = (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) !== 0
-    if (ts.isMethodDeclaration(member) || ts.isAccessor(member)) {
-      const key = propertyKey(it, member.name, frame)
-      if (isImplicit(member, key)) setImplicit(it)
+    const key = keys.get(member) ?? ''
+    if (ts.isMethodDeclaration(member) || ts.isAccessor(member))
       heap.writeField(isStatic ? self : prototype, memberKey(member, key), makeFunction(it, member, frame))
-    } else if (ts.isPropertyDeclaration(member) && isStatic && member.initializer)
-      heap.writeField(
-        self,
-        propertyKey(it, member.name, frame),
-        evaluate(it, member.initializer, staticFrame),
-      )
+    else if (ts.isPropertyDeclaration(member) && isStatic && member.initializer)
+      heap.writeField(self, key, evaluate(it, member.initializer, staticFrame))
     else if (ts.isClassStaticBlockDeclaration(member)) executeBlock(it, member.body.statements, staticFrame)
   }
   return self
+}
+
+/** Keys are asked for once, when the class is made. */
+function executeKey(it: Interpreter, member: ts.ClassElement, frame: Frame): string {
+  const isField = ts.isPropertyDeclaration(member)
+  if (!isField && !ts.isMethodDeclaration(member) && !ts.isAccessor(member)) return ''
+  const key = propertyKey(it, member.name, frame)
+  if ((!isField || member.initializer) && isImplicit(member, key)) setImplicit(it)
+  return key
 }
 
 const leaving = new WeakMap<ts.Node, boolean>()

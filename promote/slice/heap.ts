@@ -77,6 +77,8 @@ export interface Heap {
   readonly bindField: (object: AbstractObject, name: string, slot: Slot) => void
   readonly readField: (value: Value, name: string) => Value
   readonly writeField: (target: Value, name: string, value: Value) => void
+  /** What the author's own text gives to things that nothing else changes. */
+  readonly writeFrozen: (target: Value, name: string, value: Value) => void
   /** A field that was always there, as these statements have written it. */
   readonly inherit: (
     target: AbstractObject,
@@ -213,6 +215,10 @@ export function createHeap(history: History): Heap {
     for (const each of target) if (!each.frozen) write(field(each, key), value, { add: !isCertain })
   }
 
+  function writeFrozen(target: Value, name: string, value: Value): void {
+    for (const each of target) if (each.frozen) write(field(each, name), value, { add: true })
+  }
+
   /** What can be reached stays so while no field on the way is written: these have the number of this memo. */
   let reached = new Map<Value, ReadonlySet<AbstractObject>>()
   /** When the current statement has read all of a value. */
@@ -294,6 +300,7 @@ export function createHeap(history: History): Heap {
     bindField,
     readField,
     writeField,
+    writeFrozen,
     inherit(target, name, { values, writers }) {
       put(field(target, name), { values, writers, isPinned: false, neededAt: 0 })
     },

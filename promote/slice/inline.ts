@@ -15,6 +15,7 @@ import {
   type Interpreter,
   type KnownFunction,
 } from './interpreter.ts'
+import { callTraps } from './protocols.ts'
 import { ts } from './typescript.ts'
 
 const deepest = 40
@@ -22,9 +23,25 @@ const deepest = 40
 /** Calls every function that a value may be. Used for callbacks, getters and setters. */
 export function invoke(it: Interpreter, value: Value, given: Arguments): Value {
   const functions = those(value, object => it.functions.has(object))
+  const proxies = it.proxies.isEmpty() ? nothing : those(value, object => it.proxies.has(object))
+  if (proxies.size > 0) return it.heap.maybe('weak', () => invokeProxies(it, { proxies, functions }, given))
   if (functions.size === 0) return nothing
   const run = () => union(...[...functions].map(object => inline(it, object, given)))
   return functions.size > 1 ? it.heap.maybe('weak', run) : run()
+}
+
+/** A trap gets the function, who it is called on, and a list of the arguments; without one the function is called. */
+function invokeProxies(
+  it: Interpreter,
+  { proxies, functions }: { readonly proxies: Value; readonly functions: Value },
+  given: Arguments,
+): Value {
+  const parameters = union(...given.parameters, given.more ?? nothing)
+  const list = objectAt(it, given.node, createFrame({ path: '#arguments' }), { kind: 'plain' })
+  it.heap.fill(list, parameters)
+  const more = union(proxies, functions, given.self, parameters, only(list))
+  const handlers = union(...[...proxies].map(object => it.proxies.get(object) ?? nothing))
+  return union(invoke(it, functions, given), callTraps(it, handlers, more, given.node))
 }
 
 /** Evaluates a function's body with its parameters bound. */

@@ -5,7 +5,7 @@
  */
 import type { Effects } from './effects.ts'
 import { evaluate } from './evaluate.ts'
-import { declareFunction, execute } from './execute.ts'
+import { declareFunction, dispose, execute, isUsing } from './execute.ts'
 import { createHeap, nothing, type Account, type Slot, type Value } from './heap.ts'
 import { createCell, createHistory, type Cell, type Step } from './history.ts'
 import {
@@ -134,6 +134,8 @@ function plan(
       for (const [i, { variable }] of looksAfter.get(statement.index) ?? [])
         stages.push({ key: `look ${i} ${variable ?? ''}`, run: it => look(it, i, { variable, valueCell }) })
     }
+    const last = own.filter(({ node }) => isUsing(node))
+    if (last.length > 0) stages.push({ key: 'end', run: it => endRun(it, last) })
     blocks.push({ file, stages })
   }
   return blocks
@@ -215,6 +217,16 @@ function beginRun(it: Interpreter, statements: readonly Statement[]): Value {
     if (!ts.isFunctionDeclaration(node)) continue
     it.heap.begin(number)
     declareFunction(it, node, it.root)
+  }
+  return nothing
+}
+
+/** What `using` declares is disposed of when its cell ends, the last first. */
+function endRun(it: Interpreter, statements: readonly Statement[]): Value {
+  for (const { number, node } of statements.toReversed()) {
+    if (!isUsing(node)) continue
+    it.heap.begin(number)
+    guard(it, () => dispose(it, node.declarationList, it.root))
   }
   return nothing
 }

@@ -151,7 +151,7 @@ export interface Interpreter {
   /** States of libraries that have been asked for. */
   readonly states: Cell<readonly string[]>
   /** Getters and setters that `defineProperty` made of functions. */
-  readonly accessors: Table<'get' | 'set'>
+  readonly accessors: Table<AccessorKind>
   /** What has been thrown so far, and may be caught. */
   readonly thrown: Cell<Value>
   /** The handlers of proxies. */
@@ -168,6 +168,8 @@ export interface Interpreter {
   /** What is left of the work that a statement may cost before it is taken to do anything. */
   readonly budget: { left: number; depth: number; isSpent: boolean }
 }
+
+export type AccessorKind = 'get' | 'set' | 'both'
 
 export interface KnownClass {
   readonly node: ts.ClassLikeDeclaration

@@ -2,13 +2,17 @@
  * What the language calls without being asked to in so many words: getters and setters, conversions (`valueOf`,
  * `toString`, `toJSON`), iterators and generators, traps of proxies, methods found along a chain of prototypes.
  */
-import { nothing, only, union, type AbstractObject, type Slot, type Value } from './heap.ts'
+import { superMember } from './construct.ts'
+import { nothing, only, those, union, type AbstractObject, type Slot, type Value } from './heap.ts'
+import { addAll } from './values.ts'
 import { invoke } from './inline.ts'
-import { objectOf, type Interpreter } from './interpreter.ts'
+import { objectOf, type AccessorKind, type Interpreter } from './interpreter.ts'
 import { ts } from './typescript.ts'
 
 /** Methods that the language itself calls, by the names of fields. */
 const conversions = ['valueOf', 'toString', 'toJSON', '@@toPrimitive'] as const
+/** Methods that a text calls of what it is matched with. */
+const matchers = ['@@replace', '@@split', '@@match', '@@matchAll', '@@search'] as const
 const iterators = ['@@iterator', '@@asyncIterator'] as const
 
 /** `[Symbol.iterator]` is the field `@@iterator`. */
@@ -67,18 +71,26 @@ function ensurePrototype(it: Interpreter, object: AbstractObject): void {
   it.heap.inherit(object, 'prototype', { values: only(prototype), writers: new Set() })
 }
 
-function callGetters(it: Interpreter, found: Value, self: Value, node: ts.Node): Value {
+export function callGetters(it: Interpreter, found: Value, self: Value, node: ts.Node): Value {
   if (!it.history.read(it.implicit)) return found
-  let isMixed = false
-  for (const object of found) if (accessorKind(it, object) !== undefined) isMixed = true
-  if (!isMixed) return found
+  if (!hasAccessor(it, found)) return found
   const plain = [...found].filter(object => accessorKind(it, object) === undefined)
-  const getters = [...found].filter(object => accessorKind(it, object) === 'get')
+  const getters = [...found].filter(object => isGetter(it, object))
   const given = it.heap.maybe('weak', () => invoke(it, new Set(getters), { self, parameters: [], node }))
   return union(new Set(plain), given)
 }
 
-function accessorKind(it: Interpreter, object: AbstractObject): 'get' | 'set' | undefined {
+function isGetter(it: Interpreter, object: AbstractObject): boolean {
+  const kind = accessorKind(it, object)
+  return kind === 'get' || kind === 'both'
+}
+
+function isSetter(it: Interpreter, object: AbstractObject): boolean {
+  const kind = accessorKind(it, object)
+  return kind === 'set' || kind === 'both'
+}
+
+export function accessorKind(it: Interpreter, object: AbstractObject): AccessorKind | undefined {
   if (object.kind !== 'function') return undefined
   const defined = it.accessors.get(object)
   if (defined) return defined
@@ -102,20 +114,55 @@ export function writeMember(
     const handler = it.proxies.get(object)
     if (handler) callTraps(it, handler, union(target, value), node)
   }
-  it.heap.writeField(target, name, value)
+  const write = () => it.heap.writeField(target, name, value)
+  if ([...target].some(object => holdsAccessor(it, object, name))) it.heap.maybe('weak', write)
+  else write()
+}
+
+/** What is written where an accessor lies goes to its setter, and does not take its place. */
+function holdsAccessor(it: Interpreter, object: AbstractObject, name: string): boolean {
+  if (!it.history.read(it.implicit)) return false
+  const fields = it.heap.fieldsOf(object)
+  return [name, setterKey(name), '*'].some(key => {
+    const slot = fields.get(key)
+    return slot !== undefined && hasAccessor(it, it.heap.peek(slot).values)
+  })
+}
+
+function hasAccessor(it: Interpreter, value: Value): boolean {
+  for (const object of value) if (accessorKind(it, object) !== undefined) return true
+  return false
+}
+
+/** Writes `super.name`: the setter of a class above runs for what is written on. */
+export function writeSuper(
+  it: Interpreter,
+  self: Value,
+  name: string,
+  given: { readonly value: Value; readonly node: ts.Expression },
+): void {
+  const found = superMember(it, given.node, name === '*' ? '*' : setterKey(name))
+  const setters = those(found, object => isSetter(it, object))
+  if (setters.size === 0) return writeMember(it, self, name, given)
+  const { value, node } = given
+  it.heap.maybe('weak', () => {
+    invoke(it, setters, { self, parameters: [value], node })
+    it.heap.writeField(self, name, value)
+  })
 }
 
 function settersOf(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
   if (!it.history.read(it.implicit)) return []
-  const isSetter = (o: AbstractObject) => accessorKind(it, o) === 'set'
   const own = it.heap.readField(only(object), name === '*' ? '*' : setterKey(name))
   const found = [own, ...inheritedMembers(it, object, name === '*' ? '*' : setterKey(name))]
-  return found.map(value => new Set([...value].filter(isSetter))).filter(value => value.size > 0)
+  return found.map(value => new Set([...value].filter(o => isSetter(it, o)))).filter(value => value.size > 0)
 }
 
 /** A trap gets the target, a key and what is written; it may give back any of it. */
-function callTraps(it: Interpreter, handler: Value, more: Value, node: ts.Node): Value {
-  const traps = it.heap.readField(handler, '*')
+export function callTraps(it: Interpreter, handler: Value, more: Value, node: ts.Node): Value {
+  const inherited = [...handler].flatMap(object => inheritedMembers(it, object, '*'))
+  const held = union(it.heap.readField(handler, '*'), ...inherited)
+  const traps = those(held, object => it.functions.has(object))
   return it.heap.maybe('weak', () =>
     invoke(it, traps, {
       self: handler,
@@ -126,14 +173,39 @@ function callTraps(it: Interpreter, handler: Value, more: Value, node: ts.Node):
   )
 }
 
-/** Members of the nearest class that has one of that name: of an instance's class, or of the class above a class. */
+/**
+ * Members of the nearest class that has one of that name: of an instance's class, or of the class above a class; and
+ * those of the objects that are said to be prototypes.
+ */
 export function inheritedMembers(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
   const classes = it.instances.get(object)
-  if (classes) return along(it, classes, level => it.heap.readField(level, 'prototype'), name)
-  if (!it.classes.has(object)) return []
+  const prototypes = prototypeMembers(it, object, name)
+  if (classes) return [...prototypes, ...classMembers(it, classes, name)]
+  if (!it.classes.has(object)) return prototypes
   const own = it.heap.readField(only(object), name)
   if (own.size > 0 && name !== '*') return []
   return along(it, it.heap.readField(only(object), 'extends'), level => level, name)
+}
+
+function classMembers(it: Interpreter, classes: Value, name: string): readonly Value[] {
+  return along(it, classes, level => it.heap.readField(level, 'prototype'), name)
+}
+
+/** What lies in the objects that `__proto__`, `Object.create` or `setPrototypeOf` put behind one. */
+function prototypeMembers(it: Interpreter, object: AbstractObject, name: string): readonly Value[] {
+  const found: Value[] = []
+  const behind = new Set(prototypesOf(it, object))
+  for (const each of behind) {
+    found.push(it.heap.readField(only(each), name))
+    addAll(behind, prototypesOf(it, each))
+    found.push(...classMembers(it, it.instances.get(each) ?? nothing, name))
+  }
+  return found.filter(value => value.size > 0)
+}
+
+function prototypesOf(it: Interpreter, object: AbstractObject): Value {
+  const slot = it.heap.fieldsOf(object).get('__proto__')
+  return slot ? it.heap.read(slot) : nothing
 }
 
 function along(
@@ -169,15 +241,18 @@ export function consult(it: Interpreter, value: Value, node: ts.Node, { isDeep =
   for (const object of reached) {
     if (object.kind === 'outside' || object.kind === 'external' || !hasMethods(it, object)) continue
     const self = only(object)
-    const call = (found: Value) => {
-      results = union(results, invoke(it, found, { self, parameters: [], node }))
+    const handler = it.proxies.get(object)
+    if (handler) results = union(results, callTraps(it, handler, value, node))
+    const call = (found: Value, more: Value = nothing) => {
+      results = union(results, invoke(it, found, { self, parameters: [], more, node }))
     }
     it.heap.maybe('weak', () => {
       results = union(results, iterate(it, self, node))
       for (const name of [...conversions, 'next', 'then'])
         for (const found of methods(it, object, name)) call(found)
+      for (const name of matchers) for (const found of methods(it, object, name)) call(found, value)
       for (const found of methods(it, object, '*'))
-        call(new Set([...found].filter(each => accessorKind(it, each) === 'get')))
+        call(new Set([...found].filter(each => isGetter(it, each))))
     })
   }
   return results
@@ -189,6 +264,7 @@ function hasMethods(it: Interpreter, object: AbstractObject): boolean {
     it.classes.has(object) ||
     it.heap.holdsFunctions(object) ||
     it.instances.has(object) ||
+    it.proxies.has(object) ||
     it.lazies.has(object)
   )
 }
@@ -206,6 +282,8 @@ export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
   let sources: Value = over
   for (const object of over) {
     const self = only(object)
+    const handler = it.proxies.get(object)
+    if (handler) items = union(items, callTraps(it, handler, over, node))
     const own = it.history.read(it.implicit) ? iterators.flatMap(name => methods(it, object, name)) : []
     // What has an iterator of its own gives what that gives, and not its fields.
     items = union(items, own.length > 0 ? elementsOf(it, object) : heap.readField(self, '*'))
@@ -219,11 +297,13 @@ export function iterate(it: Interpreter, over: Value, node: ts.Node): Value {
     const resumed = resume(it, source)
     items = union(items, resumed)
     if (!it.history.read(it.implicit)) continue
-    for (const next of methods(it, source, 'next')) {
-      const self = only(source)
-      const result = heap.maybe('weak', () => invoke(it, next, { self, parameters: [], node }))
-      items = union(items, heap.readField(result, 'value'))
-    }
+    const self = only(source)
+    // Who stops early says so by `return`.
+    for (const name of ['next', 'return'])
+      for (const found of methods(it, source, name)) {
+        const result = heap.maybe('weak', () => invoke(it, found, { self, parameters: [], node }))
+        if (name === 'next') items = union(items, heap.readField(result, 'value'))
+      }
   }
   const iterated = new Set([...sources].filter(source => !over.has(source)))
   return union(items, heap.readField(iterated, '*'))

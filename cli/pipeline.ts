@@ -4,6 +4,7 @@ import { createReadStream, existsSync, readdirSync, readFileSync, statSync } fro
 import { open } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
+import Schema from 'typebox/schema'
 import type { PipelineFile, PipelineVersion } from '../backend/api/index.ts'
 import type { BackendClient } from '../backend/client.ts'
 import {
@@ -203,25 +204,44 @@ export function isPipelineName(text: string): boolean {
   return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text)
 }
 
-/** `name=value`: the value is JSON where it reads as JSON, else text. */
+/** `name=value`: the value is JSON where the parameter takes it so, else text. @throws CliError CLI006 */
 export function parseParameters({ manifest }: Pipeline, given: readonly string[]): Record<string, unknown> {
-  const known = manifest.parameters.map(parameter => parameter.name)
+  const usage = (message: string) => new CliError('CLI006', message, { exitCode: exitCodes.usage })
   return Object.fromEntries(
     given.map(item => {
       const at = item.indexOf('=')
       const name = item.slice(0, at)
-      if (at < 1)
-        throw new CliError('CLI006', `Expected --param name=value, got ${item}.`, {
-          exitCode: exitCodes.usage,
-        })
-      if (!known.includes(name))
-        throw new CliError(
-          'CLI006',
-          `Pipeline ${manifest.name} has no parameter ${name}. It has: ${known.join(', ') || 'none'}.`,
+      if (at < 1) throw usage(`Expected --param name=value, got ${item}.`)
+      const parameter = manifest.parameters.find(each => each.name === name)
+      if (!parameter)
+        throw usage(`Pipeline ${manifest.name} has no parameter ${name}. ${knownParameters(manifest)}`)
+      const text = item.slice(at + 1)
+      const value = [jsonOrText(text), text].find(each => fitsParameter(parameter, each))
+      if (value === undefined)
+        throw usage(
+          `Expected ${schemaText(parameter.schema)} for the parameter ${name}, got ${text || 'nothing'}.`,
         )
-      return [name, jsonOrText(item.slice(at + 1))]
+      return [name, value]
     }),
   )
+}
+
+function knownParameters({ parameters }: Manifest): string {
+  if (parameters.length === 0) return 'It has none.'
+  return `It has ${parameters.map(({ name, schema }) => `${name} (${schemaText(schema)})`).join(', ')}.`
+}
+
+type Parameter = Manifest['parameters'][number]
+
+function fitsParameter({ schema }: Parameter, value: unknown): boolean {
+  return !(typeof value === 'number' && !Number.isFinite(value)) && Schema.Check(schema, value)
+}
+
+function schemaText(schema: Parameter['schema']): string {
+  const { type } = schema as { readonly type?: unknown }
+  if (Object.keys(schema).length > 1 || typeof type !== 'string')
+    return `a value of ${JSON.stringify(schema)}`
+  return { number: 'a number', string: 'a text', boolean: 'true or false' }[type] ?? `a value of type ${type}`
 }
 
 function jsonOrText(text: string): unknown {

@@ -36,7 +36,10 @@ export async function runPipeline(options: RunPipelineOptions): Promise<Readonly
   const { folder, root, manifest, lock, workFolder, signal } = options
   const stored = new Map<string, StepOutput>()
   const parameters = new Map(
-    manifest.parameters.map(p => [p.name, options.parameters?.[p.name] ?? p.default]),
+    manifest.parameters.map(({ name, default: value }) => [
+      name,
+      { [name]: value, ...options.parameters }[name],
+    ]),
   )
   for (const step of manifest.steps) {
     signal?.throwIfAborted()

@@ -19,7 +19,7 @@ import { isPipelineName, pipelineNameOf, slashes } from '../pipeline.ts'
 import { carryBack } from '../promotion/back.ts'
 import { cellNames } from '../promotion/cells.ts'
 import { proposalOf, verificationFile } from '../promotion/chosen.ts'
-import { noteCommand, writePipeline } from '../promotion/folder.ts'
+import { checkPlace, noteCommand, writePipeline } from '../promotion/folder.ts'
 import { promotionRequest } from '../promotion/request.ts'
 import { provenanceFile, provenanceOf } from '../promotion/provenance.ts'
 import { beginProject, noteRoot, rootOfNotebook } from '../promotion/root.ts'
@@ -104,6 +104,7 @@ async function promoteCommand(
   const { folder, notebook } = request
   if (options.back)
     return await carryBack(context, { file, folder, mayWrite: () => mayWrite(context, file, options) })
+  checkPlace(folder, { root, file })
   output.progress('Slicing the notebook')
   const { proposal, known } = await proposalOf(request, root)
   const pipeline = pipelineOf(proposal, { file, notebook })

@@ -9,13 +9,44 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 import { installation } from '../../library/installation.ts'
-import { isRemade, type Texts } from '../../promote/index.ts'
+import { isRemade, manifestFile, type Texts } from '../../promote/index.ts'
+import { CliError } from '../errors.ts'
 import { slashes } from '../pipeline.ts'
 
 /** What is larger, or no text, is nobody's edit: it stays as it is. */
 const mostBytes = 2 ** 20
+
+/**
+ * Only a pipeline's folder is written over, and never one in which the project or the notebook lies.
+ * @throws CliError CLI003
+ */
+export function checkPlace(
+  folder: string,
+  { root, file }: { readonly root: string; readonly file: string },
+): void {
+  const refuse = (what: string) => {
+    throw new CliError('CLI003', `Expected a folder of its own for the pipeline, got ${folder}, ${what}.`)
+  }
+  if (isWithin(root, folder)) refuse('in which the project lies')
+  if (isWithin(dirname(file), folder)) refuse('in which the notebook lies')
+  const above = nearest(folder)
+  if (!statSync(above).isDirectory()) refuse(above === folder ? 'which is a file' : `and ${above} is a file`)
+  if (above !== folder || existsSync(join(folder, manifestFile))) return
+  const found = readdirSync(folder).filter(name => !name.startsWith('.') && name !== 'node_modules')
+  if (found.length > 0) refuse(`in which there is ${found[0]!} and no ${manifestFile}`)
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path)
+  return way === '' || (!/^\.\.(?:[\\/]|$)/.test(way) && !isAbsolute(way))
+}
+
+/** What exists of a path. */
+function nearest(path: string): string {
+  return existsSync(path) ? path : nearest(dirname(path))
+}
 
 /** The texts in a pipeline's folder, by path relative to it; undefined when there is no such folder. */
 export function readTexts(folder: string): Texts | undefined {

@@ -79,7 +79,20 @@ test('files of a person stay, steps that are gone go, edited ones are left and t
   const edited = edit(own, 'steps/clean.ts', '>=', '>')
   const proposal = await propose({ ...request, notebook: shorter, previous: edited })
   assert.match(proposal.pipeline?.files['steps/clean.ts'] ?? '', />/)
-  assert.match(proposal.preview?.problems[0]?.message ?? '', /steps\/clean\.ts was edited/)
+  assert.match(proposal.preview?.problems[0]?.message ?? '', /steps\/clean\.ts was edited[^]*no step runs it/)
+  assert.deepEqual(proposal.pipeline?.edited, [])
+})
+
+test('a step whose heading has another name keeps its edits', async () => {
+  const first = await promoted()
+  const edited = edit(first.files, 'steps/clean.ts', 'row.n >= least', 'row.n > least')
+  const renamed = cells().replace('## Clean', '## Believable rows')
+  const again = await promoted(renamed, edited)
+  assert.match(again.files['steps/believable-rows.ts'] ?? '', /function believableRows[^]*row\.n > least/)
+  assert.ok(!('steps/clean.ts' in again.files))
+  assert.deepEqual([again.edited, again.conflicts], [['steps/believable-rows.ts'], []])
+  const third = await promoted(renamed, again.files)
+  assert.deepEqual(third.files, again.files)
 })
 
 test('an edit goes back to its cell, in the hand of its author', async () => {

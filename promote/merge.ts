@@ -57,16 +57,58 @@ export function mergeFolder(generated: Texts, previous: Texts | undefined): Merg
   const base = previous ? readBase(previous) : {}
   const merge: MutableMerged = { files: {}, diffs: [], conflicts: [], edited: [], problems: [] }
   const paths = new Set([...Object.keys(generated), ...Object.keys(previous ?? {})])
+  const moved = movedSteps(generated, previous ?? {}, base)
+  const gone = new Set(moved.values())
   for (const path of [...paths].sort()) {
     if (recorded.has(path)) continue
+    const from = moved.get(path)
     const [before, after] = [previous?.[path], generated[path]]
-    if (remade.has(path)) take(merge, path, { before, after })
+    if (from !== undefined && after !== undefined)
+      mergeOne(merge, path, { base: base[from] ?? '', before: previous?.[from] ?? '', after })
+    else if (remade.has(path) || gone.has(path)) take(merge, path, { before, after })
     else if (after === undefined) leave(merge, path, before ?? '', base[path])
     else if (before === undefined || before === after || base[path] === before)
       take(merge, path, { before, after })
     else mergeOne(merge, path, { base: base[path] ?? '', before, after })
   }
   return merge
+}
+
+/** So much of a step's lines say that it is the same one under another name. */
+const leastAlike = 0.5
+
+/** Edited steps whose file has another name now, because their heading has: new path → old path. */
+function movedSteps(generated: Texts, previous: Texts, base: Texts): ReadonlyMap<string, string> {
+  const isStep = (path: string) => path.startsWith('steps/')
+  const edited = Object.keys(base).filter(
+    path =>
+      isStep(path) &&
+      generated[path] === undefined &&
+      previous[path] !== undefined &&
+      previous[path] !== base[path],
+  )
+  const moved = new Map<string, string>()
+  for (const path of Object.keys(generated).filter(path => isStep(path) && previous[path] === undefined)) {
+    const likest = edited
+      .filter(old => ![...moved.values()].includes(old))
+      .map(old => ({ old, share: alike(base[old] ?? '', generated[path] ?? '') }))
+      .sort((a, b) => b.share - a.share)[0]
+    if (likest && likest.share >= leastAlike) moved.set(path, likest.old)
+  }
+  return moved
+}
+
+/** The share of lines that two texts have in common. */
+function alike(a: string, b: string): number {
+  const [mine, other] = [a, b].map(text => text.split('\n').flatMap(line => line.trim() || []))
+  if (!mine || !other || mine.length === 0) return 0
+  const left = [...other]
+  const common = mine.filter(line => {
+    const at = left.indexOf(line)
+    if (at >= 0) left.splice(at, 1)
+    return at >= 0
+  })
+  return common.length / Math.max(mine.length, other.length)
 }
 
 /** `base.json` of what is generated now. */
@@ -128,9 +170,8 @@ function leave(merge: MutableMerged, path: string, before: string, base: string 
   merge.files[path] = before
   merge.diffs.push({ path, state: 'kept', before, after: before })
   if (base === undefined) return
-  merge.edited.push(path)
   merge.problems.push({
-    message: `${path} was edited, and the notebook does not give it any more: it is left as it is. Remove it when it is not needed.`,
+    message: `${path} was edited, and the notebook does not give it any more: it is left as it is, and no step runs it. Move what you need of it to another step, then remove it.`,
   })
 }
 

@@ -103,9 +103,14 @@ function callBack(
 
 /** Adds what can be reached, methods of the notebook's own classes included. */
 function grow(it: Interpreter, everything: Set<AbstractObject>): void {
+  const seen = new Set<Value>()
   for (const object of everything) {
-    for (const slot of it.heap.fieldsOf(object).values())
-      for (const each of it.heap.peek(slot).values) everything.add(each)
+    for (const slot of it.heap.fieldsOf(object).values()) {
+      const { values } = it.heap.peek(slot)
+      if (seen.has(values)) continue
+      seen.add(values)
+      for (const each of values) everything.add(each)
+    }
     if (!it.instances.has(object) && !it.classes.has(object)) continue
     for (const members of inheritedMembers(it, object, '*')) for (const each of members) everything.add(each)
   }

@@ -231,12 +231,16 @@ export function createHeap(history: History): Heap {
     if (known) return known
     if (reached.size > 100) forgetReached()
     const seen = new Set(value)
+    const sets = new Set<Value>()
     for (const each of seen) {
       const fields = history.read(each.fields)
       each.fields.memo = memo
       for (const at of fields.values()) {
         at.memo = memo
-        addAll(seen, history.read(at).values)
+        const { values } = history.read(at)
+        if (values.size > 1 && sets.has(values)) continue
+        sets.add(values)
+        addAll(seen, values)
       }
     }
     reached.set(value, seen)

@@ -8,15 +8,21 @@ export function only(object: AbstractObject): Value {
   return (object.alone ??= new Set([object]))
 }
 
+/** What was added last: unknown calls give many fields the same, which then hold one and the same set. */
+let lastAdded: { to: Value; more: Value; nMore: number; joined: Value } | undefined
+
 /** The first set itself when it has all of the second one. */
 export function added(to: Value, more: Value): Value {
+  if (lastAdded && lastAdded.to === to && lastAdded.more === more && lastAdded.nMore === more.size)
+    return lastAdded.joined
   let joined: Set<AbstractObject> | undefined
   for (const each of more)
     if (!to.has(each)) {
       joined ??= new Set(to)
       joined.add(each)
     }
-  return joined ?? to
+  lastAdded = { to, more, nMore: more.size, joined: joined ?? to }
+  return lastAdded.joined
 }
 
 export function addAll<T>(to: Set<T>, items: Iterable<T>): void {
